@@ -1,0 +1,355 @@
+#include <databased/event_loop.hpp>
+
+#include <uv.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+namespace databased {
+
+namespace {
+
+thread_local EventLoop* loop_in_turn = nullptr;
+
+constexpr std::size_t resumes_per_turn = 4096;  // then sockets and timers get their chance
+
+void write_unhandled(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& exception) {
+        std::fprintf(stderr, "databased: a spawned task failed: %s\n", exception.what());
+    } catch (...) {
+        std::fprintf(stderr, "databased: a spawned task failed with something that is no std::exception\n");
+    }
+}
+
+class PostedFunction final : public LoopWork {
+  public:
+    explicit PostedFunction(std::function<void()> function) : function_(std::move(function)) {}
+    void on_loop() noexcept override {
+        const std::unique_ptr<PostedFunction> self{this};
+        function_();
+    }
+
+  private:
+    std::function<void()> function_;
+};
+
+}  // namespace
+
+/// libuv's handles live until their close callbacks, which may come after the EventLoop is gone.
+struct EventLoop::Handles {
+    EventLoop* owner;
+    uv_async_t posted{};
+    uv_prepare_t before_poll{};  // picks up what became ready outside of a turn
+    uv_idle_t keep_going{};      // active while a turn left something over: the poll does not block then
+    uv_timer_t clock{};
+    int open = 4;
+
+    static Handles& of(const void* handle) { return *static_cast<Handles*>(static_cast<const uv_handle_t*>(handle)->data); }
+
+    template <class Handle>
+    void close(Handle& handle) {
+        uv_close(reinterpret_cast<uv_handle_t*>(&handle), [](uv_handle_t* closed) {
+            Handles& handles = of(closed);
+            if (--handles.open == 0) delete &handles;
+        });
+    }
+};
+
+/// The frame and context of run() or of one spawned task.
+class EventLoop::RootTask final : public detail::ListNode<RootTask> {
+  public:
+    RootTask(EventLoop& loop, ErrorHandler on_error) : loop_(loop), on_error_(std::move(on_error)) {}
+
+    void start(Task<> task) {
+        coroutine_.emplace(run(*this, std::move(task)));
+        loop_.schedule(coroutine_->bind(context_));
+    }
+    void request_stop() noexcept { stop_.request(); }
+    bool is_finished() const noexcept { return finished_; }
+
+    void rethrow_error() const {
+        if (error_) std::rethrow_exception(error_);
+    }
+    void report_error() noexcept {
+        if (!error_ || is_answer_to_stop()) return;
+        try {
+            if (on_error_) return on_error_(error_);
+            if (loop_.unhandled_) return loop_.unhandled_(error_);
+            write_unhandled(error_);
+        } catch (...) {
+            write_unhandled(std::current_exception());
+        }
+    }
+
+  private:
+    static detail::RootCoroutine run(RootTask& self, Task<> task) {
+        try {
+            co_await std::move(task);
+        } catch (...) {
+            self.error_ = std::current_exception();
+        }
+        self.finished_ = true;
+        self.loop_.finished(self);
+    }
+
+    bool is_answer_to_stop() const noexcept {
+        if (!stop_.requested()) return false;
+        try {
+            std::rethrow_exception(error_);
+        } catch (const StoppedError&) {
+            return true;
+        } catch (...) {
+            return false;
+        }
+    }
+
+    EventLoop& loop_;
+    ErrorHandler on_error_;
+    detail::StopState stop_{nullptr};
+    detail::Branch branch_{nullptr};
+    detail::Context context_{&loop_, &branch_, &stop_, detail::Clock::time_point::max()};
+    std::exception_ptr error_;
+    bool finished_ = false;
+    std::optional<detail::RootCoroutine> coroutine_;  // last: its frame goes first
+};
+
+Timer::~Timer() {
+    if (loop_ != nullptr) loop_->stop(*this);
+}
+
+EventLoop::EventLoop() : own_loop_(std::make_unique<uv_loop_t>()) {
+    if (const int failed = uv_loop_init(own_loop_.get()); failed != 0) {
+        throw Error(std::string{"cannot make an event loop: "} + uv_strerror(failed));
+    }
+    open_handles(own_loop_.get());
+}
+
+EventLoop::EventLoop(uv_loop_t* adopted) { open_handles(adopted); }
+
+void EventLoop::open_handles(uv_loop_t* loop) {
+    handles_ = new Handles{.owner = this};
+    Handles& handles = *handles_;
+    handles.posted.data = handles.before_poll.data = handles.keep_going.data = handles.clock.data = &handles;
+    uv_async_init(loop, &handles.posted, [](uv_async_t* handle) { Handles::of(handle).owner->turn(); });
+    uv_prepare_init(loop, &handles.before_poll);
+    uv_prepare_start(&handles.before_poll, [](uv_prepare_t* handle) { Handles::of(handle).owner->turn(); });
+    uv_idle_init(loop, &handles.keep_going);
+    uv_timer_init(loop, &handles.clock);
+    uv_unref(reinterpret_cast<uv_handle_t*>(&handles.posted));
+    uv_unref(reinterpret_cast<uv_handle_t*>(&handles.before_poll));
+    uv_unref(reinterpret_cast<uv_handle_t*>(&handles.clock));
+}
+
+EventLoop::~EventLoop() {
+    while (!users_.empty()) users_.pop_front().on_loop_destroyed();
+    while (!spawned_.empty()) delete &spawned_.pop_front();
+    destroy_finished();
+    take_posted();
+    for (Timer* timer : timers_) timer->loop_ = nullptr;
+
+    Handles& handles = *handles_;
+    handles.close(handles.posted);
+    handles.close(handles.before_poll);
+    handles.close(handles.keep_going);
+    handles.close(handles.clock);
+    if (own_loop_ == nullptr) return;
+    uv_run(own_loop_.get(), UV_RUN_DEFAULT);
+    uv_loop_close(own_loop_.get());
+}
+
+EventLoop* EventLoop::current() noexcept { return loop_in_turn; }
+uv_loop_t* EventLoop::native() noexcept { return handles_->posted.loop; }
+void EventLoop::on_unhandled_error(ErrorHandler handler) { unhandled_ = std::move(handler); }
+
+// Tasks
+
+void EventLoop::run_root(Task<> task) {
+    if (loop_in_turn != nullptr) {
+        throw UsageError("run() inside a running event loop would block it: co_await the task, or spawn() it");
+    }
+    thread_ = std::this_thread::get_id();
+    RootTask root{*this, {}};
+    root.start(std::move(task));
+    run_until_finished(root);
+    stop_spawned();
+    root.rethrow_error();
+}
+
+void EventLoop::run_until_finished(const RootTask& root) {
+    auto* posted = reinterpret_cast<uv_handle_t*>(&handles_->posted);
+    const bool was_awake = uv_has_ref(posted) != 0;
+    uv_ref(posted);
+    while (!root.is_finished()) uv_run(native(), UV_RUN_ONCE);
+    if (!was_awake && spawned_count_ == 0) uv_unref(posted);
+}
+
+void EventLoop::stop_spawned() {
+    for (RootTask* task = spawned_.empty() ? nullptr : &spawned_.front(); task != nullptr; task = spawned_.after(*task)) {
+        task->request_stop();
+    }
+    while (spawned_count_ != 0) uv_run(native(), UV_RUN_ONCE);
+}
+
+void EventLoop::spawn(Task<> task, ErrorHandler on_error) {
+    auto root = std::make_unique<RootTask>(*this, std::move(on_error));
+    root->start(std::move(task));
+    spawned_.push_back(*root.release());
+    if (++spawned_count_ == 1) uv_ref(reinterpret_cast<uv_handle_t*>(&handles_->posted));
+}
+
+void EventLoop::finished(RootTask& root) noexcept {
+    if (!root.is_linked()) return;  // run()'s own
+    root.unlink();
+    finished_.push_back(root);
+    if (--spawned_count_ == 0) uv_unref(reinterpret_cast<uv_handle_t*>(&handles_->posted));
+}
+
+void EventLoop::destroy_finished() noexcept {
+    while (!finished_.empty()) {
+        const std::unique_ptr<RootTask> root{&finished_.pop_front()};
+        root->report_error();
+    }
+}
+
+// Work from other threads
+
+void EventLoop::post(std::function<void()> work) { post(*new PostedFunction(std::move(work))); }
+
+void EventLoop::post(LoopWork& work) noexcept { push(&work, &work); }
+
+void EventLoop::post(std::span<LoopWork* const> batch) noexcept {
+    if (batch.empty()) return;
+    for (std::size_t i = 1; i < batch.size(); ++i) batch[i]->next_ = batch[i - 1];
+    push(batch.back(), batch.front());
+}
+
+/// Pushes a chain, the newest first.
+void EventLoop::push(LoopWork* newest, LoopWork* oldest) noexcept {
+    LoopWork* before = posted_.load(std::memory_order_relaxed);
+    do {
+        oldest->next_ = before;
+    } while (!posted_.compare_exchange_weak(before, newest, std::memory_order_release, std::memory_order_relaxed));
+    if (before == nullptr) uv_async_send(&handles_->posted);
+}
+
+void EventLoop::take_posted() noexcept {
+    LoopWork* newest = posted_.exchange(nullptr, std::memory_order_acquire);
+    LoopWork* oldest = nullptr;
+    while (newest != nullptr) {
+        LoopWork* next = newest->next_;
+        newest->next_ = oldest;
+        oldest = std::exchange(newest, next);
+    }
+    while (oldest != nullptr) std::exchange(oldest, oldest->next_)->on_loop();
+}
+
+// The turn
+
+void EventLoop::schedule(std::coroutine_handle<> waiting) { ready_.push_back(waiting); }
+
+void EventLoop::at_turn_end(TurnEnd& listener) noexcept {
+    if (!listener.is_linked()) turn_ends_.push_back(listener);
+}
+
+void EventLoop::turn() noexcept {
+    if (in_turn_) return;  // a user's callback runs the loop within our turn
+    in_turn_ = true;
+    EventLoop* outer = std::exchange(loop_in_turn, this);
+    take_posted();
+    resume_ready();
+    end_turn();
+    loop_in_turn = outer;
+    in_turn_ = false;
+    if (ready_.empty() && turn_ends_.empty()) {
+        uv_idle_stop(&handles_->keep_going);
+    } else {
+        uv_idle_start(&handles_->keep_going, [](uv_idle_t*) {});
+    }
+}
+
+void EventLoop::resume_ready() noexcept {
+    std::size_t resumed = 0;
+    while (ready_head_ < ready_.size() && resumed++ < resumes_per_turn) ready_[ready_head_++].resume();
+    ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(ready_head_));
+    ready_head_ = 0;
+}
+
+void EventLoop::end_turn() noexcept {
+    detail::IntrusiveList<TurnEnd> listeners;
+    while (!turn_ends_.empty()) listeners.push_back(turn_ends_.pop_front());
+    while (!listeners.empty()) listeners.pop_front().on_turn_end();
+    destroy_finished();
+}
+
+// Timers
+
+void EventLoop::start(Timer& timer, detail::Clock::time_point when) {
+    stop(timer);
+    timers_.push_back(&timer);
+    timer.loop_ = this;
+    timer.when_ = when;
+    place(timers_.size() - 1, &timer);
+    sift(timers_.size() - 1);
+    arm_clock();
+}
+
+void EventLoop::stop(Timer& timer) noexcept {
+    if (timer.loop_ == nullptr) return;
+    const std::size_t position = timer.position_;
+    Timer* last = timers_.back();
+    timers_.pop_back();
+    timer.loop_ = nullptr;
+    if (last == &timer) return;
+    place(position, last);
+    sift(position);
+}
+
+void EventLoop::place(std::size_t position, Timer* timer) noexcept {
+    timers_[position] = timer;
+    timer->position_ = position;
+}
+
+/// Moves the timer at `position` up or down until the heap is in order again.
+void EventLoop::sift(std::size_t position) noexcept {
+    Timer* moving = timers_[position];
+    while (position > 0 && moving->when_ < timers_[(position - 1) / 2]->when_) {
+        place(position, timers_[(position - 1) / 2]);
+        position = (position - 1) / 2;
+    }
+    for (std::size_t child = 2 * position + 1; child < timers_.size(); child = 2 * position + 1) {
+        if (child + 1 < timers_.size() && timers_[child + 1]->when_ < timers_[child]->when_) ++child;
+        if (timers_[child]->when_ >= moving->when_) break;
+        place(position, timers_[child]);
+        position = child;
+    }
+    place(position, moving);
+}
+
+/// Sets libuv's clock if the earliest timer comes before what it is set for. One that is stopped leaves it set: it then rings
+/// for nothing once, which is cheaper than setting it anew for every statement with a time limit.
+void EventLoop::arm_clock() noexcept {
+    if (timers_.empty() || timers_.front()->when_ >= clock_armed_for_) return;
+    clock_armed_for_ = timers_.front()->when_;
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(clock_armed_for_ - detail::Clock::now());
+    uv_update_time(native());
+    uv_timer_start(
+        &handles_->clock, [](uv_timer_t* handle) { Handles::of(handle).owner->fire_timers(); },
+        static_cast<std::uint64_t>(std::max<std::int64_t>(wait.count(), 0)), 0);
+}
+
+void EventLoop::fire_timers() noexcept {
+    clock_armed_for_ = detail::Clock::time_point::max();
+    const auto now = detail::Clock::now();
+    while (!timers_.empty() && timers_.front()->when_ <= now) {
+        Timer& due = *timers_.front();
+        stop(due);
+        due.on_time();
+    }
+    arm_clock();
+    turn();
+}
+
+}  // namespace databased

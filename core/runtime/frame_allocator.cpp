@@ -1,0 +1,99 @@
+#include <databased/task.hpp>
+
+#include <array>
+#include <cstdlib>
+#include <new>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define DATABASED_PLAIN_FRAMES 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define DATABASED_PLAIN_FRAMES 1
+#endif
+#endif
+
+namespace databased::detail {
+
+#ifdef DATABASED_PLAIN_FRAMES
+
+// A sanitizer should see every frame come and go.
+void* allocate_frame(std::size_t size) { return ::operator new(size); }
+void release_frame(void* frame, std::size_t) noexcept { ::operator delete(frame); }
+
+#else
+
+namespace {
+
+constexpr std::size_t step = 64;
+constexpr std::size_t largest = 2048;
+constexpr std::size_t kept_per_size = 256;
+
+struct FreeFrame {
+    FreeFrame* next;
+};
+
+/// Free frames of this thread by size, in steps of 64 bytes.
+class FreeFrames {
+  public:
+    FreeFrames() = default;
+    FreeFrames(const FreeFrames&) = delete;
+    FreeFrames& operator=(const FreeFrames&) = delete;
+    ~FreeFrames() {
+        for (auto& list : lists_) {
+            while (list.first != nullptr) ::operator delete(take(list));
+        }
+    }
+
+    void* allocate(std::size_t size) {
+        if (size > largest) return ::operator new(size);
+        List& list = list_of(size);
+        return list.first != nullptr ? take(list) : ::operator new(rounded(size));
+    }
+
+    void release(void* frame, std::size_t size) noexcept {
+        if (size > largest || list_of(size).count == kept_per_size) return ::operator delete(frame);
+        List& list = list_of(size);
+        list.first = ::new (frame) FreeFrame{list.first};
+        ++list.count;
+    }
+
+  private:
+    struct List {
+        FreeFrame* first = nullptr;
+        std::size_t count = 0;
+    };
+
+    static std::size_t rounded(std::size_t size) noexcept { return (size + step - 1) / step * step; }
+    List& list_of(std::size_t size) noexcept { return lists_[(size - 1) / step]; }
+
+    static void* take(List& list) noexcept {
+        --list.count;
+        return std::exchange(list.first, list.first->next);
+    }
+
+    std::array<List, largest / step> lists_{};
+};
+
+FreeFrames& free_frames() noexcept {
+    static thread_local FreeFrames frames;
+    return frames;
+}
+
+}  // namespace
+
+void* allocate_frame(std::size_t size) { return free_frames().allocate(size); }
+void release_frame(void* frame, std::size_t size) noexcept { free_frames().release(frame, size); }
+
+#endif
+
+void throw_body_never_ran() {
+    throw UsageError(
+        "the body of a coroutine never ran: g++ 12 drops it when a coroutine without local variables awaits in the "
+        "condition of an if, while, for, do or switch; name the awaited value first (const auto value = co_await ...;)");
+}
+
+void throw_task_is_empty() {
+    throw UsageError("an empty task was awaited: a task can be awaited once, and not after it was moved from");
+}
+
+}  // namespace databased::detail

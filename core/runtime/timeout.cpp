@@ -1,0 +1,122 @@
+#include <databased/detail/waiter.hpp>
+#include <databased/timeout.hpp>
+
+#include <algorithm>
+
+namespace databased {
+
+namespace detail {
+
+namespace {
+
+Clock::time_point after(std::chrono::nanoseconds duration) {
+    const auto now = Clock::now();
+    return duration < Clock::time_point::max() - now ? now + duration : Clock::time_point::max();
+}
+
+std::string in_words(std::chrono::nanoseconds limit) {
+    const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(limit).count();
+    if (milliseconds > 0) return std::to_string(milliseconds) + " ms";
+    return std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(limit).count()) + " us";
+}
+
+}  // namespace
+
+/// The loop's thread owns it; a foreign thread's stop request reaches it through one posted piece of work that keeps it alive.
+struct StopScope::State final : Timer {
+    explicit State(Context& parent) : stop(parent.stop), context(parent) { context.stop = &stop; }
+
+    void on_time() noexcept override {
+        timed_out = !stop.requested();
+        stop.request();
+    }
+
+    StopState stop;
+    Context context;
+    std::chrono::nanoseconds limit{};
+    bool timed_out = false;
+
+    /// Shared with the std::stop_callback, which may run on any thread and outlast the scope.
+    struct Bridge {
+        EventLoop* loop;
+        StopState* stop;  // null once the scope has ended; touched on the loop's thread only
+    };
+    std::shared_ptr<Bridge> bridge;
+    std::optional<std::stop_callback<std::function<void()>>> callback;
+};
+
+StopScope::StopScope(Context& parent) : state_(std::make_unique<State>(parent)) {}
+
+StopScope::~StopScope() {
+    state_->callback.reset();
+    if (state_->bridge != nullptr) state_->bridge->stop = nullptr;
+}
+
+Context& StopScope::context() noexcept { return state_->context; }
+
+void StopScope::limit_to(std::chrono::nanoseconds limit) {
+    state_->limit = limit;
+    const auto end = after(limit);
+    state_->context.deadline = std::min(state_->context.deadline, end);
+    if (limit.count() <= 0) return state_->on_time();
+    if (end != Clock::time_point::max()) state_->context.loop->start(*state_, end);
+}
+
+void StopScope::follow(std::stop_token token) {
+    state_->bridge = std::make_shared<State::Bridge>(state_->context.loop, &state_->stop);
+    state_->callback.emplace(std::move(token), [bridge = state_->bridge] {
+        bridge->loop->post([bridge] {
+            if (bridge->stop != nullptr) bridge->stop->request();
+        });
+    });
+}
+
+void StopScope::rethrow_stopped() const {
+    if (state_->timed_out) throw TimeoutError("not finished within " + in_words(state_->limit));
+    throw StoppedError("stopped on request");
+}
+
+}  // namespace detail
+
+Task<> sleep_for(std::chrono::nanoseconds duration) {
+    detail::Context& context = co_await detail::this_context();
+    const auto end = detail::after(duration);
+    detail::Waiter waiter{end};
+    const auto wake = co_await waiter;
+    if (wake == detail::Wake::stopped || detail::Clock::now() < end) {
+        detail::throw_not_granted(context.stop != nullptr && context.stop->requested() ? detail::Wake::stopped : wake,
+                                  "the time limit of the surrounding work has passed");
+    }
+}
+
+namespace {
+
+class Yield {
+  public:
+    Yield() noexcept {}
+    bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> caller) const {
+        caller.promise().context().loop->post([caller] { caller.resume(); });
+    }
+    void await_resume() const noexcept {}
+};
+
+}  // namespace
+
+Task<> yield() {
+    const Yield next_turn;
+    co_await next_turn;
+}
+
+Task<bool> stop_requested() {
+    const detail::StopState* stop = (co_await detail::this_context()).stop;
+    co_return stop != nullptr && stop->requested();
+}
+
+Task<std::stop_token> current_stop_token() {
+    detail::StopState* stop = (co_await detail::this_context()).stop;
+    co_return stop != nullptr ? stop->token() : std::stop_token{};
+}
+
+}  // namespace databased

@@ -1,0 +1,36 @@
+#include <databased/when_all.hpp>
+
+namespace databased::detail {
+
+TaskGroup::Line::Line(Context& parent, StopState& stop) noexcept : branch(parent.branch), context(parent) {
+    context.branch = &branch;
+    context.stop = &stop;
+}
+
+TaskGroup::TaskGroup(Context& context, std::size_t size) : parent_(context), stop_(context.stop), lines_(size) {
+    members_.reserve(size);
+}
+
+bool TaskGroup::await_suspend(std::coroutine_handle<> caller) {
+    running_ = 1;  // this function itself: members that end at once must not wake the caller
+    for (std::size_t i = 0; i < members_.size() && !failure_; ++i) {
+        Line& line = lines_[i].emplace(parent_, stop_);
+        ++running_;
+        members_[i].bind(line.context).resume();
+    }
+    if (--running_ == 0) return false;
+    waiting_ = caller;
+    return true;
+}
+
+void TaskGroup::failed(std::exception_ptr failure) noexcept {
+    if (failure_) return;
+    failure_ = std::move(failure);
+    stop_.request();
+}
+
+void TaskGroup::ended() noexcept {
+    if (--running_ == 0) parent_.loop->schedule(waiting_);
+}
+
+}  // namespace databased::detail

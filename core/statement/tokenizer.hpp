@@ -1,0 +1,86 @@
+// Cuts SQL into the pieces that decide where placeholders, statements and keywords are. It does not know grammar.
+#pragma once
+
+#include <databased/sql_text.hpp>
+
+#include <cstddef>
+#include <string_view>
+
+namespace databased::detail {
+
+enum class TokenKind {
+    word,                   ///< A keyword or a name without quotes.
+    number,                 ///< Digits; a letter after them begins a word.
+    quoted,                 ///< A string or a quoted name.
+    open,                   ///< (
+    close,                  ///< )
+    semicolon,              ///< ;
+    question_mark,          ///< ? as a placeholder or an operator
+    double_question_mark,   ///< ?? as the escape for an operator
+    named_parameter,        ///< :name
+    numbered_parameter,     ///< $1 where that is native
+    escaped_colon,          ///< \: where a lone colon has a meaning
+    malformed_placeholder,  ///< What the database might take for a parameter, but is none of the above.
+    other,                  ///< Operators and whatever else there is.
+    end,                    ///< Nothing is left.
+};
+
+struct Token {
+    TokenKind kind = TokenKind::end;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+
+    std::string_view in(std::string_view text) const noexcept { return text.substr(begin, end - begin); }
+};
+
+/// Whether `c` continues a name that has begun; bytes beyond ASCII do.
+constexpr bool is_name_part(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+           static_cast<unsigned char>(c) >= 0x80;
+}
+
+/// Gives the tokens of a text one after another; blanks and comments are skipped.
+/// The text must outlive it. Any bytes are fine: what is not terminated reaches to the end of the text.
+class Tokenizer {
+  public:
+    Tokenizer(std::string_view text, const SqlDialect& dialect) noexcept : text_(text), dialect_(dialect) {}
+
+    Token next() noexcept;
+
+  private:
+    TokenKind scan() noexcept;
+    TokenKind scan_word() noexcept;
+    TokenKind scan_number() noexcept;
+    TokenKind scan_quoted(char quote) noexcept;
+    TokenKind scan_escape_string() noexcept;
+    TokenKind scan_open_bracket() noexcept;
+    TokenKind scan_close_bracket() noexcept;
+    TokenKind scan_question_mark() noexcept;
+    TokenKind scan_colon() noexcept;
+    TokenKind scan_dollar() noexcept;
+    TokenKind scan_sigil() noexcept;
+    TokenKind scan_backslash() noexcept;
+
+    void skip_blanks() noexcept;
+    bool skip_comment() noexcept;
+    void skip_line() noexcept;
+    void skip_block_comment() noexcept;
+    void skip_escape_string_part() noexcept;
+    bool skip_to_continued_string() noexcept;
+    bool skip_dollar_string() noexcept;
+    void skip_name() noexcept;
+    bool skip_past(char wanted) noexcept;
+
+    bool separates_slice() const noexcept;
+    char peek(std::size_t ahead = 0) const noexcept;
+    bool looking_at(std::string_view wanted) const noexcept;
+    TokenKind take(std::size_t length, TokenKind kind) noexcept;
+
+    std::string_view text_;
+    SqlDialect dialect_;
+    std::size_t position_ = 0;
+    std::size_t brackets_ = 0;  // open [ of subscripts, where a colon may separate the bounds of a slice
+    Token previous_;
+};
+
+}  // namespace databased::detail

@@ -1,0 +1,159 @@
+// Everything that databased throws, one tree for all backends.
+//
+//   Error
+//   ├── UrlError                     a database URL that cannot be read, or an option that nobody knows
+//   ├── ConfigError                  a setting that cannot be used
+//   ├── UsageError                   the program asks for what cannot be
+//   │   ├── NotConnectedError
+//   │   ├── AlreadyConnectedError
+//   │   ├── NotSupportedError        the backend cannot do it
+//   │   ├── WrongThreadError         used from another thread than that of the loop it belongs to
+//   │   ├── WouldDeadlockError       the caller would wait for itself
+//   │   ├── NoScopeError             current_session() outside a scope
+//   │   └── SessionStateError        not now: a child is open, it is open already, …
+//   │       └── SessionClosedError   not any more
+//   ├── ParameterError               the arguments do not fit the placeholders, or cannot be sent
+//   ├── ConversionError              a value does not fit the type that was asked for
+//   │   ├── ColumnNotFoundError
+//   │   └── AmbiguousColumnError
+//   ├── TimeoutError                 a time limit of the program has passed
+//   │   └── PoolTimeoutError         … while waiting for a connection
+//   ├── StoppedError                 the program asked this work to stop
+//   └── DatabaseError                what the database said; sqlstate() is set
+//       ├── ConnectionError          08, 28, 57P01–03: not reached, refused or lost
+//       │   └── CommitUnknownError   08007: lost during COMMIT, the outcome is unknown; nothing retries it
+//       └── QueryError               every other SQLSTATE
+//           ├── SyntaxError          42601
+//           ├── UndefinedTableError  42P01
+//           ├── UndefinedColumnError 42703
+//           ├── DuplicateTableError  42P07
+//           ├── PermissionError      42501
+//           ├── DataError            22
+//           ├── ReadOnlyError        25006
+//           ├── TransactionAbortedError  25P02, 40000: the transaction has failed or was ended by the database
+//           ├── SerializationError   40001   (retryable)
+//           ├── DeadlockError        40P01   (retryable)
+//           ├── LockedError          55P03: another process holds a lock too long   (retryable)
+//           ├── ResourceError        53, 54: disk full, out of memory, too many connections, too large
+//           ├── QueryCancelledError  57014: stopped by the database, not by this program
+//           ├── CorruptionError      XX001, XX002: the file is damaged
+//           └── IntegrityError       23
+//               ├── UniqueViolation      23505
+//               ├── NotNullViolation     23502
+//               ├── ForeignKeyViolation  23503
+//               ├── CheckViolation       23514
+//               └── ExclusionViolation   23P01
+//
+// SQLSTATEs are those of the SQL standard and of PostgreSQL's appendix A; SQLite's result codes are mapped to them.
+#pragma once
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace databased {
+
+class Error : public std::runtime_error {
+  public:
+    explicit Error(const std::string& message);
+    /// Whether doing the whole unit of work again, as it was, has a chance.
+    virtual bool is_retryable() const noexcept { return false; }
+};
+
+// Errors that carry nothing but their message.
+// clang-format off
+class UrlError : public Error { public: using Error::Error; };
+class ConfigError : public Error { public: using Error::Error; };
+class UsageError : public Error { public: using Error::Error; };
+class NotConnectedError : public UsageError { public: using UsageError::UsageError; };
+class AlreadyConnectedError : public UsageError { public: using UsageError::UsageError; };
+class NotSupportedError : public UsageError { public: using UsageError::UsageError; };
+class WrongThreadError : public UsageError { public: using UsageError::UsageError; };
+class WouldDeadlockError : public UsageError { public: using UsageError::UsageError; };
+class NoScopeError : public UsageError { public: using UsageError::UsageError; };
+class SessionStateError : public UsageError { public: using UsageError::UsageError; };
+class SessionClosedError : public SessionStateError { public: using SessionStateError::SessionStateError; };
+class ParameterError : public Error { public: using Error::Error; };
+class ConversionError : public Error { public: using Error::Error; };
+class ColumnNotFoundError : public ConversionError { public: using ConversionError::ConversionError; };
+class AmbiguousColumnError : public ConversionError { public: using ConversionError::ConversionError; };
+class TimeoutError : public Error { public: using Error::Error; };
+class PoolTimeoutError : public TimeoutError { public: using TimeoutError::TimeoutError; };
+class StoppedError : public Error { public: using Error::Error; };
+// clang-format on
+
+/// What a backend knows about a failure. Filled by backends, read through DatabaseError.
+struct ErrorDetails {
+    std::string message;   ///< For the log: what failed and what to do. Never a value, never a secret.
+    std::string sqlstate;  ///< Five characters; never empty once thrown.
+    std::string constraint{};
+    std::string table{};
+    std::vector<std::string> columns{};
+    std::string detail{};  ///< May contain values (PostgreSQL's DETAIL); never part of what().
+    std::string hint{};
+    std::string sql{};         ///< The statement as the user wrote it.
+    std::string parameters{};  ///< The bound values as text; only filled where Options ask for it.
+    int native_code = 0;       ///< SQLite's extended result code; 0 where there is none.
+};
+
+/// An error that the database reported, or that made it unreachable. Copies share their details.
+class DatabaseError : public Error {
+  public:
+    explicit DatabaseError(ErrorDetails details);
+
+    std::string_view sqlstate() const noexcept { return details_->sqlstate; }
+    /// Name of the violated constraint; empty where the database does not tell.
+    std::string_view constraint() const noexcept { return details_->constraint; }
+    std::string_view table() const noexcept { return details_->table; }
+    const std::vector<std::string>& columns() const noexcept { return details_->columns; }
+    /// May contain values of rows: for a developer's eyes, not for every log.
+    std::string_view detail() const noexcept { return details_->detail; }
+    std::string_view hint() const noexcept { return details_->hint; }
+    /// The statement as it was written, without its values; empty where no statement was involved.
+    std::string_view sql() const noexcept { return details_->sql; }
+    /// The bound values, only where Options::parameters_in_errors asked for them.
+    std::string_view parameters() const noexcept { return details_->parameters; }
+    int native_code() const noexcept { return details_->native_code; }
+    const ErrorDetails& details() const noexcept { return *details_; }
+
+  private:
+    std::shared_ptr<const ErrorDetails> details_;
+};
+
+// clang-format off
+class ConnectionError : public DatabaseError { public: using DatabaseError::DatabaseError; };
+class CommitUnknownError : public ConnectionError { public: using ConnectionError::ConnectionError; };
+class QueryError : public DatabaseError { public: using DatabaseError::DatabaseError; };
+class SyntaxError : public QueryError { public: using QueryError::QueryError; };
+class UndefinedTableError : public QueryError { public: using QueryError::QueryError; };
+class UndefinedColumnError : public QueryError { public: using QueryError::QueryError; };
+class DuplicateTableError : public QueryError { public: using QueryError::QueryError; };
+class PermissionError : public QueryError { public: using QueryError::QueryError; };
+class DataError : public QueryError { public: using QueryError::QueryError; };
+class ReadOnlyError : public QueryError { public: using QueryError::QueryError; };
+class TransactionAbortedError : public QueryError { public: using QueryError::QueryError; };
+class ResourceError : public QueryError { public: using QueryError::QueryError; };
+class QueryCancelledError : public QueryError { public: using QueryError::QueryError; };
+class CorruptionError : public QueryError { public: using QueryError::QueryError; };
+class IntegrityError : public QueryError { public: using QueryError::QueryError; };
+class UniqueViolation : public IntegrityError { public: using IntegrityError::IntegrityError; };
+class NotNullViolation : public IntegrityError { public: using IntegrityError::IntegrityError; };
+class ForeignKeyViolation : public IntegrityError { public: using IntegrityError::IntegrityError; };
+class CheckViolation : public IntegrityError { public: using IntegrityError::IntegrityError; };
+class ExclusionViolation : public IntegrityError { public: using IntegrityError::IntegrityError; };
+class RetryableError : public QueryError {
+  public:
+    using QueryError::QueryError;
+    bool is_retryable() const noexcept override { return true; }
+};
+class SerializationError : public RetryableError { public: using RetryableError::RetryableError; };
+class DeadlockError : public RetryableError { public: using RetryableError::RetryableError; };
+class LockedError : public RetryableError { public: using RetryableError::RetryableError; };
+// clang-format on
+
+/// Throws the class of the tree above that belongs to `details.sqlstate` ("HY000" if that is empty).
+[[noreturn]] void throw_database_error(ErrorDetails details);
+
+}  // namespace databased

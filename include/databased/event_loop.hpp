@@ -1,0 +1,194 @@
+// The loop that coroutines of this library run on: one thread, one loop, a libuv loop inside.
+#pragma once
+
+#include <databased/detail/intrusive_list.hpp>
+#include <databased/detail/stop.hpp>
+#include <databased/task.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <coroutine>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <thread>
+#include <vector>
+
+extern "C" {
+struct uv_loop_s;
+}
+
+namespace databased {
+
+/// Something to be done on the loop's thread. Whoever posts it keeps it alive until it has run; posting allocates nothing.
+class LoopWork {
+  public:
+    virtual void on_loop() noexcept = 0;
+
+  protected:
+    LoopWork() = default;
+    LoopWork(const LoopWork&) = delete;
+    LoopWork& operator=(const LoopWork&) = delete;
+    virtual ~LoopWork() = default;
+
+  private:
+    friend class EventLoop;
+    LoopWork* next_ = nullptr;
+};
+
+/// Told at the end of the loop's turn, when everything that could run has run: what was gathered goes out in one batch.
+class TurnEnd : public detail::ListNode<TurnEnd> {
+  public:
+    virtual void on_turn_end() noexcept = 0;
+
+  protected:
+    virtual ~TurnEnd() = default;
+};
+
+/// Told when the loop is destroyed before whatever uses it: close at once, never touch the loop again.
+class LoopUser : public detail::ListNode<LoopUser> {
+  public:
+    virtual void on_loop_destroyed() noexcept = 0;
+
+  protected:
+    virtual ~LoopUser() = default;
+};
+
+/// Fires once at its time, on the loop's thread, never before it; the loop's clock has a resolution of a millisecond.
+class Timer {
+  public:
+    virtual void on_time() noexcept = 0;
+    bool is_running() const noexcept { return loop_ != nullptr; }
+
+  protected:
+    Timer() = default;
+    Timer(const Timer&) = delete;
+    Timer& operator=(const Timer&) = delete;
+    virtual ~Timer();
+
+  private:
+    friend class EventLoop;
+    EventLoop* loop_ = nullptr;
+    std::size_t position_ = 0;  // in the loop's heap
+    detail::Clock::time_point when_{};
+};
+
+/// Runs tasks on the thread that calls run(), or on the thread of a libuv loop that the program drives itself.
+/// Only post() may be called from other threads. What was spawned and still runs when the loop is destroyed is destroyed.
+class EventLoop {
+  public:
+    using ErrorHandler = std::function<void(std::exception_ptr)>;
+
+    /// A loop of its own; run() drives it.
+    EventLoop();
+    /// Joins a loop that the program runs with uv_run(). It must run once more after this object is destroyed, before
+    /// uv_loop_close(), so that the handles can close. Keeps uv_run() from returning only while spawned tasks run.
+    explicit EventLoop(uv_loop_s* adopted);
+    ~EventLoop();
+    EventLoop(const EventLoop&) = delete;
+    EventLoop& operator=(const EventLoop&) = delete;
+
+    /// Drives the loop until `task` has finished, then asks what was spawned to stop and waits for it.
+    /// Throws UsageError on a thread whose loop is already running: await there instead.
+    template <class T>
+    T run(Task<T> task);
+
+    /// Starts detached work: a branch of its own that inherits nothing. An exception that leaves it (other than StoppedError
+    /// after it was asked to stop) goes to `on_error` or, without one, to the loop's handler. Only on the loop's thread.
+    void spawn(Task<> task, ErrorHandler on_error = {});
+
+    /// What is told of exceptions that leave spawned tasks without a handler. Unless set they are written to stderr.
+    void on_unhandled_error(ErrorHandler handler);
+
+    /// Runs `work` on the loop's thread, soon. From any thread.
+    void post(std::function<void()> work);
+    void post(LoopWork& work) noexcept;
+    /// A chain of work in one go, in order: fewer wake-ups. `batch` may not contain nulls.
+    void post(std::span<LoopWork* const> batch) noexcept;
+
+    /// The libuv loop, for other users of it.
+    uv_loop_s* native() noexcept;
+    /// The loop whose turn it is on this thread; null outside of one.
+    static EventLoop* current() noexcept;
+    bool is_on_its_thread() const noexcept { return thread_ == std::this_thread::get_id(); }
+    /// Spawned tasks that have not finished.
+    std::size_t spawned_count() const noexcept { return spawned_count_; }
+
+    // For awaiters and backends; on the loop's thread only.
+
+    /// Resumes `waiting` in this turn or the next; never inside this call.
+    void schedule(std::coroutine_handle<> waiting);
+    /// Calls `listener` once at the end of this turn. It may be asked for again from within.
+    void at_turn_end(TurnEnd& listener) noexcept;
+    void add(LoopUser& user) noexcept { users_.push_back(user); }
+    void start(Timer& timer, detail::Clock::time_point when);
+    void stop(Timer& timer) noexcept;
+
+  private:
+    struct Handles;
+    class RootTask;
+
+    void open_handles(uv_loop_s* loop);
+    void run_until_finished(const RootTask& root);
+    void stop_spawned();
+    void turn() noexcept;
+    void take_posted() noexcept;
+    void resume_ready() noexcept;
+    void end_turn() noexcept;
+    void fire_timers() noexcept;
+    void arm_clock() noexcept;
+    void sift(std::size_t position) noexcept;
+    void place(std::size_t position, Timer* timer) noexcept;
+    void push(LoopWork* first, LoopWork* last) noexcept;
+    RootTask& begin(Task<> task, ErrorHandler on_error);
+    void finished(RootTask& root) noexcept;
+    void destroy_finished() noexcept;
+
+    template <class T>
+    static Task<> store_result(Task<T> task, std::optional<T>& result);
+    void run_root(Task<> task);
+
+    std::unique_ptr<uv_loop_s> own_loop_;
+    Handles* handles_ = nullptr;  // freed by libuv's close callback
+    std::thread::id thread_ = std::this_thread::get_id();
+    std::vector<std::coroutine_handle<>> ready_;  // a ring would save nothing: it is drained to its end and reused
+    std::size_t ready_head_ = 0;
+    detail::IntrusiveList<TurnEnd> turn_ends_;
+    detail::IntrusiveList<LoopUser> users_;
+    std::vector<Timer*> timers_;  // a binary heap, the earliest first
+    detail::Clock::time_point clock_armed_for_ = detail::Clock::time_point::max();
+    std::atomic<LoopWork*> posted_{nullptr};  // newest first
+    detail::IntrusiveList<RootTask> spawned_;
+    detail::IntrusiveList<RootTask> finished_;  // their frames end with the turn
+    std::size_t spawned_count_ = 0;
+    detail::StopState stop_spawned_{nullptr};
+    ErrorHandler unhandled_;
+    bool in_turn_ = false;
+};
+
+/// Gives a program a loop for as long as `task` runs, and its result: what main() calls.
+template <class T>
+T run(Task<T> task) {
+    EventLoop loop;
+    return loop.run(std::move(task));
+}
+
+template <class T>
+Task<> EventLoop::store_result(Task<T> task, std::optional<T>& result) {
+    result.emplace(co_await std::move(task));
+}
+
+template <class T>
+T EventLoop::run(Task<T> task) {
+    if constexpr (std::is_void_v<T>) {
+        run_root(std::move(task));
+    } else {
+        std::optional<T> result;
+        run_root(store_result(std::move(task), result));
+        return std::move(*result);
+    }
+}
+
+}  // namespace databased

@@ -1,0 +1,69 @@
+// Time limits, stop requests and sleeping.
+#pragma once
+
+#include <databased/event_loop.hpp>
+
+#include <chrono>
+#include <stop_token>
+
+namespace databased {
+
+namespace detail {
+
+/// A stop state of its own that a timer or a std::stop_token triggers. Lives in the frame that awaits under it.
+class StopScope {
+  public:
+    explicit StopScope(Context& parent);
+    ~StopScope();
+    StopScope(const StopScope&) = delete;
+    StopScope& operator=(const StopScope&) = delete;
+
+    void limit_to(std::chrono::nanoseconds limit);
+    void follow(std::stop_token token);
+    Context& context() noexcept;
+    /// Whether the time limit, and not somebody outside, stopped what ran inside.
+    bool timed_out() const noexcept;
+    /// What the inner task's StoppedError means here: TimeoutError if the limit has passed, else the same error again.
+    [[noreturn]] void rethrow_stopped() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace detail
+
+/// Suspends for at least `duration`. Throws StoppedError as soon as the surrounding work is asked to stop.
+Task<> sleep_for(std::chrono::nanoseconds duration);
+
+/// Lets everything else that is ready run first.
+Task<> yield();
+
+/// Whether the surrounding work (a with_timeout, a when_all whose other task failed, the end of run()) was asked to stop.
+Task<bool> stop_requested();
+/// The same as a token, for code that takes one. Never stops where nobody can ask.
+Task<std::stop_token> current_stop_token();
+
+/// Gives `task` at most `limit`: then it is asked to stop, waited for, and TimeoutError is thrown. A task that has finished
+/// meanwhile wins over the timer.
+template <class T>
+Task<T> with_timeout(std::chrono::nanoseconds limit, Task<T> task) {
+    detail::StopScope scope{co_await detail::this_context()};
+    scope.limit_to(limit);
+    try {
+        co_return co_await std::move(task).in(scope.context());
+    } catch (const StoppedError&) {
+        // what it means is known to the scope
+    }
+    scope.rethrow_stopped();
+}
+
+/// Asks `task` to stop when `token` is; from any thread.
+template <class T>
+Task<T> with_stop(std::stop_token token, Task<T> task) {
+    detail::StopScope scope{co_await detail::this_context()};
+    scope.follow(std::move(token));
+    co_return co_await std::move(task).in(scope.context());
+}
+
+}  // namespace databased
