@@ -1,0 +1,120 @@
+#include <databased/error.hpp>
+#include <databased/row.hpp>
+#include <databased/task.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace databased {
+
+namespace detail {
+
+Json json_of(const FieldView& field);
+
+namespace {
+
+constexpr std::size_t first_block = 4096;
+constexpr std::size_t largest_block = std::size_t{64} * 1024;
+
+}  // namespace
+
+void Arena::grow(std::size_t size) {
+    const std::size_t next = blocks_.empty() ? first_block : std::min(largest_block, 4 * first_block << blocks_.size());
+    const std::size_t block = std::max(size, next);
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block));
+    size_of_blocks_ += block;
+    free_ = blocks_.back().get();
+    end_ = free_ + block;
+}
+
+std::size_t ColumnSet::find(std::string_view name) const {
+    const auto has_name = [name](const Column& column) { return column.name == name; };
+    const auto found = std::find_if(columns.begin(), columns.end(), has_name);
+    if (found != columns.end() && std::any_of(found + 1, columns.end(), has_name)) {
+        throw AmbiguousColumnError("several columns are called \"" + std::string{name} + "\": name them apart with AS, or read by "
+                                   "position");
+    }
+    return static_cast<std::size_t>(found - columns.begin());
+}
+
+std::size_t ColumnSet::index_of(std::string_view name) const {
+    const std::size_t index = find(name);
+    if (index == columns.size()) {
+        throw ColumnNotFoundError("no column is called \"" + std::string{name} + "\": " + names());
+    }
+    return index;
+}
+
+void ColumnSet::require(std::size_t index) const {
+    if (index >= columns.size()) {
+        throw ColumnNotFoundError("there is no column at position " + std::to_string(index) + ": " + names());
+    }
+}
+
+std::string ColumnSet::names() const {
+    if (columns.empty()) return "the result has no columns";
+    std::string list = "the columns are ";
+    for (const Column& column : columns) list += (&column == &columns.front() ? "" : ", ") + column.name;
+    return list;
+}
+
+void throw_column_count(const ColumnSet& columns, std::size_t expected, std::string_view type) {
+    throw ConversionError("a row cannot be read as " + std::string{type} + ", which has " + std::to_string(expected) +
+                          (expected == 1 ? " value" : " values") + ": " + columns.names());
+}
+
+std::size_t column_of_member(const ColumnSet& columns, std::string_view member, std::string_view type, bool may_be_missing) {
+    const std::size_t index = columns.find(member);
+    if (index < columns.columns.size()) return index;
+    if (may_be_missing) return std::numeric_limits<std::size_t>::max();
+    throw ColumnNotFoundError("no column is called \"" + std::string{member} + "\", which " + std::string{type} +
+                              " needs: " + columns.names() + "; select it, name it with AS, or make the member std::optional");
+}
+
+void RowStore::add(std::unique_ptr<RowBatch> batch) {
+    first_rows.push_back(size);
+    size += batch->rows();
+    batches.push_back(std::move(batch));
+}
+
+const Cell* RowStore::row(std::size_t index) const noexcept {
+    const auto behind = std::upper_bound(first_rows.begin(), first_rows.end(), index);
+    const auto batch = static_cast<std::size_t>(behind - first_rows.begin()) - 1;
+    return batches[batch]->row(index - first_rows[batch]);
+}
+
+}  // namespace detail
+
+void* RowBatch::operator new(std::size_t size) { return detail::allocate_frame(size); }
+void RowBatch::operator delete(void* batch, std::size_t size) noexcept { detail::release_frame(batch, size); }
+
+Rows::Rows() {
+    static const auto empty = std::make_shared<const detail::RowStore>();
+    store_ = empty;
+}
+
+const detail::ColumnSet* Row::columns_or_none() const noexcept {
+    static const detail::ColumnSet none;
+    return store_ == nullptr ? &none : store_->columns.get();
+}
+
+std::span<const Column> Row::columns() const noexcept { return columns_or_none()->columns; }
+
+Field Row::operator[](std::string_view name) const { return at(columns_or_none()->index_of(name)); }
+
+Field Row::at(std::size_t index) const {
+    const detail::ColumnSet* columns = columns_or_none();
+    columns->require(index);
+    return Field{detail::FieldView{cells_ + index, columns, index}};
+}
+
+Json Row::to_json() const {
+    Json object = Json::object();
+    for (std::size_t i = 0; i < size(); ++i) {
+        object[columns()[i].name] = detail::json_of(detail::FieldView{cells_ + i, columns_or_none(), i});
+    }
+    return object;
+}
+
+}  // namespace databased

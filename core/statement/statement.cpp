@@ -1,0 +1,98 @@
+#include "statement/sql_cache.hpp"
+
+#include <databased/error.hpp>
+#include <databased/statement.hpp>
+#include <databased/task.hpp>
+
+#include <algorithm>
+
+namespace databased {
+
+namespace {
+
+/// The texts that this thread used last. Statements are made on the thread that calls, so no lock is needed.
+detail::SqlCache& cache_of(const SqlDialect& dialect) {
+    thread_local detail::SqlCache question_marks{sqlite_dialect};
+    thread_local detail::SqlCache dollars{postgresql_dialect};
+    return dialect.placeholders == PlaceholderStyle::dollar_number ? dollars : question_marks;
+}
+
+constexpr std::size_t few = 16;
+
+}  // namespace
+
+// Parameters
+
+void Parameters::write_entries() {
+    if (!entries_.empty()) return;
+    for (std::size_t i = 0; i < values_.size(); ++i) entries_.push_back({.first_cell = i});
+}
+
+void Parameters::begin_entry(std::string_view name) {
+    write_entries();
+    entries_.push_back({.name_begin = names_.size(), .name_size = name.size(), .first_cell = values_.size()});
+    names_ += name;
+}
+
+void Parameters::begin_list() { entries_.back().is_list = true; }
+void Parameters::end_list() { entries_.back().cells = values_.size() - entries_.back().first_cell; }
+
+// Statement
+
+void* Statement::operator new(std::size_t size) { return detail::allocate_frame(size); }
+void Statement::operator delete(void* statement, std::size_t size) noexcept { detail::release_frame(statement, size); }
+
+void Statement::bind(const StatementRules& rules, std::string_view sql, Parameters parameters) {
+    std::vector<detail::ArgumentShape> many_shapes;
+    std::array<detail::ArgumentShape, few> few_shapes{};
+    std::span<detail::ArgumentShape> shapes{few_shapes};
+    const std::size_t count = parameters.size();
+    if (count > few) {
+        many_shapes.resize(count);
+        shapes = many_shapes;
+    }
+    shapes = shapes.first(count);
+    for (std::size_t i = 0; i < parameters.entries_.size(); ++i) {
+        const auto& entry = parameters.entries_[i];
+        shapes[i].name = std::string_view{parameters.names_}.substr(entry.name_begin, entry.name_size);
+        if (entry.is_list) shapes[i].list_length = static_cast<std::uint32_t>(entry.cells);
+    }
+
+    const detail::BoundSql bound = cache_of(rules.dialect).bind(sql, shapes, rules.max_parameters);
+    text_ = bound.text;
+    values_ = std::move(parameters.values_);
+    if (bound.order.empty()) return;
+    for (const auto& origin : bound.order) {
+        const bool plain = parameters.entries_.empty();
+        const std::size_t first = plain ? origin.argument : parameters.entries_[origin.argument].first_cell;
+        order_.push_back(static_cast<std::uint32_t>(first + origin.element));
+    }
+    values_.reorder(0, order_);
+}
+
+void Statement::bind_next(const StatementRules& rules, std::string_view sql, Parameters parameters) {
+    if (runs_ == 0) {
+        bind(rules, sql, std::move(parameters));
+    } else {
+        Statement next;
+        next.bind(rules, sql, std::move(parameters));
+        if (next.text_->text != text_->text) {
+            throw ParameterError("its lists have other lengths than those of the first item; execute it by itself");
+        }
+        values_.append(next.values_);
+    }
+    ++runs_;
+}
+
+void Statement::fail_item(std::exception_ptr error) noexcept {
+    error_ = error;
+    try {
+        std::rethrow_exception(error);
+    } catch (const ParameterError& problem) {
+        error_ = std::make_exception_ptr(ParameterError("item " + std::to_string(runs_) + ": " + problem.what()));
+    } catch (...) {
+        // others speak of the text, which is the same for all items
+    }
+}
+
+}  // namespace databased

@@ -1,0 +1,227 @@
+#include <databased/codec.hpp>
+#include <databased/detail/datetime_text.hpp>
+#include <databased/error.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstring>
+
+namespace databased::detail {
+
+namespace {
+
+constexpr double largest_exact = 9007199254740992.0;  // 2^53: the integers up to here are doubles
+
+std::string place_of(const FieldView& field) {
+    if (field.columns == nullptr) return "the value";
+    return "column \"" + field.columns->columns[field.index].name + "\"";
+}
+
+NumericTime numeric_time_of(const FieldView& field) {
+    return field.columns == nullptr ? NumericTime::refused : field.columns->numeric_time;
+}
+
+std::optional<Timestamp> timestamp_of_number(const Cell& cell, NumericTime meaning) {
+    const bool whole = cell.kind == ValueKind::integer;
+    switch (meaning) {
+        case NumericTime::refused: return std::nullopt;
+        case NumericTime::unix_seconds: return whole ? from_unix_seconds(cell.integer) : from_unix_seconds(cell.real);
+        case NumericTime::unix_milliseconds:
+            return whole ? from_unix_milliseconds(cell.integer) : from_unix_seconds(cell.real / 1000);
+        case NumericTime::julian_day: return from_julian_day(whole ? static_cast<double>(cell.integer) : cell.real);
+    }
+    return std::nullopt;
+}
+
+constexpr std::string_view number_hint =
+    "it is a number; where numbers are times, say so in the URL: ?numeric_time=unix, unix_ms or julian";
+
+/// A timestamp as text or, where the URL says so, as number.
+Timestamp stored_timestamp(const FieldView& field, std::string_view type) {
+    const Cell& cell = *field.cell;
+    if (cell.kind == ValueKind::integer || cell.kind == ValueKind::real) {
+        const auto time = timestamp_of_number(cell, numeric_time_of(field));
+        if (!time) throw_cannot_read(field, type, numeric_time_of(field) == NumericTime::refused ? number_hint : "it is out of range");
+        return *time;
+    }
+    if (cell.kind != ValueKind::text) throw_cannot_read(field, type);
+    const auto time = databased::detail::read_timestamp(cell.text());
+    if (!time) throw_cannot_read(field, type, "the text is no date and time like 2026-02-28 23:59:59.123456");
+    return *time;
+}
+
+std::string text_of_date(std::int64_t days) {
+    char text[date_text_size];
+    return {text, write_date(text, std::chrono::sys_days{std::chrono::days{days}})};
+}
+
+std::string text_of_time(std::int64_t microseconds) {
+    char text[time_text_size];
+    return {text, write_time(text, std::chrono::microseconds{microseconds})};
+}
+
+std::string text_of_timestamp(std::int64_t microseconds) {
+    char text[timestamp_text_size];
+    return {text, write_timestamp(text, Timestamp{std::chrono::microseconds{microseconds}})};
+}
+
+Uuid uuid_of_bytes(std::string_view bytes) {
+    std::array<std::byte, 16> copy{};
+    std::memcpy(copy.data(), bytes.data(), copy.size());
+    return Uuid::from_bytes(copy);
+}
+
+}  // namespace
+
+void throw_cannot_read(const FieldView& field, std::string_view type, std::string_view why) {
+    std::string message = place_of(field) + " cannot be read as " + std::string{type} + ": ";
+    if (field.cell->kind == ValueKind::null) {
+        message += "it is NULL; read it as std::optional";
+    } else if (!why.empty()) {
+        message += why;
+    } else {
+        message += "it is " + std::string{name_of(field.cell->kind)};
+    }
+    throw ConversionError(message);
+}
+
+bool read_bool(const FieldView& field) {
+    const Cell& cell = *field.cell;
+    if (cell.kind != ValueKind::boolean && cell.kind != ValueKind::integer) throw_cannot_read(field, "bool");
+    if (cell.integer != 0 && cell.integer != 1) throw_cannot_read(field, "bool", "the number is neither 0 nor 1");
+    return cell.integer == 1;
+}
+
+std::int64_t read_integer_slowly(const FieldView& field) { throw_cannot_read(field, "an integer"); }
+
+double read_double_slowly(const FieldView& field) {
+    const Cell& cell = *field.cell;
+    if (cell.kind != ValueKind::integer) throw_cannot_read(field, "double");
+    const auto value = static_cast<double>(cell.integer);
+    if (std::abs(value) > largest_exact) throw_cannot_read(field, "double", "the integer has more digits than a double keeps");
+    return value;
+}
+
+std::string read_string(const FieldView& field) {
+    const Cell& cell = *field.cell;
+    switch (cell.kind) {
+        case ValueKind::text:
+        case ValueKind::decimal:
+        case ValueKind::json: return std::string{cell.text()};
+        case ValueKind::uuid: return uuid_of_bytes(cell.text()).to_string();
+        case ValueKind::date: return text_of_date(cell.integer);
+        case ValueKind::time: return text_of_time(cell.integer);
+        case ValueKind::timestamp:
+        case ValueKind::timestamptz: return text_of_timestamp(cell.integer);
+        default: throw_cannot_read(field, "std::string");
+    }
+}
+
+std::string_view read_text(const FieldView& field) {
+    const auto kind = field.cell->kind;
+    if (kind != ValueKind::text && kind != ValueKind::decimal && kind != ValueKind::json) {
+        throw_cannot_read(field, "std::string_view");
+    }
+    return field.cell->text();
+}
+
+std::span<const std::byte> read_bytes(const FieldView& field) {
+    if (field.cell->kind != ValueKind::bytes) throw_cannot_read(field, "Bytes");
+    return {reinterpret_cast<const std::byte*>(field.cell->data), field.cell->size};
+}
+
+Decimal read_decimal(const FieldView& field) {
+    const Cell& cell = *field.cell;
+    if (cell.kind == ValueKind::integer) return Decimal{cell.integer};
+    if (cell.kind == ValueKind::real) {
+        throw_cannot_read(field, "Decimal", "it was stored as floating point; give the column the type TEXT");
+    }
+    if (cell.kind != ValueKind::decimal && cell.kind != ValueKind::text) throw_cannot_read(field, "Decimal");
+    auto decimal = read_decimal(cell.text());
+    if (!decimal) throw_cannot_read(field, "Decimal", "the text is no decimal number");
+    return std::move(*decimal);
+}
+
+Uuid read_uuid(const FieldView& field) {
+    const Cell& cell = *field.cell;
+    if (cell.kind == ValueKind::uuid) return uuid_of_bytes(cell.text());
+    if (cell.kind == ValueKind::bytes && cell.size == 16) return uuid_of_bytes(cell.text());
+    if (cell.kind != ValueKind::text) throw_cannot_read(field, "Uuid");
+    const auto uuid = read_uuid(cell.text());
+    if (!uuid) throw_cannot_read(field, "Uuid", "the text is no UUID");
+    return *uuid;
+}
+
+JsonText read_json_text(const FieldView& field) {
+    const Cell& cell = *field.cell;
+    // A column declared as JSON has NUMERIC affinity in SQLite: the document 5 comes back as a number.
+    if (cell.kind == ValueKind::integer) return JsonText{std::to_string(cell.integer)};
+    if (cell.kind == ValueKind::real) return JsonText{Json(cell.real).dump()};
+    if (cell.kind != ValueKind::json && cell.kind != ValueKind::text) throw_cannot_read(field, "Json");
+    return JsonText{std::string{cell.text()}};
+}
+
+Json read_json(const FieldView& field) {
+    Json document = Json::parse(read_json_text(field).text, nullptr, false);
+    if (document.is_discarded()) throw_cannot_read(field, "Json", "the text is no JSON document");
+    return document;
+}
+
+std::chrono::sys_days read_date(const FieldView& field) {
+    const Cell& cell = *field.cell;
+    if (cell.kind == ValueKind::date) return std::chrono::sys_days{std::chrono::days{cell.integer}};
+    if (cell.kind == ValueKind::text) {
+        if (const auto date = read_date(cell.text())) return *date;
+    }
+    const Timestamp time = stored_timestamp(field, "a date");
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    if (day != time) throw_cannot_read(field, "a date", "there is a time of day in it");
+    return day;
+}
+
+TimeOfDay read_time(const FieldView& field) {
+    const Cell& cell = *field.cell;
+    if (cell.kind == ValueKind::time) return TimeOfDay{std::chrono::microseconds{cell.integer}};
+    if (cell.kind != ValueKind::text) throw_cannot_read(field, "a time of day");
+    const auto time = read_time(cell.text());
+    if (!time) throw_cannot_read(field, "a time of day", "the text is no time like 23:59:59.123456");
+    return TimeOfDay{*time};
+}
+
+std::int64_t read_timestamp(const FieldView& field, ValueKind wanted) {
+    const Cell& cell = *field.cell;
+    if (cell.kind == wanted) return cell.integer;
+    const bool is_instant = wanted == ValueKind::timestamptz;
+    if (cell.kind == ValueKind::timestamp) {
+        throw_cannot_read(field, "an instant", "it is a timestamp without zone; read it as local_time");
+    }
+    if (cell.kind == ValueKind::timestamptz) {
+        throw_cannot_read(field, "a timestamp without zone", "it is an instant; read it as sys_time");
+    }
+    const Timestamp time = stored_timestamp(field, is_instant ? "an instant" : "a timestamp without zone");
+    return time.time_since_epoch().count();
+}
+
+Value read_value(const FieldView& field) {
+    const Cell& cell = *field.cell;
+    using std::chrono::microseconds;
+    switch (cell.kind) {
+        case ValueKind::null: return {};
+        case ValueKind::boolean: return cell.integer != 0;
+        case ValueKind::integer: return cell.integer;
+        case ValueKind::real: return cell.real;
+        case ValueKind::text: return cell.text();
+        case ValueKind::bytes: return Native<Bytes>::read(field);
+        case ValueKind::decimal: return read_decimal(field);
+        case ValueKind::date: return std::chrono::year_month_day{read_date(field)};
+        case ValueKind::time: return read_time(field);
+        case ValueKind::timestamp: return LocalTimestamp{microseconds{cell.integer}};
+        case ValueKind::timestamptz: return Timestamp{microseconds{cell.integer}};
+        case ValueKind::uuid: return read_uuid(field);
+        case ValueKind::json: return read_json_text(field);
+    }
+    return {};
+}
+
+}  // namespace databased::detail

@@ -1,0 +1,110 @@
+#include <databased/detail/datetime_text.hpp>
+#include <databased/error.hpp>
+#include <databased/parameters.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <limits>
+
+namespace databased::detail {
+
+namespace {
+
+constexpr std::size_t largest_value = std::numeric_limits<std::int32_t>::max();
+
+std::string_view characters(std::span<const std::byte> bytes) noexcept {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+void ParameterBuffer::add(ValueKind kind, std::string_view data) {
+    if (data.size() > largest_value) throw ParameterError("an argument is longer than 2 GB, which no database takes");
+    cells_.push_back(Cell{.integer = static_cast<std::int64_t>(data_.size()),
+                          .size = static_cast<std::uint32_t>(data.size()),
+                          .kind = kind});
+    data_.append(data);
+}
+
+void ParameterBuffer::reorder(std::size_t first, const std::vector<std::uint32_t>& order) {
+    SmallVector<Cell, 6> ordered;
+    for (const auto index : order) ordered.push_back(cells_[first + index]);
+    cells_.resize(first);
+    std::copy(ordered.begin(), ordered.end(), cells_.append(ordered.size()));
+}
+
+void ParameterBuffer::append(const ParameterBuffer& other) {
+    const auto offset = static_cast<std::int64_t>(data_.size());
+    for (Cell cell : other.cells_) {
+        if (cell.has_data()) cell.integer += offset;
+        cells_.push_back(cell);
+    }
+    data_ += other.data_;
+}
+
+void write_null(ParameterBuffer& out) { out.add(Cell::null()); }
+void write_bool(ParameterBuffer& out, bool value) { out.add(Cell::of_integer(ValueKind::boolean, value ? 1 : 0)); }
+void write_integer(ParameterBuffer& out, std::int64_t value) { out.add(Cell::of_integer(ValueKind::integer, value)); }
+
+void write_unsigned(ParameterBuffer& out, std::uint64_t value) {
+    if (!std::in_range<std::int64_t>(value)) {
+        throw ParameterError("an unsigned argument is above 9223372036854775807, the largest integer of a database; pass a "
+                             "Decimal");
+    }
+    write_integer(out, static_cast<std::int64_t>(value));
+}
+
+void write_real(ParameterBuffer& out, double value) { out.add(Cell::of_real(value)); }
+void write_text(ParameterBuffer& out, std::string_view value) { out.add(ValueKind::text, value); }
+
+void write_c_string(ParameterBuffer& out, const char* value) {
+    if (value == nullptr) throw ParameterError("an argument is a null pointer to char; for NULL pass nullptr");
+    write_text(out, value);
+}
+
+void write_bytes(ParameterBuffer& out, std::span<const std::byte> value) { out.add(ValueKind::bytes, characters(value)); }
+void write_decimal(ParameterBuffer& out, const Decimal& value) { out.add(ValueKind::decimal, value.text()); }
+void write_uuid(ParameterBuffer& out, const Uuid& value) { out.add(ValueKind::uuid, characters(value.bytes())); }
+void write_json_text(ParameterBuffer& out, std::string_view value) { out.add(ValueKind::json, value); }
+
+void write_json(ParameterBuffer& out, const Json& value) {
+    try {
+        write_json_text(out, value.dump());
+    } catch (const Json::exception&) {
+        throw ParameterError("a JSON argument contains text that is not UTF-8");
+    }
+}
+
+void write_date(ParameterBuffer& out, std::chrono::year_month_day value) {
+    if (!value.ok()) throw ParameterError("a date argument names a day that the calendar does not have");
+    const std::chrono::sys_days day = value;
+    if (!is_writable(day)) throw ParameterError("a date argument is not in the years 1 to 9999");
+    out.add(Cell::of_integer(ValueKind::date, day.time_since_epoch().count()));
+}
+
+void write_time(ParameterBuffer& out, std::chrono::microseconds since_midnight) {
+    if (!is_writable(since_midnight)) throw ParameterError("a time argument is not between 00:00 and 24:00");
+    out.add(Cell::of_integer(ValueKind::time, since_midnight.count()));
+}
+
+void write_timestamp(ParameterBuffer& out, ValueKind kind, std::int64_t microseconds) {
+    if (!is_writable(Timestamp{std::chrono::microseconds{microseconds}})) {
+        throw ParameterError("a timestamp argument is not in the years 1 to 9999");
+    }
+    out.add(Cell::of_integer(kind, microseconds));
+}
+
+void write_value(ParameterBuffer& out, const Value& value) {
+    std::visit([&](const auto& content) { Native<std::remove_cvref_t<decltype(content)>>::write(out, content); },
+               value.storage());
+}
+
+void write_field(ParameterBuffer& out, const FieldView& value) {
+    if (value.cell->has_data()) {
+        out.add(value.cell->kind, value.cell->text());
+    } else {
+        out.add(*value.cell);
+    }
+}
+
+}  // namespace databased::detail

@@ -1,0 +1,145 @@
+// What a database has to do to be used through databased: subclass DatabaseBackend and SessionBackend, and register them.
+//
+// Everything else (pool, sessions, savepoints, force_rollback, typed rows) is written once in the core, over these promises:
+//
+//   1. All functions are called on the loop's thread, and every task resumes there.
+//   2. Nothing but open(), run() and close() takes time; only ~SessionBackend may block, until its threads have ended.
+//   3. run() serves requests in the order in which it was called; a second may be given before the first has ended.
+//   4. run() does not throw for what the database says: the error is in the Outcome, with the state of the transaction.
+//   5. Values are bound, never put into the SQL text.
+//   6. A request is not begun after it was asked to stop or after its deadline; then its error is StoppedError or
+//      TimeoutError and nothing has happened.
+//   7. A request that runs when it is asked to stop ends soon. No other request is touched by that, and run() does not
+//      end before the connection is quiet again. What has finished meanwhile has succeeded.
+//   8. A shielded request is never stopped.
+//   9. Rows come in order, in batches, before run() ends; columns come first, also when there are no rows.
+//  10. After a failed request the connection can be used, or is_usable() is false.
+//  11. Outcome::in_transaction is asked of the database, not counted.
+//  12. Nothing of the URL's secrets is in a message.
+//  13. A task of run() may be destroyed while it runs (its loop ends): the request is finished or stopped without it.
+//  14. The connection may be destroyed while run() waits: run() then ends with NotConnectedError.
+#pragma once
+
+#include <databased/detail/context.hpp>
+#include <databased/detail/fields.hpp>
+#include <databased/detail/stop.hpp>
+#include <databased/options.hpp>
+#include <databased/result.hpp>
+#include <databased/statement.hpp>
+#include <databased/task.hpp>
+#include <databased/url.hpp>
+
+#include <chrono>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace databased {
+
+/// Takes the rows of one statement, on the loop's thread.
+class RowSink {
+  public:
+    virtual ~RowSink() = default;
+    virtual void on_columns(const std::shared_ptr<const detail::ColumnSet>& columns) = 0;
+    /// `batch` holds at least one row. It may be kept.
+    virtual void on_rows(std::unique_ptr<RowBatch> batch) = 0;
+    /// Whether a plain read may end after its first row. (Other statements have effects and run to their end.)
+    virtual bool wants_first_row_only() const noexcept { return false; }
+};
+
+/// What a connection is to run in one go.
+struct Request {
+    /// SQL without values that comes first (BEGIN, SAVEPOINT …). If one of them fails the rest is not run.
+    std::vector<std::string> before{};
+    /// May be null: then there is only `before`.
+    Statement::Pointer statement{};
+    RowSink* sink = nullptr;  ///< Null if rows are not wanted; outlives run().
+    /// The statement needs an open transaction: if the database has ended it, nothing runs and the error is
+    /// TransactionAbortedError.
+    bool in_transaction = false;
+    /// May travel with its neighbours of the same kind: autocommitted plain reads, or autocommitted data changes.
+    bool shared = false;
+    bool shielded = false;
+    detail::StopState* stop = nullptr;  ///< Null if nobody can stop it; outlives run().
+    detail::Clock::time_point deadline = detail::Clock::time_point::max();
+    /// When waiting for a turn that is shared with other Databases ends with PoolTimeoutError.
+    detail::Clock::time_point turn_deadline = detail::Clock::time_point::max();
+};
+
+/// How a request ended.
+struct Outcome {
+    Result result{};
+    std::exception_ptr error{};
+    std::size_t before_done = 0;  ///< How many of Request::before were carried out.
+    bool in_transaction = false;  ///< Whether a transaction is open on the connection now.
+};
+
+/// How a transaction begins.
+struct TransactionOptions {
+    Access access = Access::write;
+    std::optional<Isolation> isolation{};
+};
+
+/// One physical connection.
+class SessionBackend {
+  public:
+    virtual ~SessionBackend() = default;  ///< Closes at once: stops what runs and rolls back.
+
+    virtual Task<Outcome> run(Request request) = 0;
+    /// False once the connection is lost; it is thrown away then.
+    virtual bool is_usable() const noexcept { return true; }
+    /// Asks the database for a sign of life. Throws ConnectionError.
+    virtual Task<> ping();
+    /// Closes in good order what is quiet.
+    virtual Task<> close() = 0;
+
+    // The verbs of transactions, in standard SQL unless overridden.
+    virtual std::string begin_sql(const TransactionOptions& options) const;
+    virtual std::string commit_sql() const { return "COMMIT"; }
+    virtual std::string rollback_sql() const { return "ROLLBACK"; }
+    virtual std::string savepoint_sql(std::string_view name) const;
+    virtual std::string release_sql(std::string_view name) const;
+    virtual std::string rollback_to_sql(std::string_view name) const;
+};
+
+/// How connections of a backend may be used.
+struct Capabilities {
+    /// Writes have one connection of their own, one at a time; the others only read.
+    bool single_writer = false;
+    /// There is exactly one connection, for everything.
+    bool single_connection = false;
+    /// A statement can be stopped without touching others that are in flight on its connection.
+    bool stops_single_statements = false;
+    /// Whether idle connections can die without anybody noticing: they are asked with ping() then.
+    bool connections_can_be_lost = true;
+    /// The database cannot be written: sessions are read sessions.
+    bool read_only = false;
+};
+
+/// One database as a URL names it.
+class DatabaseBackend {
+  public:
+    virtual ~DatabaseBackend() = default;
+
+    virtual const StatementRules& rules() const noexcept = 0;
+    virtual Capabilities capabilities() const noexcept = 0;
+    /// A new connection on `loop`. Throws ConnectionError and other DatabaseErrors. `access` is what it will be used for.
+    virtual Task<std::unique_ptr<SessionBackend>> open(Access access) = 0;
+    /// The same for all backends of this process whose writers exclude each other, once one of them was opened; null if
+    /// writers do not exclude each other.
+    virtual const void* writers_queue() const noexcept { return nullptr; }
+};
+
+/// The keys of a URL that the pool reads itself; a backend accepts them and passes over them.
+const std::vector<std::string_view>& pool_option_keys();
+
+using BackendFactory = std::function<std::unique_ptr<DatabaseBackend>(const Url& url)>;
+
+/// Makes `dialect` known to Database; replaces what had that name. From any thread. The factory throws UrlError for a URL
+/// that it cannot use; it does no I/O.
+void register_backend(std::string_view dialect, BackendFactory factory);
+
+}  // namespace databased

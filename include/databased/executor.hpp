@@ -1,0 +1,130 @@
+// The verbs that Database, its reader() and Session share.
+#pragma once
+
+#include <databased/backend.hpp>
+#include <databased/detail/sinks.hpp>
+#include <databased/row.hpp>
+#include <databased/statement.hpp>
+#include <databased/task.hpp>
+
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace databased {
+
+namespace detail {
+
+/// Where statements go. Kept alive by whoever runs one.
+class StatementTarget {
+  public:
+    virtual ~StatementTarget() = default;
+    virtual const StatementRules& rules() const noexcept = 0;
+    /// Errors are in the Outcome or thrown.
+    virtual Task<Outcome> run(Statement::Pointer statement, RowSink* sink) = 0;
+    /// Runs all items of `statement` or none.
+    virtual Task<Result> run_many(Statement::Pointer statement) = 0;
+};
+
+using Target = std::shared_ptr<StatementTarget>;
+
+Task<Result> run_execute(Target target, Statement::Pointer statement);
+
+template <class T>
+Task<std::vector<T>> run_fetch_all(Target target, Statement::Pointer statement) {
+    CollectSink<T> sink;
+    const Outcome outcome = co_await target->run(std::move(statement), &sink);
+    sink.rethrow(outcome.error);
+    co_return std::move(sink).rows();
+}
+
+Task<Rows> run_fetch_rows(Target target, Statement::Pointer statement);
+
+template <class T>
+Task<std::optional<T>> run_fetch_one(Target target, Statement::Pointer statement) {
+    FirstSink<T> sink;
+    const Outcome outcome = co_await target->run(std::move(statement), &sink);
+    sink.rethrow(outcome.error);
+    co_return std::move(sink).row();
+}
+
+}  // namespace detail
+
+/// Statements: SQL with `?` or `:name` (or `$1` where the database has it) and one argument for each. Arguments are
+/// copied before the call returns. Only one statement per call; no BEGIN, COMMIT and their kin, which are what sessions
+/// are for (SessionStateError). Errors come from the await.
+class Executor {
+  public:
+    /// Runs a statement and drops its rows.
+    template <class... Args>
+    Task<Result> execute(std::string_view sql, Args&&... args) {
+        check_arguments<Args&&...>();
+        return detail::run_execute(target_, make(sql, args...));
+    }
+
+    /// Runs a statement once for each item of `items`, in one transaction: all or none. Items are tuples (by position),
+    /// plain structs (by the names of their members), Parameters, or single values. The first item that fails ends it;
+    /// the error's message names its index. No item: nothing happens.
+    template <std::ranges::input_range R>
+    Task<Result> execute_many(std::string_view sql, R&& items) {
+        static_assert(detail::safe_argument<R&&>,
+                      DATABASED_UNSAFE_TEMPORARY);
+        return target_->run_many(Statement::make_many(target_->rules(), sql, items));
+    }
+
+    /// All rows: Rows, or a std::vector of what T is read as (a struct, a tuple, a single value).
+    template <class T = Row, class... Args>
+    auto fetch_all(std::string_view sql, Args&&... args) {
+        check_arguments<Args&&...>();
+        if constexpr (std::same_as<T, Row>) {
+            return detail::run_fetch_rows(target_, make(sql, args...));
+        } else {
+            return detail::run_fetch_all<T>(target_, make(sql, args...));
+        }
+    }
+
+    /// The first row, or nothing if there is none.
+    template <class T = Row, class... Args>
+    Task<std::optional<T>> fetch_one(std::string_view sql, Args&&... args) {
+        check_arguments<Args&&...>();
+        return detail::run_fetch_one<T>(target_, make(sql, args...));
+    }
+
+    /// The one column of the first row, or nothing if there is no row. NULL needs Value, or a std::optional as T.
+    template <class T = Value, class... Args>
+    Task<std::optional<T>> fetch_val(std::string_view sql, Args&&... args) {
+        static_assert(detail::Readable<T>,
+                      "databased: fetch_val gives one value; use fetch_one for rows, and include <databased/json.hpp> for Json");
+        check_arguments<Args&&...>();
+        return detail::run_fetch_one<T>(target_, make(sql, args...));
+    }
+
+  protected:
+    explicit Executor(detail::Target target) noexcept : target_(std::move(target)) {}
+    ~Executor() = default;
+    Executor(const Executor&) = default;
+    Executor(Executor&&) noexcept = default;
+    Executor& operator=(const Executor&) = default;
+    Executor& operator=(Executor&&) noexcept = default;
+
+    const detail::Target& target() const noexcept { return target_; }
+    void set_target(detail::Target target) noexcept { target_ = std::move(target); }
+
+  private:
+    template <class... Args>
+    static constexpr void check_arguments() {
+        static_assert((detail::safe_argument<Args> && ...), DATABASED_UNSAFE_TEMPORARY);
+    }
+    template <class... Args>
+    Statement::Pointer make(std::string_view sql, const Args&... args) const {
+        return Statement::make(target_->rules(), sql, args...);
+    }
+
+    detail::Target target_;
+};
+
+}  // namespace databased

@@ -1,0 +1,124 @@
+// Sessions: units of work over one connection, and their children, which are nested transactions.
+#pragma once
+
+#include <databased/detail/temporary_guard.hpp>
+#include <databased/executor.hpp>
+#include <databased/options.hpp>
+#include <databased/timeout.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace databased {
+
+class Session;
+
+namespace detail {
+
+class SessionState;
+
+// What run_session needs of a session; defined in the core.
+Task<> end_scope(std::shared_ptr<SessionState> session);
+/// Rolls back. True if the work is to be done again, after a pause; the rollback's own failure goes to on_warning.
+Task<bool> scope_failed(std::shared_ptr<SessionState> session, std::exception_ptr failure);
+
+template <class F>
+using scope_task = std::invoke_result_t<F&, Session&>;
+
+/// What session() and transaction() take: `Task<T> body(Session&)`.
+template <class F>
+concept SessionBody = std::invocable<F&, Session&> && is_task<scope_task<F>>;
+
+/// F is a reference where the body was an lvalue.
+template <class F>
+Task<task_result<scope_task<F>>> run_session(Session session, F body);
+
+}  // namespace detail
+
+/// One unit of work. It takes a connection and begins its transaction at its first statement, or at open(). Nothing lasts
+/// unless it is committed: by commit(), or by the end of the scope that Database::session(body) makes.
+///
+/// A root session begins anew with the statement after commit() or rollback(); a child is over then. Statements issued at
+/// the same time are served in order. Destroying an open session rolls it back in the background. A session belongs to its
+/// Database's thread; it may outlive its Database and then throws NotConnectedError. Do not use one that was moved from.
+class Session : public Executor {
+  public:
+    Session(Session&&) noexcept = default;
+    Session& operator=(Session&& other) noexcept;
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session();
+
+    /// Takes the connection and begins the transaction now. Throws SessionStateError if that has happened already.
+    Task<> open();
+    /// Makes what was done last; of a child, a part of its parent. Does nothing if nothing was done. Throws
+    /// SessionStateError while a child is open, TransactionAbortedError if the database has ended the transaction.
+    Task<> commit();
+    Task<> rollback();
+    /// Rolls back what was not committed and ends the session for good. A second call does nothing.
+    Task<> close();
+
+    /// Whether a transaction is under way.
+    bool is_open() const noexcept;
+    /// 0 of a root session, one more for each level below.
+    int depth() const noexcept;
+
+    /// A child session: a savepoint. Until it is ended, statements of this session are inside it, too.
+    Session transaction();
+    /// Runs body(child), then commits the child; rolls it back if the body throws, and lets the exception through.
+    template <class F>
+        requires detail::SessionBody<F>
+    auto transaction(F&& body) {
+        static_assert(detail::safe_argument<F&&>, DATABASED_UNSAFE_TEMPORARY);
+        return detail::run_session<F>(transaction(), std::forward<F>(body));
+    }
+
+  private:
+    friend class Database;
+    friend struct SessionAccess;
+    template <class F>
+    friend Task<detail::task_result<detail::scope_task<F>>> detail::run_session(Session session, F body);
+
+    explicit Session(std::shared_ptr<detail::SessionState> state) noexcept;
+    const std::shared_ptr<detail::SessionState>& state() const noexcept { return state_; }
+
+    std::shared_ptr<detail::SessionState> state_;
+};
+
+namespace detail {
+
+template <class F>
+Task<task_result<scope_task<F>>> run_session(Session session, F body) {
+    using Answer = task_result<scope_task<F>>;
+    const auto state = session.state();
+    std::exception_ptr failure;
+    bool again = true;
+    while (again) {
+        failure = nullptr;
+        try {
+            if constexpr (std::is_void_v<Answer>) {
+                co_await std::invoke(body, session);
+                co_await end_scope(state);
+                co_return;
+            } else {
+                Answer answer = co_await std::invoke(body, session);
+                co_await end_scope(state);
+                co_return answer;
+            }
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        again = co_await scope_failed(state, failure);
+    }
+    std::rethrow_exception(failure);
+}
+
+}  // namespace detail
+}  // namespace databased

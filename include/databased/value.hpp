@@ -1,0 +1,135 @@
+// The kinds of values that travel between a program and a database, and Value, which holds any of them.
+#pragma once
+
+#include <databased/decimal.hpp>
+#include <databased/uuid.hpp>
+
+#include <chrono>
+#include <compare>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <iosfwd>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace databased {
+
+using Json = nlohmann::json;  ///< Complete only with <databased/json.hpp>.
+using Bytes = std::vector<std::byte>;
+using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;         ///< An instant, in UTC.
+using LocalTimestamp = std::chrono::local_time<std::chrono::microseconds>;  ///< What a clock on the wall shows.
+
+/// A time of day without a date: 0 to below 24 hours.
+struct TimeOfDay {
+    std::chrono::microseconds since_midnight{};
+
+    friend auto operator<=>(const TimeOfDay&, const TimeOfDay&) = default;
+};
+
+/// A JSON document as the database gives it; as<Json>() parses it.
+struct JsonText {
+    std::string text{};
+
+    friend bool operator==(const JsonText&, const JsonText&) = default;
+};
+
+/// In the order of Value's alternatives.
+enum class ValueKind : std::uint8_t {
+    null,
+    boolean,
+    integer,      ///< 64 bits, signed
+    real,         ///< double
+    text,         ///< UTF-8
+    bytes,
+    decimal,
+    date,
+    time,
+    timestamp,    ///< without a zone
+    timestamptz,  ///< an instant
+    uuid,
+    json,
+};
+
+/// "text", "integer" …: for messages.
+std::string_view name_of(ValueKind kind) noexcept;
+
+namespace detail {
+
+/// One value where it lies: a number in the cell itself, text and bytes behind a pointer. Of dates the number is the days
+/// since 1970-01-01, of times the microseconds since midnight or since 1970-01-01 00:00.
+struct Cell {
+    union {
+        std::int64_t integer;
+        double real;
+        const char* data;
+    };
+    std::uint32_t size;  // of what `data` points at
+    ValueKind kind;
+
+    std::string_view text() const noexcept { return {data, size}; }
+    bool has_data() const noexcept {
+        return kind == ValueKind::text || kind == ValueKind::bytes || kind == ValueKind::decimal ||
+               kind == ValueKind::uuid || kind == ValueKind::json;
+    }
+
+    static Cell null() noexcept { return of_integer(ValueKind::null, 0); }
+    static Cell of_integer(ValueKind kind, std::int64_t value) noexcept {
+        return Cell{.integer = value, .size = 0, .kind = kind};
+    }
+    static Cell of_real(double value) noexcept { return Cell{.real = value, .size = 0, .kind = ValueKind::real}; }
+    static Cell of_data(ValueKind kind, std::string_view data) noexcept {
+        return Cell{.data = data.data(), .size = static_cast<std::uint32_t>(data.size()), .kind = kind};
+    }
+};
+static_assert(sizeof(Cell) == 16);
+
+}  // namespace detail
+
+/// Any value of any column: null or one of the kinds. Regular and owning. Equal values have equal kinds.
+class Value {
+  public:
+    using Storage = std::variant<std::monostate, bool, std::int64_t, double, std::string, Bytes, Decimal,
+                                 std::chrono::year_month_day, TimeOfDay, LocalTimestamp, Timestamp, Uuid, JsonText>;
+
+    Value() = default;  ///< null
+    Value(std::nullptr_t) {}
+    Value(bool value) : storage_(value) {}
+    template <std::integral T>
+        requires(!std::same_as<T, bool> && sizeof(T) <= 8 && (std::is_signed_v<T> || sizeof(T) < 8))
+    Value(T value) : storage_(static_cast<std::int64_t>(value)) {}
+    Value(double value) : storage_(value) {}
+    Value(const char* text) : storage_(std::string{text}) {}
+    Value(std::string_view text) : storage_(std::string{text}) {}
+    Value(std::string text) : storage_(std::move(text)) {}
+    Value(Bytes bytes) : storage_(std::move(bytes)) {}
+    Value(Decimal decimal) : storage_(std::move(decimal)) {}
+    Value(std::chrono::year_month_day date) : storage_(date) {}
+    Value(TimeOfDay time) : storage_(time) {}
+    Value(LocalTimestamp timestamp) : storage_(timestamp) {}
+    Value(Timestamp timestamp) : storage_(timestamp) {}
+    Value(Uuid uuid) : storage_(uuid) {}
+    Value(JsonText json) : storage_(std::move(json)) {}
+
+    ValueKind kind() const noexcept { return static_cast<ValueKind>(storage_.index()); }
+    bool is_null() const noexcept { return kind() == ValueKind::null; }
+    const Storage& storage() const noexcept { return storage_; }
+
+    /// As a column would be read: throws ConversionError for what does not fit. Views point into this Value.
+    template <class T>
+    T as() const;
+    Json to_json() const;
+
+    friend bool operator==(const Value&, const Value&) = default;
+    /// For logs: text in quotes, bytes in hexadecimal digits, null as NULL.
+    friend std::ostream& operator<<(std::ostream& out, const Value& value);
+
+  private:
+    Storage storage_;
+};
+
+}  // namespace databased
