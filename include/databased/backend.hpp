@@ -63,6 +63,8 @@ struct Request {
     /// May travel with its neighbours of the same kind: autocommitted plain reads, or autocommitted data changes.
     bool shared = false;
     bool shielded = false;
+    /// The statement must not write: if it would, nothing runs and the error is ReadOnlyError.
+    bool read_only = false;
     detail::StopState* stop = nullptr;  ///< Null if nobody can stop it; outlives run().
     detail::Clock::time_point deadline = detail::Clock::time_point::max();
     /// When waiting for a turn that is shared with other Databases ends with PoolTimeoutError.
@@ -117,6 +119,8 @@ struct Capabilities {
     bool connections_can_be_lost = true;
     /// The database cannot be written: sessions are read sessions.
     bool read_only = false;
+    /// Every transaction is serializable, whatever was asked for.
+    bool always_serializable = false;
 };
 
 /// One database as a URL names it.

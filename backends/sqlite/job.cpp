@@ -1,0 +1,111 @@
+#include "job.hpp"
+
+#include <databased/error.hpp>
+
+#include <utility>
+
+namespace databased::sqlite {
+
+namespace {
+
+/// A batch that goes ahead of the end of its statement.
+class EarlyRows final : public LoopWork {
+  public:
+    EarlyRows(Job& job, std::unique_ptr<RowBatch> batch) noexcept : job_(job), batch_(std::move(batch)) {}
+    void on_loop() noexcept override {
+        const std::unique_ptr<EarlyRows> self{this};
+        job_.take_rows(std::move(batch_));
+    }
+
+  private:
+    Job& job_;  // comes back after this
+    std::unique_ptr<RowBatch> batch_;
+};
+
+}  // namespace
+
+Job::Job(EventLoop& loop, Kind kind, Request request)
+    : loop_(loop), request_(std::move(request)), kind_(kind), wants_rows_(request_.sink != nullptr) {
+    if (wants_rows_) batch_ = std::make_unique<RowBatch>();
+}
+
+bool Job::should_stop() const noexcept {
+    if (request_.shielded) return false;
+    if (stop_.load(std::memory_order_relaxed)) return true;
+    return request_.deadline != detail::Clock::time_point::max() && request_.deadline <= detail::Clock::now();
+}
+
+std::exception_ptr Job::stop_error() const {
+    if (stop_.load(std::memory_order_relaxed)) return std::make_exception_ptr(StoppedError("the statement was stopped on request"));
+    return std::make_exception_ptr(TimeoutError("the statement was stopped: its time limit has passed"));
+}
+
+bool Job::begin() noexcept {
+    State expected = State::queued;
+    return state_.compare_exchange_strong(expected, State::running) || expected == State::running;
+}
+
+void Job::set_columns(std::shared_ptr<const detail::ColumnSet> columns) noexcept {
+    has_columns_ = true;
+    if (wants_rows_) batch_->set_columns(std::move(columns));
+}
+
+void Job::next_batch(bool may_tell) {
+    auto next = std::make_unique<RowBatch>(batch_->columns());
+    auto full = std::exchange(batch_, std::move(next));
+    if (may_tell) {
+        loop_.post(*new EarlyRows(*this, std::move(full)));
+    } else {
+        kept_.push_back(std::move(full));
+    }
+}
+
+void Job::start_over() {
+    outcome = {};
+    kept_.clear();
+    has_columns_ = false;
+    if (wants_rows_) batch_ = std::make_unique<RowBatch>();
+}
+
+// On the loop's thread
+
+void Job::request_stop() noexcept {
+    stop_.store(true, std::memory_order_relaxed);
+    State expected = State::queued;
+    if (request_.shielded || !state_.compare_exchange_strong(expected, State::unwanted)) return;
+    // The worker will only hand it back. Who waits need not wait for that.
+    outcome.error = stop_error();
+    abandoned_ = true;
+    finished_ = true;
+    if (waiting_ != nullptr) loop_.schedule(std::exchange(waiting_, nullptr));
+}
+
+void Job::abandon() noexcept {
+    stop_.store(true, std::memory_order_relaxed);
+    abandoned_ = true;
+    request_.sink = nullptr;
+    waiting_ = nullptr;
+}
+
+void Job::on_loop() noexcept {
+    if (abandoned_) {
+        delete this;
+        return;
+    }
+    finished_ = true;
+    for (auto& batch : kept_) take_rows(std::move(batch));
+    if (batch_ != nullptr && has_columns_ && !outcome.error) take_rows(std::move(batch_));
+    if (waiting_ != nullptr) loop_.schedule(std::exchange(waiting_, nullptr));
+}
+
+void Job::take_rows(std::unique_ptr<RowBatch> batch) noexcept {
+    if (request_.sink == nullptr || outcome.error) return;
+    try {
+        if (!std::exchange(told_columns_, true)) request_.sink->on_columns(batch->columns());
+        if (batch->rows() != 0) request_.sink->on_rows(std::move(batch));
+    } catch (...) {
+        outcome.error = std::current_exception();
+    }
+}
+
+}  // namespace databased::sqlite

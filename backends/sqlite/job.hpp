@@ -1,0 +1,77 @@
+// One request on its way to the worker and back.
+#pragma once
+
+#include <databased/backend.hpp>
+#include <databased/event_loop.hpp>
+
+#include <atomic>
+#include <coroutine>
+#include <memory>
+#include <vector>
+
+namespace databased::sqlite {
+
+/// Made and destroyed on the loop's thread; between submit and on_loop() the worker's. It owns all that the worker touches, so
+/// that nothing is lost when whoever waits for it is gone.
+class Job final : public LoopWork {
+  public:
+    enum class Kind { open, request, close };
+
+    Job(EventLoop& loop, Kind kind, Request request);
+
+    static void* operator new(std::size_t size) { return detail::allocate_frame(size); }
+    static void operator delete(void* job, std::size_t size) noexcept { detail::release_frame(job, size); }
+
+    Kind kind() const noexcept { return kind_; }
+    const Request& request() const noexcept { return request_; }
+    const Statement* statement() const noexcept { return request_.statement.get(); }
+
+    // On the worker.
+
+    /// Whether it should end: it was asked to, or its time is over.
+    bool should_stop() const noexcept;
+    /// StoppedError or TimeoutError, by what has happened.
+    std::exception_ptr stop_error() const;
+    /// False if nobody wants it any more.
+    bool begin() noexcept;
+    bool wants_rows() const noexcept { return wants_rows_; }
+    RowBatch& batch() noexcept { return *batch_; }
+    void set_columns(std::shared_ptr<const detail::ColumnSet> columns) noexcept;
+    bool has_columns() const noexcept { return has_columns_; }
+    /// The batch is full: hands it to the loop now, or keeps it until the end if nobody may be told yet.
+    void next_batch(bool may_tell);
+    /// Forgets what was done, to do it again.
+    void start_over();
+
+    Outcome outcome{};
+
+    // On the loop's thread.
+
+    void wait(std::coroutine_handle<> waiting) noexcept { waiting_ = waiting; }
+    bool is_finished() const noexcept { return finished_; }
+    void request_stop() noexcept;
+    /// Nobody waits any more; it destroys itself when it comes back.
+    void abandon() noexcept;
+    void on_loop() noexcept override;
+    void take_rows(std::unique_ptr<RowBatch> batch) noexcept;
+
+  private:
+    enum class State { queued, running, unwanted };
+
+    EventLoop& loop_;
+    Request request_;
+    Kind kind_;
+    std::atomic<State> state_{State::queued};
+    std::atomic<bool> stop_{false};
+    std::unique_ptr<RowBatch> batch_;
+    std::vector<std::unique_ptr<RowBatch>> kept_;
+    bool has_columns_ = false;
+    bool wants_rows_ = false;
+
+    std::coroutine_handle<> waiting_;
+    bool told_columns_ = false;
+    bool finished_ = false;
+    bool abandoned_ = false;
+};
+
+}  // namespace databased::sqlite

@@ -1,0 +1,55 @@
+#include "writer_queue.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace databased::sqlite {
+
+namespace {
+
+constexpr std::chrono::milliseconds patience{2};  // between two looks at whether the wait is over
+
+}  // namespace
+
+std::shared_ptr<WriterQueue> WriterQueue::of_file(const std::string& path) {
+    static std::mutex mutex;
+    static std::map<std::pair<dev_t, ino_t>, std::weak_ptr<WriterQueue>> queues;
+    struct stat file {};
+    if (stat(path.c_str(), &file) != 0) return std::make_shared<WriterQueue>();
+    const std::lock_guard lock{mutex};
+    auto& known = queues[{file.st_dev, file.st_ino}];
+    auto queue = known.lock();
+    if (queue == nullptr) {
+        std::erase_if(queues, [&](const auto& entry) { return &entry.second != &known && entry.second.expired(); });
+        known = queue = std::make_shared<WriterQueue>();
+    }
+    return queue;
+}
+
+bool WriterQueue::enter(const void* writer, const std::function<bool()>& gives_up) {
+    std::unique_lock lock{mutex_};
+    writers_.push_back(writer);
+    while (writers_.front() != writer) {
+        if (changed_.wait_for(lock, patience) == std::cv_status::timeout && gives_up()) {
+            std::erase(writers_, writer);
+            changed_.notify_all();  // the turn may just have come
+            return false;
+        }
+    }
+    return true;
+}
+
+void WriterQueue::leave(const void* writer) noexcept {
+    {
+        const std::lock_guard lock{mutex_};
+        if (writers_.empty() || writers_.front() != writer) return;
+        writers_.pop_front();
+        if (writers_.empty()) return;
+    }
+    changed_.notify_all();
+}
+
+}  // namespace databased::sqlite

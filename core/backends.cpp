@@ -1,0 +1,91 @@
+#include "backends.hpp"
+
+#include <databased/error.hpp>
+#include <databased/task.hpp>
+
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace databased {
+
+namespace {
+
+struct Registry {
+    std::mutex mutex;
+    std::map<std::string, BackendFactory, std::less<>> factories;
+};
+
+Registry& registry() {
+    static Registry instance;
+    return instance;
+}
+
+void add(std::string_view dialect, BackendFactory factory) {
+    const std::lock_guard lock{registry().mutex};
+    registry().factories.insert_or_assign(std::string{dialect}, std::move(factory));
+}
+
+void need_builtin_backends() {
+    static std::once_flag done;
+    std::call_once(done, [] { detail::list_builtin_backends(add); });
+}
+
+BackendFactory find(const std::string& dialect) {
+    const std::lock_guard lock{registry().mutex};
+    const auto& factories = registry().factories;
+    if (const auto found = factories.find(dialect); found != factories.end()) return found->second;
+    std::string known;
+    for (const auto& [name, factory] : factories) known += (known.empty() ? "" : ", ") + name;
+    throw UrlError("there is no backend for \"" + dialect + "\" URLs; there is: " + (known.empty() ? "none" : known));
+}
+
+}  // namespace
+
+void register_backend(std::string_view dialect, BackendFactory factory) {
+    need_builtin_backends();  // first, so that one of them can be replaced
+    add(dialect, std::move(factory));
+}
+
+std::unique_ptr<DatabaseBackend> detail::make_backend(const Url& url) {
+    need_builtin_backends();
+    return find(url.dialect())(url);
+}
+
+// What a backend may leave as it is, in standard SQL.
+
+namespace {
+
+std::string_view name_of(Isolation isolation) noexcept {
+    switch (isolation) {
+        case Isolation::read_uncommitted: return "READ UNCOMMITTED";
+        case Isolation::read_committed: return "READ COMMITTED";
+        case Isolation::repeatable_read: return "REPEATABLE READ";
+        case Isolation::serializable: return "SERIALIZABLE";
+    }
+    return {};
+}
+
+}  // namespace
+
+Task<> SessionBackend::ping() {
+    Request request;
+    request.statement = Statement::make({}, "SELECT 1");
+    request.shielded = true;
+    const Outcome outcome = co_await run(std::move(request));
+    if (outcome.error) std::rethrow_exception(outcome.error);
+}
+
+std::string SessionBackend::begin_sql(const TransactionOptions& options) const {
+    std::string sql = "START TRANSACTION";
+    if (options.isolation) sql += " ISOLATION LEVEL " + std::string{name_of(*options.isolation)} + ",";
+    return sql + (options.access == Access::read ? " READ ONLY" : " READ WRITE");
+}
+
+std::string SessionBackend::savepoint_sql(std::string_view name) const { return "SAVEPOINT " + std::string{name}; }
+std::string SessionBackend::release_sql(std::string_view name) const { return "RELEASE SAVEPOINT " + std::string{name}; }
+std::string SessionBackend::rollback_to_sql(std::string_view name) const {
+    return "ROLLBACK TO SAVEPOINT " + std::string{name};
+}
+
+}  // namespace databased

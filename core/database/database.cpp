@@ -1,0 +1,129 @@
+#include <databased/database.hpp>
+#include <databased/error.hpp>
+
+#include "database/database_state.hpp"
+#include "database/session_state.hpp"
+
+namespace databased {
+
+namespace detail {
+
+Task<Result> run_execute(Target target, Statement::Pointer statement) {
+    Outcome outcome = co_await target->run(std::move(statement), nullptr);
+    if (outcome.error) std::rethrow_exception(outcome.error);
+    co_return std::move(outcome.result);
+}
+
+Task<Rows> run_fetch_rows(Target target, Statement::Pointer statement) {
+    StoreSink sink;
+    const Outcome outcome = co_await target->run(std::move(statement), &sink);
+    sink.rethrow(outcome.error);
+    co_return std::move(sink).rows();
+}
+
+namespace {
+
+class ReaderTarget final : public StatementTarget {
+  public:
+    explicit ReaderTarget(std::shared_ptr<DatabaseState> database) noexcept : database_(std::move(database)) {}
+    const StatementRules& rules() const noexcept override { return database_->rules(); }
+    Task<Outcome> run(Statement::Pointer statement, RowSink* sink) override {
+        return database_->run(std::move(statement), sink, Access::read);
+    }
+    Task<Result> run_many(Statement::Pointer) override { return refuse(); }
+
+  private:
+    static Task<Result> refuse() {
+        throw_database_error({.message = "execute_many() writes, and a reader() only reads", .sqlstate = "25006"});
+        co_return Result{};
+    }
+
+    std::shared_ptr<DatabaseState> database_;
+};
+
+std::shared_ptr<DatabaseState> make_state(const Url& url, const Options& options) {
+    return std::make_shared<DatabaseState>(url, options);
+}
+
+}  // namespace
+}  // namespace detail
+
+// Database
+
+Database::Database(std::string_view url, Options options) : Database(Url::parse(url), options) {}
+
+Database::Database(const Url& url, Options options) : Executor(nullptr), state_(detail::make_state(url, options)) {
+    set_target(state_);
+}
+
+Database::~Database() {
+    if (state_ != nullptr) state_->shut_down();
+}
+
+Database& Database::operator=(Database&& other) noexcept {
+    if (this != &other) {
+        if (state_ != nullptr) state_->shut_down();
+        state_ = std::move(other.state_);
+        set_target(other.target());
+        other.set_target(nullptr);
+    }
+    return *this;
+}
+
+Task<> Database::connect() { return state_->connect(); }
+Task<> Database::disconnect() { return state_->disconnect(); }
+Task<> Database::ensure_connected() { return state_->ensure_connected(); }
+
+Task<> Database::close() {
+    const auto state = state_;
+    if (state->is_connected()) co_await state->disconnect();
+}
+
+bool Database::is_connected() const noexcept { return state_->is_connected(); }
+const Url& Database::url() const noexcept { return state_->url(); }
+PoolStats Database::pool_stats() const noexcept { return state_->stats(); }
+
+Session Database::session(SessionOptions options, std::source_location where) {
+    if (options.attempts < 1 || options.attempts > 100) throw ConfigError("SessionOptions::attempts must be 1 to 100");
+    return Session{std::make_shared<detail::SessionState>(state_, options, where)};
+}
+
+Reader Database::reader() const { return Reader{std::make_shared<detail::ReaderTarget>(state_)}; }
+
+Database& Database::on_connect(std::function<Task<>(Connection&)> hook) {
+    state_->set_connect_hook(std::move(hook));
+    return *this;
+}
+
+Database& Database::on_warning(std::function<void(std::string_view)> hook) {
+    state_->set_warning_hook(std::move(hook));
+    return *this;
+}
+
+// Session
+
+Session::Session(std::shared_ptr<detail::SessionState> state) noexcept : Executor(state), state_(std::move(state)) {}
+
+Session& Session::operator=(Session&& other) noexcept {
+    if (this != &other) {
+        if (state_ != nullptr) state_->abandon();
+        state_ = std::move(other.state_);
+        set_target(other.target());
+        other.set_target(nullptr);
+    }
+    return *this;
+}
+
+Session::~Session() {
+    if (state_ != nullptr) state_->abandon();
+}
+
+Task<> Session::open() { return state_->open(); }
+Task<> Session::commit() { return state_->commit(); }
+Task<> Session::rollback() { return state_->rollback(); }
+Task<> Session::close() { return state_->close(); }
+bool Session::is_open() const noexcept { return state_->is_open(); }
+int Session::depth() const noexcept { return state_->depth(); }
+Session Session::transaction() { return Session{std::make_shared<detail::SessionState>(state_)}; }
+
+}  // namespace databased

@@ -1,0 +1,541 @@
+#include "database/session_state.hpp"
+
+#include <databased/error.hpp>
+
+#include <algorithm>
+#include <atomic>
+
+namespace databased::detail {
+
+namespace {
+
+/// Names are never used twice, so that a savepoint that is gone cannot be taken for another.
+std::string new_savepoint_name() {
+    static std::atomic<std::uint64_t> count{0};
+    return "databased_" + std::to_string(++count);
+}
+
+std::string message_of(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& exception) {
+        return exception.what();
+    } catch (...) {
+        return "unknown error";
+    }
+}
+
+bool is_retryable(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const Error& exception) {
+        return exception.is_retryable();
+    } catch (...) {
+        return false;
+    }
+}
+
+}  // namespace
+
+// Trunk
+
+bool Trunk::is_read_only() const noexcept {
+    return options_.access == Access::read ||
+           std::any_of(stack_.begin(), stack_.end(), [](const auto* session) { return session->access() == Access::read; });
+}
+
+std::vector<Trunk::Verb> Trunk::pending_undo() const {
+    std::vector<Verb> verbs;
+    for (const auto& name : undo_) {
+        verbs.push_back({Verb::Kind::rollback_to, name});
+        verbs.push_back({Verb::Kind::release_undone, name});
+    }
+    return verbs;
+}
+
+std::vector<Trunk::Verb> Trunk::pending() const {
+    std::vector<Verb> verbs = pending_undo();
+    if (!begun_) verbs.push_back({Verb::Kind::begin, {}});
+    for (const auto* session : stack_) {
+        if (session != stack_.front() && !session->has_savepoint()) {
+            verbs.push_back({Verb::Kind::savepoint, session->savepoint()});
+        }
+    }
+    return verbs;
+}
+
+std::string Trunk::sql_of(const Verb& verb) const {
+    switch (verb.kind) {
+        case Verb::Kind::rollback_to: return backend().rollback_to_sql(verb.name);
+        case Verb::Kind::release_undone: return backend().release_sql(verb.name);
+        case Verb::Kind::begin: return backend().begin_sql(options_);
+        case Verb::Kind::savepoint: return backend().savepoint_sql(verb.name);
+    }
+    return {};
+}
+
+void Trunk::carried_out(const Verb& verb) {
+    switch (verb.kind) {
+        case Verb::Kind::begin: begun_ = true; return;
+        case Verb::Kind::rollback_to: return;
+        case Verb::Kind::release_undone: std::erase(undo_, verb.name); return;
+        case Verb::Kind::savepoint: break;
+    }
+    const auto owner = std::find_if(stack_.begin(), stack_.end(),
+                                    [&](const auto* session) { return session->savepoint() == verb.name; });
+    if (owner != stack_.end()) {
+        (*owner)->set_savepoint_made();
+    } else {
+        undo_later(verb.name);  // its session was destroyed meanwhile
+    }
+}
+
+Task<Outcome> Trunk::run(std::vector<Verb> verbs, Request request) {
+    for (const auto& verb : verbs) request.before.push_back(sql_of(verb));
+    Outcome outcome = co_await backend().run(std::move(request));
+    for (std::size_t i = 0; i < std::min(outcome.before_done, verbs.size()); ++i) carried_out(verbs[i]);
+    if (begun_ && !outcome.in_transaction && !ended_by_) {
+        ended_by_ = outcome.error;
+        if (!ended_by_) {
+            ended_by_ = std::make_exception_ptr(SessionStateError("the statement has ended the session's transaction"));
+            outcome.error = ended_by_;
+        }
+    }
+    co_return outcome;
+}
+
+Task<Outcome> Trunk::end(std::vector<Verb> verbs, std::string sql) {
+    Request request;
+    request.shielded = true;
+    for (const auto& verb : verbs) request.before.push_back(sql_of(verb));
+    request.before.push_back(std::move(sql));
+    co_return co_await backend().run(std::move(request));
+}
+
+// SessionState
+
+SessionState::SessionState(std::shared_ptr<DatabaseState> database, SessionOptions options, std::source_location where)
+    : database_(std::move(database)), options_(options), where_(where) {
+    options_.access = database_->effective(options.access);
+}
+
+SessionState::SessionState(std::shared_ptr<SessionState> parent)
+    : database_(parent->database_),
+      parent_(std::move(parent)),
+      options_{.access = parent_->options_.access},
+      where_(parent_->where_),
+      depth_(parent_->depth_ + 1) {}
+
+bool SessionState::holds_writer(const void* queue) const noexcept {
+    return is_open() && trunk_->access() == Access::write && database_->backend().writers_queue() == queue;
+}
+
+void SessionState::refuse_over() const {
+    if (phase_ != Phase::over) return;
+    throw SessionClosedError(parent_ != nullptr ? "this child session has ended; make a new one with transaction()"
+                                                : "this session was closed; make a new one with Database::session()");
+}
+
+void SessionState::refuse_open_child(const char* verb) const {
+    if (child_ == nullptr) return;
+    throw SessionStateError(std::string{"cannot "} + verb + " a session whose child is still open: commit or roll back the child first");
+}
+
+void SessionState::throw_aborted() const {
+    throw_database_error({.message = "the transaction was ended by the database, nothing of it remains; roll back the session "
+                                     "and do its work again. The cause: " + message_of(trunk_->ended_by()),
+                          .sqlstate = "25P02"});
+}
+
+// Beginning
+
+Task<> SessionState::open() {
+    const Context& context = co_await this_context();
+    database_->check_thread(context);
+    refuse_over();
+    if (is_open()) throw SessionStateError("the session is open already");
+    co_await enter();
+    TurnHold turn = co_await take_turn();
+    const auto trunk = trunk_;
+    Request request;
+    request.stop = &*stop_;
+    request.deadline = deadline_;
+    request.turn_deadline = Clock::now() + database_->settings().pool.acquire_timeout;
+    const Outcome outcome = co_await trunk->run(trunk->pending(), std::move(request));
+    if (!outcome.error) co_return;
+    leave();
+    phase_ = is_unit() ? Phase::fresh : Phase::over;
+    std::rethrow_exception(outcome.error);
+}
+
+/// Finds the session its place: a connection of its own, or one inside another session.
+Task<> SessionState::enter() {
+    const Context& context = co_await this_context();
+    TurnHold entering = co_await entering_.take();
+    if (is_open()) co_return;
+    refuse_over();
+    throw_if_stopped(context);
+    co_await database_->require_connected();
+
+    auto host = choose_host(context);
+    if (host == nullptr) {
+        const TransactionOptions how{options_.access, options_.isolation};
+        trunk_ = std::make_shared<Trunk>(co_await database_->lease(Use::exclusive, options_.access, where_), how);
+    } else {
+        if (options_.isolation && !database_->capabilities().always_serializable) {
+            throw NotSupportedError("a session inside another one, as with force_rollback, cannot choose its isolation");
+        }
+        host_ = std::move(host);
+        try {
+            trunk_ = co_await enter_host();
+        } catch (...) {
+            host_ = nullptr;
+            throw;
+        }
+        host_->child_ = this;
+        savepoint_ = new_savepoint_name();
+        has_savepoint_ = false;
+    }
+    trunk_->push(*this);
+    phase_ = Phase::open;
+    stop_.emplace(hidden_ ? nullptr : context.stop);
+    deadline_ = hidden_ ? Clock::time_point::max() : context.deadline;
+    if (options_.deadline) deadline_ = std::min(deadline_, Clock::now() + *options_.deadline);
+    if (!hidden_) context.branch->add(*this);
+}
+
+std::shared_ptr<SessionState> SessionState::choose_host(const Context& context) const {
+    if (parent_ != nullptr) return parent_;
+    if (hidden_ || !database_->is_single_line()) return nullptr;
+    auto innermost = database_->innermost(context);
+    return innermost != nullptr ? innermost : database_->hidden_root();
+}
+
+/// Waits for the host's place for a child.
+Task<std::shared_ptr<Trunk>> SessionState::enter_host() {
+    const Context& context = co_await this_context();
+    if (!host_->is_open()) co_await host_->enter();
+    const auto* sibling = host_->child_;
+    if (sibling != nullptr && sibling->branch() != nullptr && context.branch->descends_from(sibling->branch())) {
+        throw SessionStateError("another child of this session is still open here: commit or roll it back first");
+    }
+    place_ = co_await host_->child_place_.take_until(Clock::now() + database_->settings().pool.acquire_timeout);
+    if (!place_) {
+        if (context.deadline <= Clock::now()) throw TimeoutError("the time limit has passed while another session had its turn");
+        throw PoolTimeoutError("the session inside which this one is to run was busy with another one for too long");
+    }
+    if (!host_->is_open()) {
+        place_.reset();
+        if (host_->hidden_) throw NotConnectedError("the Database was disconnected while this session waited for its turn");
+        if (host_->is_unit()) throw SessionStateError("the session inside which this one was to run has ended");
+        throw SessionClosedError("the parent of this child session has ended");
+    }
+    co_return host_->trunk_;
+}
+
+/// The right to run the next statement, in a session that is open.
+Task<TurnHold> SessionState::take_turn() {
+    while (true) {
+        refuse_over();
+        if (!is_open()) co_await enter();
+        const auto trunk = trunk_;
+        TurnHold turn = trunk->turn().try_take();
+        if (!turn) turn = co_await trunk->turn().take();
+        if (is_open() && trunk_ == trunk) co_return turn;
+    }
+}
+
+// Statements
+
+Task<Outcome> SessionState::run(Statement::Pointer statement, RowSink* sink) {
+    statement->check();
+    refuse_transaction_control(*statement);
+    const Context& context = co_await this_context();
+    database_->check_thread(context);
+    throw_if_stopped(context);
+    TurnHold turn;
+    if (is_open()) turn = trunk_->turn().try_take();
+    if (!turn) turn = co_await take_turn();
+    throw_if_stopped(context);
+    if (trunk_->ended_by()) throw_aborted();
+
+    const auto trunk = trunk_;
+    Request request;
+    request.statement = std::move(statement);
+    request.sink = sink;
+    request.in_transaction = true;
+    request.read_only = trunk->is_read_only();
+    request.stop = &*stop_;
+    request.deadline = deadline_;
+    if (!trunk->has_begun()) request.turn_deadline = Clock::now() + database_->settings().pool.acquire_timeout;
+    Outcome outcome = co_await trunk->run(trunk->pending(), std::move(request));
+    if (!trunk->has_begun() && trunk->depth() == 1 && trunk == trunk_) leave();
+    co_return outcome;
+}
+
+Task<Result> SessionState::run_many(Statement::Pointer statement) {
+    statement->check();
+    if (statement->runs() == 0) co_return Result{};
+    const auto child = std::make_shared<SessionState>(shared_from_this());
+    const Outcome outcome = co_await child->run(std::move(statement), nullptr);
+    if (outcome.error) {
+        co_await child->roll_back_now();
+        std::rethrow_exception(outcome.error);
+    }
+    co_await child->commit();
+    co_return outcome.result;
+}
+
+// Ending
+
+Task<> SessionState::commit() {
+    const auto self = shared_from_this();
+    const Context& context = co_await this_context();
+    database_->check_thread(context);
+    refuse_over();
+    if (!is_open()) {
+        if (!is_unit()) phase_ = Phase::over;
+        co_return;
+    }
+    refuse_open_child("commit");
+    throw_if_stopped(context);
+    TurnHold turn = co_await take_turn();
+    refuse_open_child("commit");
+    if (trunk_->ended_by()) {
+        const auto trunk = trunk_;
+        std::exception_ptr aborted;
+        try {
+            throw_aborted();
+        } catch (...) {
+            aborted = std::current_exception();
+        }
+        leave();
+        std::rethrow_exception(aborted);
+    }
+    if (trunk_->is_root(*this)) {
+        co_await commit_trunk(std::move(turn));
+    } else {
+        co_await commit_savepoint(std::move(turn));
+    }
+}
+
+Task<> SessionState::commit_trunk(TurnHold turn) {
+    const auto trunk = trunk_;
+    Outcome outcome;
+    if (trunk->has_begun()) {
+        outcome = co_await trunk->end(trunk->pending_undo(), trunk->backend().commit_sql());
+        if (outcome.in_transaction) {  // as after a violated deferred constraint
+            const Outcome rolled_back = co_await trunk->end({}, trunk->backend().rollback_sql());
+            if (rolled_back.in_transaction) trunk->lease().discard();
+        }
+    }
+    turn.reset();
+    leave();
+    if (outcome.error) std::rethrow_exception(outcome.error);
+}
+
+Task<> SessionState::commit_savepoint(TurnHold turn) {
+    const auto trunk = trunk_;
+    Outcome outcome;
+    if (has_savepoint_) {
+        outcome = co_await trunk->end(trunk->pending_undo(), trunk->backend().release_sql(savepoint_));
+        if (outcome.error && outcome.in_transaction) trunk->undo_later(savepoint_);
+    }
+    leave();
+    turn.reset();
+    if (outcome.error) std::rethrow_exception(outcome.error);
+}
+
+Task<> SessionState::rollback() {
+    const auto self = shared_from_this();
+    const Context& context = co_await this_context();
+    database_->check_thread(context);
+    refuse_over();
+    refuse_open_child("roll back");
+    co_await roll_back_now();
+}
+
+/// Also of a session that was asked to stop: cleaning up is never cut short.
+Task<> SessionState::roll_back_now() {
+    const auto self = shared_from_this();
+    if (!is_open()) {
+        if (!is_unit()) phase_ = Phase::over;
+        co_return;
+    }
+    const auto trunk = trunk_;
+    TurnHold turn = co_await trunk->turn().take_shielded();
+    if (!is_open() || trunk_ != trunk) co_return;
+    if (trunk->is_root(*this)) {
+        co_await roll_back_trunk(std::move(turn));
+    } else {
+        co_await roll_back_savepoint(std::move(turn));
+    }
+}
+
+Task<> SessionState::roll_back_trunk(TurnHold turn) {
+    const auto trunk = trunk_;
+    Outcome outcome;
+    if (trunk->has_begun() && !trunk->ended_by() && !trunk->lease().is_lost()) {
+        outcome = co_await trunk->end({}, trunk->backend().rollback_sql());
+        if (outcome.in_transaction) trunk->lease().discard();
+    }
+    turn.reset();
+    leave();
+    if (outcome.error && outcome.in_transaction) std::rethrow_exception(outcome.error);
+}
+
+Task<> SessionState::roll_back_savepoint(TurnHold turn) {
+    const auto trunk = trunk_;
+    Outcome outcome;
+    if (has_savepoint_ && !trunk->ended_by() && !trunk->lease().is_lost()) {
+        trunk->undo_later(savepoint_);
+        Request request;
+        request.shielded = true;
+        outcome = co_await trunk->run(trunk->pending_undo(), std::move(request));
+    }
+    leave();
+    turn.reset();
+    if (outcome.error) std::rethrow_exception(outcome.error);
+}
+
+Task<> SessionState::close() {
+    const auto self = shared_from_this();
+    const Context& context = co_await this_context();
+    database_->check_thread(context);
+    refuse_open_child("close");
+    std::exception_ptr failure;
+    try {
+        co_await roll_back_now();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    phase_ = Phase::over;
+    if (failure) std::rethrow_exception(failure);
+}
+
+Task<> SessionState::close_when_unused(Clock::time_point limit) {
+    const auto self = shared_from_this();
+    TurnHold place = co_await child_place_.take_until(limit);
+    end_children();
+    co_await roll_back_now();
+    phase_ = Phase::over;
+}
+
+/// Gives up the place among the open sessions. Children must have left before.
+void SessionState::leave() noexcept {
+    const auto trunk = std::move(trunk_);
+    Branch::remove(*this);
+    trunk->pop();
+    phase_ = is_unit() ? Phase::fresh : Phase::over;
+    if (host_ == nullptr) {
+        trunk->lease().reset();
+        return;
+    }
+    const auto host = std::move(host_);
+    host->child_ = nullptr;
+    place_.reset();
+}
+
+/// Children that are open when their parent ends are over; the parent's rollback undoes what they did.
+void SessionState::end_children() noexcept {
+    while (is_open() && &trunk_->innermost() != this) {
+        SessionState& child = trunk_->innermost();
+        child.stop_->request();
+        child.leave();
+        child.phase_ = Phase::over;
+    }
+}
+
+// Scopes
+
+Task<> SessionState::end_scope() {
+    const auto self = shared_from_this();
+    if (phase_ == Phase::over) co_return;
+    if (child_ == nullptr) {
+        co_await commit();
+        co_return;
+    }
+    end_children();
+    co_await roll_back_now();
+    throw SessionStateError("the scope of a session ended while a child of it was open; everything in the scope was rolled back. "
+                            "Commit or roll back the child before");
+}
+
+Task<bool> SessionState::scope_failed(std::exception_ptr failure) {
+    const auto self = shared_from_this();
+    end_children();
+    std::exception_ptr problem;
+    try {
+        co_await roll_back_now();
+    } catch (...) {
+        problem = std::current_exception();
+    }
+    if (problem) database_->warn("rolling back a session failed: " + message_of(problem));
+    ++failures_;
+    if (!is_unit() || phase_ == Phase::over || failures_ >= options_.attempts || !is_retryable(failure)) co_return false;
+    co_await sleep_for(backoff(failures_, random_chance()));
+    co_return true;
+}
+
+// Destruction
+
+void SessionState::abandon() noexcept {
+    EventLoop* loop = database_->loop();
+    if (loop != nullptr && !loop->is_on_its_thread()) {
+        loop->post([self = shared_from_this()] { self->abandon_here(); });
+    } else {
+        abandon_here();
+    }
+}
+
+void SessionState::abandon_here() noexcept {
+    const bool was_open = is_open();
+    if (was_open) {
+        stop_->request();
+        end_children();
+        const auto trunk = trunk_;
+        if (trunk->is_root(*this)) {
+            const bool dirty = trunk->has_begun() && !trunk->ended_by();
+            Lease lease = std::move(trunk->lease());
+            leave();
+            if (database_->loop() != nullptr && (dirty || trunk->turn().is_taken())) {
+                trunk->lease() = std::move(lease);
+                database_->pool(trunk->access())->count_abandoned();
+                database_->loop()->spawn(clean_up(database_, trunk));
+            }
+        } else {
+            if (has_savepoint_) trunk->undo_later(savepoint_);
+            leave();
+        }
+    }
+    phase_ = Phase::over;
+}
+
+/// Rolls back what an abandoned session has left on its connection, before anybody else gets it.
+Task<> SessionState::clean_up(std::shared_ptr<DatabaseState> database, std::shared_ptr<Trunk> trunk) {
+    TurnHold turn = co_await trunk->turn().take_shielded();
+    bool clean = false;
+    try {
+        if (!trunk->lease().is_lost()) {
+            const Outcome outcome = co_await trunk->end({}, trunk->backend().rollback_sql());
+            clean = !outcome.in_transaction;
+        }
+    } catch (const Error&) {
+        clean = false;
+    }
+    if (clean) {
+        trunk->lease().reset();
+    } else {
+        trunk->lease().discard();
+    }
+    database->warn("a session was destroyed while it was open: what it did was rolled back. Commit or close sessions that are held "
+                   "by hand");
+}
+
+Task<> end_scope(std::shared_ptr<SessionState> session) { return session->end_scope(); }
+
+Task<bool> scope_failed(std::shared_ptr<SessionState> session, std::exception_ptr failure) {
+    return session->scope_failed(std::move(failure));
+}
+
+}  // namespace databased::detail

@@ -1,0 +1,354 @@
+#include "pool/pool.hpp"
+
+#include <databased/error.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace databased::detail {
+
+namespace {
+
+[[noreturn]] void throw_not_connected() {
+    throw NotConnectedError("the Database is not connected: call connect() again before using it");
+}
+
+std::string in_seconds(Clock::duration duration) {
+    const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+    if (milliseconds < 10'000) return std::to_string(milliseconds) + " ms";
+    return std::to_string(milliseconds / 1000) + " s";
+}
+
+}  // namespace
+
+// Lease
+
+Lease& Lease::operator=(Lease&& other) noexcept {
+    if (this != &other) {
+        reset();
+        pool_ = std::move(other.pool_);
+        connection_ = std::exchange(other.connection_, nullptr);
+    }
+    return *this;
+}
+
+SessionBackend& Lease::backend() const {
+    if (connection_->backend == nullptr) throw_not_connected();
+    return *connection_->backend;
+}
+
+void Lease::reset() noexcept {
+    if (connection_ == nullptr) return;
+    const auto pool = std::move(pool_);  // the last lease may end the pool
+    pool->release(*std::exchange(connection_, nullptr));
+}
+
+void Lease::discard() noexcept {
+    connection_->expires_at = Clock::time_point::min();
+    reset();
+}
+
+// Waiting
+
+/// Who waits for a connection. Destroyed before it was looked at, it gives back what it was given.
+struct Pool::Asker : Waiter {
+    Asker(Pool& owner, Use wanted_use, std::source_location from, Clock::time_point limit)
+        : Waiter(limit), pool(owner), use(wanted_use), where(from) {
+        pool.askers_.push_back(*this);
+        ++pool.asker_count_;
+    }
+    ~Asker() { --pool.asker_count_; }
+
+    Pool& pool;
+    Use use;
+    std::source_location where;
+    Lease lease{};
+    std::exception_ptr error{};
+};
+
+Pool::Pool(EventLoop& loop, PoolLimits limits, Opener opener)
+    : loop_(&loop), limits_(limits), opener_(std::move(opener)) {}
+
+Pool::~Pool() = default;
+
+Lease Pool::try_acquire(Use use, const std::source_location& where) {
+    if (refuses_) throw_not_connected();
+    const auto now = Clock::now();
+    PooledConnection* shared = joinable(use);
+    switch (next_step(view(shared, now))) {
+        case Step::join: return give(*shared, use, where, now);
+        case Step::take_idle: break;
+        case Step::grow: grow(); return {};
+        case Step::wait: return {};
+    }
+    PooledConnection& first = idle_.front();
+    if (needs_ping(first, now)) return {};
+    if (!is_fit(first, now)) {
+        drop(first);
+        grow();
+        return {};
+    }
+    return give(first, use, where, now);
+}
+
+Task<Lease> Pool::acquire(Use use, std::source_location where, std::string hint) {
+    const auto self = shared_from_this();
+    const auto started = Clock::now();
+    while (Lease lease = take_doubtful(where)) {
+        if (co_await is_alive(lease.backend())) co_return lease;
+        distrust_idle();
+        lease.discard();
+    }
+    if (refuses_) throw_not_connected();
+
+    const bool patient = limits_.acquire_timeout.count() == 0 && connecting_ > 0;  // opening one is not waiting for one
+    Asker asker{*this, use, where, patient ? Clock::time_point::max() : started + limits_.acquire_timeout};
+    if (connecting_ < asker_count_) grow();
+    const auto wake = co_await asker;
+    if (asker.error) std::rethrow_exception(asker.error);
+    if (wake == Wake::granted) co_return std::move(asker.lease);
+    if (wake == Wake::stopped) throw StoppedError("stopped on request while waiting for a connection");
+    const Context& context = co_await this_context();
+    if (context.deadline <= Clock::now() && Clock::now() < started + limits_.acquire_timeout) {
+        throw TimeoutError("the time limit has passed while waiting for a connection (" + snapshot() + ")");
+    }
+    ++stats_.timed_out;
+    throw PoolTimeoutError("no connection became free within " + in_seconds(limits_.acquire_timeout) + " (" + snapshot() +
+                           ")" + hint);
+}
+
+/// The next idle connection, if it was idle for so long that it must be asked whether it lives.
+Lease Pool::take_doubtful(const std::source_location& where) noexcept {
+    const auto now = Clock::now();
+    if (refuses_ || !askers_.empty() || idle_.empty() || !needs_ping(idle_.front(), now)) return {};
+    return give(idle_.front(), Use::exclusive, where, now);
+}
+
+Task<bool> Pool::is_alive(SessionBackend& backend) {
+    try {
+        co_await backend.ping();
+    } catch (const Error&) {
+        co_return false;
+    }
+    co_return true;
+}
+
+/// One idle connection was dead: those that were idle for longer are not tried one by one.
+void Pool::distrust_idle() noexcept {
+    while (!idle_.empty()) drop(idle_.front());
+}
+
+Task<> Pool::fill(std::size_t count) {
+    const auto self = shared_from_this();
+    const std::size_t wanted = std::min(count, limits_.max_size);
+    while (connections_.size() < wanted && !refuses_) {
+        auto backend = co_await opener_();
+        opened(std::move(backend));
+    }
+}
+
+// Decisions' input
+
+PooledConnection* Pool::joinable(Use use) noexcept {
+    if (use == Use::exclusive) return nullptr;
+    for (const auto& connection : connections_) {
+        if (connection->users != 0 && connection->use == use && connection->backend != nullptr) return connection.get();
+    }
+    return nullptr;
+}
+
+PoolView Pool::view(const PooledConnection* shared, Clock::time_point now) const noexcept {
+    return PoolView{.someone_waits = !askers_.empty(),
+                    .has_idle = !idle_.empty(),
+                    .size = connections_.size() + connecting_,
+                    .max_size = limits_.max_size,
+                    .can_join = shared != nullptr,
+                    .quiet_for = shared != nullptr ? now - shared->last_progress : Clock::duration{}};
+}
+
+bool Pool::is_fit(const PooledConnection& connection, Clock::time_point now) const noexcept {
+    return connection.backend != nullptr && connection.backend->is_usable() && now < connection.expires_at;
+}
+
+bool Pool::needs_ping(const PooledConnection& connection, Clock::time_point now) const noexcept {
+    return limits_.pings && is_fit(connection, now) && now - connection.idle_since > limits_.ping_after;
+}
+
+// Giving and taking
+
+Lease Pool::give(PooledConnection& connection, Use use, const std::source_location& where, Clock::time_point now) noexcept {
+    if (connection.users++ == 0) {
+        ++in_use_;
+        connection.unlink();
+        connection.use = use;
+        connection.holder = where;
+        connection.held_since = connection.last_progress = now;
+    }
+    ++stats_.acquired;
+    return Lease{shared_from_this(), connection};
+}
+
+void Pool::release(PooledConnection& connection) noexcept {
+    connection.last_progress = Clock::now();
+    if (--connection.users != 0) return;
+    --in_use_;
+    if (!is_fit(connection, connection.last_progress) || refuses_) {
+        drop(connection);
+        if (!askers_.empty() && !refuses_) grow();
+    } else {
+        serve(connection);
+    }
+    if (in_use_ + connecting_ == 0) until_unused_.grant_all();
+}
+
+/// Gives a quiet connection to who has waited longest, and to those behind who can share it with him.
+void Pool::serve(PooledConnection& connection) noexcept {
+    const auto now = Clock::now();
+    bool given = false;
+    while (!askers_.empty()) {
+        auto& asker = static_cast<Asker&>(askers_.front());
+        if (given && (asker.use == Use::exclusive || asker.use != connection.use)) break;
+        asker.lease = give(connection, asker.use, asker.where, now);
+        asker.grant();
+        given = true;
+        if (asker.use == Use::exclusive) break;
+    }
+    if (given) return;
+    connection.idle_since = now;
+    connection.unlink();
+    idle_.push_front(connection);
+}
+
+void Pool::drop(PooledConnection& connection) noexcept {
+    connection.unlink();
+    ++stats_.closed;
+    const auto place = std::find_if(connections_.begin(), connections_.end(),
+                                    [&](const auto& candidate) { return candidate.get() == &connection; });
+    auto backend = std::move(connection.backend);
+    connections_.erase(place);
+    if (backend == nullptr || loop_ == nullptr || !backend->is_usable()) return;
+    loop_->spawn(close_backend(std::move(backend)));
+}
+
+Task<> Pool::close_backend(std::unique_ptr<SessionBackend> backend) {
+    try {
+        co_await backend->close();
+    } catch (const Error&) {
+        // it is closed either way
+    }
+}
+
+// Opening
+
+void Pool::grow() {
+    if (loop_ == nullptr || connections_.size() + connecting_ >= limits_.max_size) return;
+    ++connecting_;
+    loop_->spawn(open_one());
+}
+
+/// Runs on its own, so that whoever gives up waiting leaves a usable connection to the others.
+Task<> Pool::open_one() {
+    const auto self = shared_from_this();
+    std::unique_ptr<SessionBackend> backend;
+    std::exception_ptr failure;
+    try {
+        backend = co_await opener_();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    --connecting_;
+    if (!failure) {
+        opened(std::move(backend));
+    } else if (!askers_.empty()) {
+        auto& asker = static_cast<Asker&>(askers_.front());
+        asker.error = failure;
+        asker.grant();
+        if (!askers_.empty() && connecting_ == 0) grow();
+    }
+    if (in_use_ + connecting_ == 0) until_unused_.grant_all();
+}
+
+void Pool::opened(std::unique_ptr<SessionBackend> backend) {
+    if (refuses_) return;
+    ++stats_.opened;
+    auto connection = std::make_unique<PooledConnection>();
+    connection->backend = std::move(backend);
+    connection->expires_at = expiry(Clock::now(), limits_.max_lifetime, random_chance());
+    connections_.push_back(std::move(connection));
+    serve(*connections_.back());
+}
+
+// Ending
+
+void Pool::refuse() noexcept {
+    refuses_ = true;
+    while (!askers_.empty()) {
+        auto& asker = static_cast<Asker&>(askers_.front());
+        asker.error = std::make_exception_ptr(NotConnectedError("the Database was disconnected while this waited for a connection"));
+        asker.grant();
+    }
+}
+
+Task<> Pool::wait_until_unused(Clock::time_point limit) {
+    const auto self = shared_from_this();
+    while (in_use_ + connecting_ != 0) {
+        Waiter waiter{limit};
+        waiter.ignore_stop();
+        until_unused_.add(waiter);
+        const auto wake = co_await waiter;
+        if (wake == Wake::timed_out) co_return;
+    }
+}
+
+Task<> Pool::close() {
+    const auto self = shared_from_this();
+    for (const auto& connection : connections_) {
+        if (connection->users != 0) connection->backend.reset();  // ends what runs there
+    }
+    while (!idle_.empty()) {
+        PooledConnection& connection = idle_.front();
+        auto backend = std::move(connection.backend);
+        drop(connection);
+        co_await close_backend(std::move(backend));
+    }
+}
+
+void Pool::close_now(bool loop_is_gone) noexcept {
+    refuse();
+    if (loop_is_gone) loop_ = nullptr;
+    for (const auto& connection : connections_) connection->backend.reset();
+    std::erase_if(connections_, [](const auto& connection) { return connection->users == 0; });
+}
+
+PoolStats Pool::stats() const noexcept {
+    PoolStats stats = stats_;
+    stats.size = connections_.size();
+    stats.in_use = in_use_;
+    stats.idle = stats.size - stats.in_use;
+    stats.waiting = asker_count_;
+    stats.connecting = connecting_;
+    stats.max_size = limits_.max_size;
+    return stats;
+}
+
+/// "4 of 4 in use, the longest for 31 s from main.cpp:42, 17 waiting"
+std::string Pool::snapshot() const {
+    const PoolStats now = stats();
+    std::string text = std::to_string(now.in_use) + " of " + std::to_string(now.max_size) + " in use";
+    const PooledConnection* oldest = nullptr;
+    for (const auto& connection : connections_) {
+        if (connection->users == 0) continue;
+        if (oldest == nullptr || connection->held_since < oldest->held_since) oldest = connection.get();
+    }
+    if (oldest != nullptr) {
+        text += ", the longest for " + in_seconds(Clock::now() - oldest->held_since);
+        if (oldest->holder.line() != 0) {
+            text += " from " + std::filesystem::path{oldest->holder.file_name()}.filename().string() + ":" +
+                    std::to_string(oldest->holder.line());
+        }
+    }
+    return text + ", " + std::to_string(now.waiting) + " waiting" +
+           (connecting_ != 0 ? ", " + std::to_string(connecting_) + " being opened" : "");
+}
+
+}  // namespace databased::detail

@@ -1,0 +1,122 @@
+// The connections of one kind: who has which, who waits, when one is opened or thrown away.
+#pragma once
+
+#include "pool/policy.hpp"
+
+#include <databased/backend.hpp>
+#include <databased/detail/intrusive_list.hpp>
+#include <databased/detail/waiter.hpp>
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <source_location>
+#include <string>
+#include <vector>
+
+namespace databased::detail {
+
+class Pool;
+
+/// One connection and what the pool knows of it.
+struct PooledConnection : ListNode<PooledConnection> {
+    std::unique_ptr<SessionBackend> backend;  // null once it was closed under its users
+    Use use = Use::exclusive;                 // by those who have it now
+    std::size_t users = 0;                    // 0 while it is idle
+    Clock::time_point expires_at{};
+    Clock::time_point idle_since{};
+    Clock::time_point last_progress{};  // when its users last got something done
+    Clock::time_point held_since{};
+    std::source_location holder;
+};
+
+/// The right to use a connection; given back when it is destroyed.
+class Lease {
+  public:
+    Lease() = default;
+    Lease(std::shared_ptr<Pool> pool, PooledConnection& connection) noexcept
+        : pool_(std::move(pool)), connection_(&connection) {}
+    Lease(Lease&& other) noexcept
+        : pool_(std::move(other.pool_)), connection_(std::exchange(other.connection_, nullptr)) {}
+    Lease& operator=(Lease&& other) noexcept;
+    ~Lease() { reset(); }
+
+    explicit operator bool() const noexcept { return connection_ != nullptr; }
+    /// Throws NotConnectedError if the connection was closed meanwhile.
+    SessionBackend& backend() const;
+    bool is_lost() const noexcept { return connection_->backend == nullptr || !connection_->backend->is_usable(); }
+    void reset() noexcept;
+    /// The connection is not fit for anybody else.
+    void discard() noexcept;
+
+  private:
+    std::shared_ptr<Pool> pool_;
+    PooledConnection* connection_ = nullptr;
+};
+
+/// Belongs to one loop and its thread. Kept alive by its Database, its leases and the tasks that open connections.
+class Pool : public std::enable_shared_from_this<Pool> {
+  public:
+    /// Opens a connection and makes it ready, hooks included.
+    using Opener = std::function<Task<std::unique_ptr<SessionBackend>>()>;
+
+    Pool(EventLoop& loop, PoolLimits limits, Opener opener);
+    ~Pool();
+
+    /// A connection that can be had without waiting, or none.
+    Lease try_acquire(Use use, const std::source_location& where);
+    /// Waits for one. Throws PoolTimeoutError, TimeoutError, StoppedError, NotConnectedError, or why none can be opened.
+    /// `hint` is added to the message when time runs out.
+    Task<Lease> acquire(Use use, std::source_location where, std::string hint);
+    /// Opens connections until there are `count`.
+    Task<> fill(std::size_t count);
+
+    PoolStats stats() const noexcept;
+    const PoolLimits& limits() const noexcept { return limits_; }
+    void count_abandoned() noexcept { ++stats_.abandoned; }
+
+    /// No more connections for anybody; who waits gets NotConnectedError.
+    void refuse() noexcept;
+    /// After refuse(): waits until nobody holds a connection, or until `limit`.
+    Task<> wait_until_unused(Clock::time_point limit);
+    /// Closes idle connections in good order and the others at once.
+    Task<> close();
+    /// Closes all at once. The loop is not touched any more if `loop_is_gone`.
+    void close_now(bool loop_is_gone) noexcept;
+
+  private:
+    friend class Lease;
+    struct Asker;
+
+    PooledConnection* joinable(Use use) noexcept;
+    PoolView view(const PooledConnection* shared, Clock::time_point now) const noexcept;
+    Lease give(PooledConnection& connection, Use use, const std::source_location& where, Clock::time_point now) noexcept;
+    void release(PooledConnection& connection) noexcept;
+    void serve(PooledConnection& connection) noexcept;
+    Lease take_doubtful(const std::source_location& where) noexcept;
+    static Task<bool> is_alive(SessionBackend& backend);
+    void distrust_idle() noexcept;
+    void grow();
+    Task<> open_one();
+    void opened(std::unique_ptr<SessionBackend> backend);
+    void drop(PooledConnection& connection) noexcept;
+    bool is_fit(const PooledConnection& connection, Clock::time_point now) const noexcept;
+    bool needs_ping(const PooledConnection& connection, Clock::time_point now) const noexcept;
+    std::string snapshot() const;
+    static Task<> close_backend(std::unique_ptr<SessionBackend> backend);
+
+    EventLoop* loop_;  // null once it is gone
+    PoolLimits limits_;
+    Opener opener_;
+    std::vector<std::unique_ptr<PooledConnection>> connections_;
+    IntrusiveList<PooledConnection> idle_;  // the last used first
+    IntrusiveList<Waiter> askers_;          // all of them Askers
+    std::size_t asker_count_ = 0;
+    std::size_t in_use_ = 0;
+    std::size_t connecting_ = 0;
+    WaitList until_unused_;
+    PoolStats stats_;
+    bool refuses_ = false;
+};
+
+}  // namespace databased::detail
