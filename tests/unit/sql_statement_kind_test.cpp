@@ -4,10 +4,10 @@
 #include <databased/error.hpp>
 #include <databased/sql_text.hpp>
 
-#include <gtest/gtest.h>
-
 #include <string_view>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+// Database URLs: what is read, what is refused, what is printed.
 #include <databased/error.hpp>
 #include <databased/url.hpp>
 
@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace databased {
 
