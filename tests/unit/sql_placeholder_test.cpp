@@ -174,8 +174,8 @@ TEST(SqlPlaceholder, EscapesOperatorsBesidePositions) {
 }
 
 TEST(SqlPlaceholder, OfAnotherFormIsRefusedWithTheFormsToUse) {
-    for (const char* text : {"SELECT ?1", "SELECT $1", "SELECT @name", "SELECT $name", "SELECT #name", "SELECT :1",
-                             "SELECT $$", "SELECT :n\xC3\xA4me", "SELECT :\xC3\xA4"}) {
+    for (const char* text : {"SELECT ?1", "SELECT $1", "SELECT @name", "SELECT $name", "SELECT $::name", "SELECT #name",
+                             "SELECT :1", "SELECT $$", "SELECT :n\xC3\xA4me", "SELECT :\xC3\xA4"}) {
         const std::string message = message_of<ParameterError>(text, sqlite_dialect);
 
         EXPECT_NE(message.find("write ? for positional arguments"), std::string::npos) << message;
