@@ -165,7 +165,9 @@ class Parser {
 
     /// Beside names they are operators: data ? 'key' AND id = :id.
     void leave_question_marks_alone() {
-        std::erase_if(parsed_.marks, [this](const Mark& mark) { return sql_[mark.begin] == '?'; });
+        std::erase_if(parsed_.marks, [this](const Mark& mark) {
+            return mark.replacement == Replacement::parameter && sql_[mark.begin] == '?';
+        });
     }
 
     ParsedSql finish() {

@@ -160,6 +160,7 @@ TEST(SqlPlaceholder, LeavesOperatorsAloneBesideNames) {
                         {
                             {"SELECT data ? 'key' AND id = :id", "SELECT data ? 'key' AND id = $1", 1},
                             {"SELECT a ?| b, a ?& b, a @? b, :id", "SELECT a ?| b, a ?& b, a @? b, $1", 1},
+                            {"SELECT data ?? 'key' AND id = :id", "SELECT data ? 'key' AND id = $1", 1},
                         });
 }
 
