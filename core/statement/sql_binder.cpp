@@ -148,8 +148,8 @@ std::vector<WireParameter> order_of(std::span<const BoundParameter> parameters,
 std::shared_ptr<const SqlText> text_for_lists(const ParsedSql& sql, std::span<const BoundParameter> parameters,
                                               std::size_t count) {
     const SqlText& plain = *sql.text;
-    return std::make_shared<const SqlText>(plain.source, render_lists(sql, parameters), plain.kind, plain.command,
-                                           count);
+    return std::make_shared<const SqlText>(plain.source, render(plain.source, sql.dialect, sql.marks, parameters),
+                                           plain.kind, plain.command, count);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <databased/error.hpp>
 #include <databased/sql_text.hpp>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -155,6 +155,10 @@ TEST(SqlPlaceholder, IsNeitherACastNorASliceNorAnAssignment) {
                         });
 }
 
+TEST(SqlPlaceholder, IsNotMadeOfColonsThatSqliteDoesNotKnow) {
+    expect_untouched(sqlite_dialect, {"SELECT x::int", "SELECT f(name := 1)", "SELECT \\:a", "SELECT a : b"});
+}
+
 TEST(SqlPlaceholder, LeavesOperatorsAloneBesideNames) {
     expect_translations(postgresql_dialect,
                         {

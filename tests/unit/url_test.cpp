@@ -469,6 +469,11 @@ TEST(UrlPrint, HidesThePassword) {
     EXPECT_EQ(printed.str(), "postgresql://username:***@localhost:1/name?a=1");
 }
 
+TEST(UrlPrint, HidesThePasswordBesideAHostThatIsAnOption) {
+    EXPECT_EQ(Url::parse("postgresql://username:zw0rt@/mydatabase?host=/var/run/.s.PGSQL.5432").to_string(),
+              "postgresql://username:***@/mydatabase?host=/var/run/.s.PGSQL.5432");
+}
+
 TEST(UrlPrint, HidesThatThePasswordIsEmpty) {
     EXPECT_EQ(Url::parse("postgresql://username%40:@hostspec/database").to_string(),
               "postgresql://username%40:***@hostspec/database");
