@@ -131,9 +131,9 @@ class RandomStatements {
   private:
     static constexpr std::array<std::string_view, 9> blanks{" ",       "\n",        "\t ",      " /* ? :x */ ", "/**/",
                                                             "-- ?'\n", " /* /* */", "/***'?*/", "\r\n"};
-    static constexpr std::array<std::string_view, 14> constants{
+    static constexpr std::array<std::string_view, 13> constants{
         "'it''s ? :x'", "''",   "'12:30:00'", "x'00ff'", "1.5e3", "0x1f", "[b?]",
-        "\":c\"",       "`b?`", "\"d'e\"",    "'--'",    "'/*'",  "a",    "\"no ?:column\""};
+        "\":c\"",       "`b?`", "\"d'e\"",    "'--'",    "'/*'",  "a"};
     static constexpr std::array<std::string_view, 4> names{":x", ":y_1", ":_", ":X"};
     static constexpr std::array<std::string_view, 6> transactions{"BEGIN", "begin immediate", "COMMIT",
                                                                   "END",   "SAVEPOINT a",     "ROLLBACK"};
