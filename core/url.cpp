@@ -1,15 +1,20 @@
 #include <databased/url.hpp>
 
+#include "url_grammar.hpp"
+#include "url_text.hpp"
+
 #include <algorithm>
 #include <ostream>
 #include <utility>
 
-#include "url_grammar.hpp"
-#include "url_text.hpp"
-
 namespace databased {
 
+namespace url_grammar = detail::url_grammar;
+
 namespace {
+
+using detail::is_secret_option;
+using detail::percent_encode;
 
 enum class Secrets { shown, hidden };
 

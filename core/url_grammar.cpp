@@ -1,14 +1,14 @@
 #include "url_grammar.hpp"
 
+#include "url_text.hpp"
+
 #include <databased/error.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
-#include "url_text.hpp"
-
-namespace databased::url_grammar {
+namespace databased::detail::url_grammar {
 
 namespace {
 
@@ -206,9 +206,8 @@ bool is_ipv6_address(std::string_view host) {
 
 void fail_for_server_of_sqlite() {
     fail(
-        "sqlite needs three slashes, because it has no host: sqlite:///file.db, with a fourth one for an absolute "
-        "path, "
-        "or sqlite:///:memory:");
+        "sqlite needs three slashes, because it has no host: sqlite:///file.db, sqlite:////absolute/file.db or "
+        "sqlite:///:memory:");
 }
 
-}  // namespace databased::url_grammar
+}  // namespace databased::detail::url_grammar

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace databased::url_grammar {
+namespace databased::detail::url_grammar {
 
 /// The parts of a URL as they stand in its text, without what separates them.
 struct Pieces {
@@ -48,4 +48,4 @@ bool is_ipv6_address(std::string_view host);
 
 [[noreturn]] void fail_for_server_of_sqlite();
 
-}  // namespace databased::url_grammar
+}  // namespace databased::detail::url_grammar

@@ -1,18 +1,22 @@
-#include <databased/error.hpp>
 #include <databased/url_options.hpp>
+
+#include "nearest_name.hpp"
+#include "url_text.hpp"
+
+#include <databased/error.hpp>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstddef>
-#include <vector>
-
-#include "url_text.hpp"
 
 namespace databased {
 
 namespace {
 
+using detail::is_secret_option;
+using detail::lower_case;
+using detail::nearest_name;
+using detail::percent_encode;
 using std::chrono::microseconds;
 
 struct Unit {
@@ -91,31 +95,6 @@ bool covers(std::string_view known, std::string_view key) {
     return known.ends_with('.') ? key.starts_with(known) && key != known : key == known;
 }
 
-// How many letters must be replaced, inserted, removed or swapped with their neighbour: the optimal string alignment
-// distance, row by row, of which the last two are kept.
-std::size_t edit_distance(std::string_view left, std::string_view right) {
-    std::vector<std::size_t> before_last(right.size() + 1);
-    std::vector<std::size_t> last(right.size() + 1);
-    std::vector<std::size_t> row(right.size() + 1);
-    for (std::size_t j = 0; j <= right.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= left.size(); ++i) {
-        before_last.swap(last);
-        last.swap(row);
-        row[0] = i;
-        for (std::size_t j = 1; j <= right.size(); ++j) {
-            const std::size_t replaced = last[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
-            row[j] = std::min({replaced, last[j] + 1, row[j - 1] + 1});
-            const bool is_swapped = i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1];
-            if (is_swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
-        }
-    }
-    return row.back();
-}
-
-std::size_t length_difference(std::string_view left, std::string_view right) {
-    return left.size() > right.size() ? left.size() - right.size() : right.size() - left.size();
-}
-
 // A misspelt part behind a prefix is not the URL's to judge: only the prefix is compared.
 std::string suggestion(std::string_view key, std::span<const std::string_view> known) {
     if (const auto name = nearest_name(key, known); !name.empty()) return std::string(name);
@@ -183,20 +162,6 @@ void require_known_options(const Url& url, std::span<const std::string_view> kno
                                           [&name = key](std::string_view entry) { return covers(entry, name); });
         if (!is_known) fail_for_unknown_option(key, known);
     }
-}
-
-std::string_view nearest_name(std::string_view wanted, std::span<const std::string_view> known) {
-    const std::string word = lower_case(wanted);
-    std::size_t least = std::clamp<std::size_t>(word.size() / 3, 1, 3) + 1;
-    std::string_view nearest;
-    for (const std::string_view candidate : known) {
-        if (length_difference(word, candidate) >= least) continue;
-        const std::size_t distance = edit_distance(word, lower_case(candidate));
-        if (distance >= least) continue;
-        least = distance;
-        nearest = candidate;
-    }
-    return nearest;
 }
 
 }  // namespace databased

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 
-namespace databased {
+namespace databased::detail {
 
 namespace {
 
@@ -78,4 +78,4 @@ bool is_secret_option(std::string_view key) {
                        [&](std::string_view mark) { return name.find(mark) != std::string::npos; });
 }
 
-}  // namespace databased
+}  // namespace databased::detail

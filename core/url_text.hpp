@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace databased {
+namespace databased::detail {
 
 /// Encodes every byte except letters, digits, - . _ ~ (RFC 3986, 2.3) and those of `also_safe`.
 std::string percent_encode(std::string_view text, std::string_view also_safe = "");
@@ -19,4 +19,4 @@ std::string lower_case(std::string_view text);
 /// Whether the value of this option must not be shown: rather one too many than one too few.
 bool is_secret_option(std::string_view key);
 
-}  // namespace databased
+}  // namespace databased::detail

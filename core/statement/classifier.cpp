@@ -56,7 +56,7 @@ constexpr std::array tags{
 
 bool contains(Words words, std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); }
 
-bool is_any_keyword(std::string_view word, Words keywords) {
+bool is_any_keyword(std::string_view word, Words keywords) noexcept {
     return std::any_of(keywords.begin(), keywords.end(), [&](std::string_view one) { return is_keyword(word, one); });
 }
 
@@ -68,7 +68,7 @@ std::string upper_case(std::string_view word) {
     return result;
 }
 
-bool acts(std::string_view function) {
+bool acts(std::string_view function) noexcept {
     return std::any_of(prefixes_of_acting_functions.begin(), prefixes_of_acting_functions.end(),
                        [&](std::string_view prefix) { return is_keyword(function.substr(0, prefix.size()), prefix); });
 }
@@ -97,12 +97,12 @@ bool is_keyword(std::string_view word, std::string_view keyword) noexcept {
 }
 
 void Classifier::read(const Token& token) {
-    has_tokens_ = true;
     if (still_leading_) read_leading(token);
     if (token.kind == TokenKind::open) ++depth_;
     if (token.kind == TokenKind::close && depth_ > 0) --depth_;
-    if (token.kind == TokenKind::open ? after_acting_ : after_replace_) may_write_ = true;
-    read_word(token.kind == TokenKind::word ? token.in(text_) : std::string_view{});
+    may_write_ = may_write_ || may_write_at(token);
+    if (verb_.empty() && begins_main_statement(token)) verb_ = word_of(token);
+    previous_ = token;
 }
 
 void Classifier::read_leading(const Token& token) {
@@ -114,27 +114,28 @@ void Classifier::read_leading(const Token& token) {
     still_leading_ = leading_.empty() && token.kind == TokenKind::open;
 }
 
-void Classifier::read_word(std::string_view word) {
-    may_write_ =
-        may_write_ || is_any_keyword(word, never_in_reads) || (after_for_ && is_any_keyword(word, lock_strengths));
-    after_for_ = is_keyword(word, "FOR");
-    after_replace_ = is_keyword(word, "REPLACE");
-    after_acting_ = acts(word);
-    if (verb_.empty() && depth_ == base_depth_ && is_any_keyword(word, verbs)) verb_ = word;
+bool Classifier::may_write_at(const Token& token) const noexcept {
+    const std::string_view word = word_of(token);
+    const std::string_view before = word_of(previous_);
+    if (token.kind == TokenKind::open && acts(before)) return true;
+    if (token.kind != TokenKind::open && is_keyword(before, "REPLACE")) return true;  // before ( it is a function
+    return is_any_keyword(word, never_in_reads) || (is_keyword(before, "FOR") && is_any_keyword(word, lock_strengths));
+}
+
+/// The parts of a WITH end in parentheses; a name before AS does not follow any.
+bool Classifier::begins_main_statement(const Token& token) const noexcept {
+    return depth_ == base_depth_ && previous_.kind == TokenKind::close && is_any_keyword(word_of(token), verbs);
 }
 
 StatementKind Classifier::kind() const {
-    if (!has_tokens_) return StatementKind::empty;
+    if (previous_.kind == TokenKind::end) return StatementKind::empty;
     if (contains(transaction_words, first()) || (first() == "PREPARE" && second() == "TRANSACTION")) {
         return StatementKind::transaction_control;
     }
-    if (base_depth_ == 0 && contains(changing, first())) return StatementKind::data_change;
-    return reads() ? StatementKind::plain_read : StatementKind::other;
-}
-
-bool Classifier::reads() const noexcept {
     const std::string_view verb = first() == "WITH" ? verb_ : first();
-    return is_any_keyword(verb, reading) && !may_write_ && !after_replace_;
+    if (base_depth_ == 0 && is_any_keyword(verb, changing)) return StatementKind::data_change;
+    const bool writes = may_write_ || is_keyword(word_of(previous_), "REPLACE");
+    return is_any_keyword(verb, reading) && !writes ? StatementKind::plain_read : StatementKind::other;
 }
 
 std::string Classifier::command() const {
@@ -147,6 +148,10 @@ std::string Classifier::command() const {
 }
 
 bool Classifier::creates_routine() const { return contains(routines, command()); }
+
+std::string_view Classifier::word_of(const Token& token) const noexcept {
+    return token.kind == TokenKind::word ? token.in(text_) : std::string_view{};
+}
 
 std::string_view Classifier::first() const noexcept { return leading_.empty() ? std::string_view{} : leading_[0]; }
 

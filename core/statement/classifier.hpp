@@ -31,22 +31,20 @@ class Classifier {
 
   private:
     void read_leading(const Token& token);
-    void read_word(std::string_view word);
+    bool may_write_at(const Token& token) const noexcept;
+    bool begins_main_statement(const Token& token) const noexcept;
+    std::string_view word_of(const Token& token) const noexcept;
     std::string_view first() const noexcept;
     std::string_view second() const noexcept;
-    bool reads() const noexcept;
 
     std::string_view text_;
     std::vector<std::string> leading_;  // the first words in upper case, up to anything else or the sixth
     bool still_leading_ = true;
-    bool has_tokens_ = false;
     bool may_write_ = false;
-    bool after_for_ = false;
-    bool after_replace_ = false;  // a function if ( follows, else a statement
-    bool after_acting_ = false;   // the name of a function that acts, if ( follows
     std::size_t depth_ = 0;       // of parentheses
     std::size_t base_depth_ = 0;  // of those before the first word
     std::string_view verb_;       // of the statement that a WITH is for
+    Token previous_;
 };
 
 }  // namespace databased::detail

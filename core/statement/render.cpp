@@ -17,10 +17,10 @@ class Writer {
         text_.reserve(source.size() + source.size() / 8 + 16);
     }
 
-    void replace(const Mark& mark, const BoundParameter& bound) {
+    void replace(const Mark& mark, std::span<const BoundParameter> parameters) {
         switch (mark.replacement) {
             case Replacement::parameter:
-                return replace_parameter(mark, bound);
+                return replace_parameter(mark, parameters[mark.parameter]);
             case Replacement::question_mark:
                 return replace_with("?", mark.begin, mark.end);
             case Replacement::colon:
@@ -82,19 +82,10 @@ class Writer {
 
 }  // namespace
 
-std::string render_plain(std::string_view source, const SqlDialect& dialect, std::span<const Mark> marks) {
+std::string render(std::string_view source, const SqlDialect& dialect, std::span<const Mark> marks,
+                   std::span<const BoundParameter> parameters) {
     Writer writer{source, dialect};
-    for (const Mark& mark : marks)
-        writer.replace(mark, BoundParameter{.first = mark.parameter + std::size_t{1}, .count = 1});
-    return writer.finish();
-}
-
-std::string render_lists(const ParsedSql& sql, std::span<const BoundParameter> parameters) {
-    Writer writer{sql.text->source, sql.dialect};
-    for (const Mark& mark : sql.marks) {
-        writer.replace(mark,
-                       mark.replacement == Replacement::parameter ? parameters[mark.parameter] : BoundParameter{0, 0});
-    }
+    for (const Mark& mark : marks) writer.replace(mark, parameters);
     return writer.finish();
 }
 

@@ -1,6 +1,6 @@
 #include "statement/sql_binder.hpp"
 
-#include "statement/nearest_name.hpp"
+#include "nearest_name.hpp"
 #include "statement/render.hpp"
 
 #include <databased/error.hpp>
@@ -67,11 +67,19 @@ void check_count(const ParsedSql& sql, Arguments arguments) {
                          (is_perhaps_operator ? " (write ?? for an operator ?)" : ""));
 }
 
+std::string placeholders(std::span<const std::string> names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + placeholder(name);
+    return text;
+}
+
 [[noreturn]] void throw_unknown_name(const ParsedSql& sql, std::string_view name) {
-    const std::string_view nearest = nearest_name(name, sql.names);
-    throw ParameterError(
-        "the SQL has no parameter " + placeholder(name) +
-        (nearest.empty() ? "; it has no named parameters" : "; the nearest is " + placeholder(nearest)));
+    const std::string message = "the SQL has no parameter " + placeholder(name);
+    if (sql.names.empty()) throw ParameterError(message + "; it has no named parameters");
+    const std::vector<std::string_view> known(sql.names.begin(), sql.names.end());
+    const std::string_view nearest = nearest_name(name, known);
+    if (!nearest.empty()) throw ParameterError(message + "; did you mean " + placeholder(nearest) + "?");
+    throw ParameterError(message + "; it has " + placeholders(sql.names));
 }
 
 /// Which parameter has this name. Looks at `guess` first: names mostly come in the order of their use.
@@ -140,8 +148,8 @@ std::vector<WireParameter> order_of(std::span<const BoundParameter> parameters,
 std::shared_ptr<const SqlText> text_for_lists(const ParsedSql& sql, std::span<const BoundParameter> parameters,
                                               std::size_t count) {
     const SqlText& plain = *sql.text;
-    return std::make_shared<const SqlText>(plain.source, render_lists(sql, parameters), plain.kind, plain.command,
-                                           count);
+    return std::make_shared<const SqlText>(plain.source, render(plain.source, sql.dialect, sql.marks, parameters),
+                                           plain.kind, plain.command, count);
 }
 
 }  // namespace

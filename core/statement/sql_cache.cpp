@@ -13,6 +13,7 @@ BoundSql SqlCache::bind(std::string_view sql, std::span<const ArgumentShape> arg
 }
 
 const ParsedSql* SqlCache::find(std::string_view sql) {
+    if (!texts_.empty() && texts_.front().text->source == sql) return &texts_.front();  // a loop over one statement
     const auto known = index_.find(sql);
     if (known == index_.end()) return nullptr;
     texts_.splice(texts_.begin(), texts_, known->second);

@@ -42,6 +42,13 @@ void check_characters(std::string_view sql) {
     }
 }
 
+std::vector<BoundParameter> one_value_each(std::size_t parameters) {
+    std::vector<BoundParameter> bound;
+    bound.reserve(parameters);
+    for (std::size_t number = 1; number <= parameters; ++number) bound.push_back({.first = number, .count = 1});
+    return bound;
+}
+
 /// Collects what it finds while it goes over the tokens once.
 class Parser {
   public:
@@ -165,14 +172,16 @@ class Parser {
 
     /// Beside names they are operators: data ? 'key' AND id = :id.
     void leave_question_marks_alone() {
-        std::erase_if(parsed_.marks, [this](const Mark& mark) { return sql_[mark.begin] == '?'; });
+        std::erase_if(parsed_.marks, [this](const Mark& mark) {
+            return mark.replacement == Replacement::parameter && sql_[mark.begin] == '?';
+        });
     }
 
     ParsedSql finish() {
         parsed_.dialect = dialect_;
-        parsed_.text =
-            std::make_shared<const SqlText>(std::string{sql_}, render_plain(sql_, dialect_, parsed_.marks),
-                                            statement_.kind(), statement_.command(), parsed_.parameter_count);
+        parsed_.text = std::make_shared<const SqlText>(
+            std::string{sql_}, render(sql_, dialect_, parsed_.marks, one_value_each(parsed_.parameter_count)),
+            statement_.kind(), statement_.command(), parsed_.parameter_count);
         return std::move(parsed_);
     }
 

@@ -37,8 +37,8 @@ struct Mark {
 
 /// A text that was read. Immutable; what it costs to make is paid once per text.
 struct ParsedSql {
-    std::shared_ptr<const SqlText>
-        text;  ///< Translated for arguments that are no lists; `text->source` is what was read.
+    /// Translated for arguments that are no lists; `text->source` is what was read.
+    std::shared_ptr<const SqlText> text;
     SqlDialect dialect;
     ParameterStyle style = ParameterStyle::positional;
     std::size_t parameter_count = 0;  ///< As the user sees them: a name counts once.

@@ -129,8 +129,9 @@ TokenKind Tokenizer::scan_dollar() noexcept {
 /// A character that begins a parameter, unless the dialect has other uses for it.
 TokenKind Tokenizer::scan_sigil() noexcept {
     ++position_;
-    if (dialect_.sigil_operators || !is_name_part(peek())) return TokenKind::other;
-    skip_name();
+    const bool begins_name = is_name_part(peek()) || looking_at("::");  // SQLite takes $::name, as Tcl has it
+    if (dialect_.sigil_operators || !begins_name) return TokenKind::other;
+    while (is_name_part(peek()) || peek() == ':') ++position_;
     return TokenKind::malformed_placeholder;
 }
 

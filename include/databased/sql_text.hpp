@@ -51,7 +51,7 @@ inline constexpr SqlDialect postgresql_dialect{.placeholders = PlaceholderStyle:
 /// What a statement does, as far as its words tell. What is not surely one of the others is `other`.
 enum class StatementKind {
     plain_read,           ///< SELECT, VALUES, TABLE or WITH without a data-changing part, INTO or a row lock.
-    data_change,          ///< Begins with INSERT, UPDATE, DELETE or REPLACE.
+    data_change,          ///< INSERT, UPDATE, DELETE or REPLACE, perhaps with a WITH before it.
     transaction_control,  ///< BEGIN, COMMIT, ROLLBACK, SAVEPOINT and their kin.
     other,
     empty,  ///< Nothing but blanks and comments.

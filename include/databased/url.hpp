@@ -19,8 +19,8 @@ namespace databased {
 class Url {
   public:
     struct Host {
-        std::string
-            host;  ///< A name, an address without brackets, or the folder of a socket; may be empty beside a port.
+        /// A name, an address without brackets, or the folder of a socket; may be empty beside a port.
+        std::string host;
         std::optional<std::uint16_t> port;
 
         friend bool operator==(const Host&, const Host&) = default;

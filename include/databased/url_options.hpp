@@ -39,8 +39,4 @@ std::optional<std::string> choice_option(const Url& url, std::string_view key,
 /// in '.' stands for all options that go on behind it, such as "pragma." for pragma.cache_size.
 void require_known_options(const Url& url, std::span<const std::string_view> known);
 
-/// The entry of `known` that `wanted` is probably a misspelling of: letter case, and one wrong, missing, additional or
-/// swapped letter in three (at most three). Empty if there is none.
-std::string_view nearest_name(std::string_view wanted, std::span<const std::string_view> known);
-
 }  // namespace databased

@@ -5,11 +5,11 @@
 #include <databased/error.hpp>
 #include <databased/sql_text.hpp>
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace {
 
@@ -93,8 +93,9 @@ TEST(SqlBinding, RefusesMissingNames) {
 }
 
 TEST(SqlBinding, RefusesUnknownNamesAndTellsTheNearest) {
-    expect_mentions(refusal("SELECT :title, :year", {value("title"), value("yaer")}), {":yaer", "nearest is :year"});
-    expect_mentions(refusal("SELECT :title", {value("title"), value("Title")}), {":Title", "nearest is :title"});
+    expect_mentions(refusal("SELECT :title, :year", {value("title"), value("yaer")}), {":yaer", "did you mean :year?"});
+    expect_mentions(refusal("SELECT :title", {value("title"), value("Title")}), {":Title", "did you mean :title?"});
+    expect_mentions(refusal("SELECT :title, :year", {value("title"), value("length")}), {":length", ":title, :year"});
     expect_mentions(refusal("SELECT :title", {value("title"), value("title")}), {"two arguments", ":title"});
 }
 

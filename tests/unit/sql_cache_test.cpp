@@ -4,11 +4,12 @@
 #include <databased/error.hpp>
 #include <databased/sql_text.hpp>
 
-#include <gtest/gtest.h>
-
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace {
 

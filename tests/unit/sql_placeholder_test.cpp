@@ -4,11 +4,11 @@
 #include <databased/error.hpp>
 #include <databased/sql_text.hpp>
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace {
 
@@ -155,11 +155,16 @@ TEST(SqlPlaceholder, IsNeitherACastNorASliceNorAnAssignment) {
                         });
 }
 
+TEST(SqlPlaceholder, IsNotMadeOfColonsThatSqliteDoesNotKnow) {
+    expect_untouched(sqlite_dialect, {"SELECT x::int", "SELECT f(name := 1)", "SELECT \\:a", "SELECT a : b"});
+}
+
 TEST(SqlPlaceholder, LeavesOperatorsAloneBesideNames) {
     expect_translations(postgresql_dialect,
                         {
                             {"SELECT data ? 'key' AND id = :id", "SELECT data ? 'key' AND id = $1", 1},
                             {"SELECT a ?| b, a ?& b, a @? b, :id", "SELECT a ?| b, a ?& b, a @? b, $1", 1},
+                            {"SELECT data ?? 'key' AND id = :id", "SELECT data ? 'key' AND id = $1", 1},
                         });
 }
 
@@ -174,8 +179,8 @@ TEST(SqlPlaceholder, EscapesOperatorsBesidePositions) {
 }
 
 TEST(SqlPlaceholder, OfAnotherFormIsRefusedWithTheFormsToUse) {
-    for (const char* text : {"SELECT ?1", "SELECT $1", "SELECT @name", "SELECT $name", "SELECT #name", "SELECT :1",
-                             "SELECT $$", "SELECT :n\xC3\xA4me", "SELECT :\xC3\xA4"}) {
+    for (const char* text : {"SELECT ?1", "SELECT $1", "SELECT @name", "SELECT $name", "SELECT $::name", "SELECT #name",
+                             "SELECT :1", "SELECT $$", "SELECT :n\xC3\xA4me", "SELECT :\xC3\xA4"}) {
         const std::string message = message_of<ParameterError>(text, sqlite_dialect);
 
         EXPECT_NE(message.find("write ? for positional arguments"), std::string::npos) << message;

@@ -4,10 +4,10 @@
 #include <databased/error.hpp>
 #include <databased/sql_text.hpp>
 
-#include <gtest/gtest.h>
-
 #include <string_view>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace {
 
@@ -53,30 +53,31 @@ TEST(StatementKind, OfWhatOnlyReadsIsPlainRead) {
                     "SELECT replace(a, 'x', 'y') FROM t",
                     "SELECT substring(a from 1 for 3) FROM t",
                     "SELECT updated_at, lo_price, deleted FROM t",
+                    "WITH a AS (SELECT 1), replace (n) AS (SELECT 2) SELECT * FROM a",
                     "; SELECT 1;",
                 });
 }
 
 TEST(StatementKind, OfReadsThatMayDoMoreIsOther) {
-    expect_kind(StatementKind::other, {
-                                          "SELECT * INTO u FROM t",
-                                          "SELECT 1into t",
-                                          "SELECT * FROM t FOR UPDATE",
-                                          "SELECT * FROM t FOR /* a */ NO KEY UPDATE",
-                                          "SELECT * FROM t for share",
-                                          "SELECT * FROM t FOR KEY SHARE SKIP LOCKED",
-                                          "(SELECT * FROM t) FOR UPDATE",
-                                          "WITH a AS (DELETE FROM t RETURNING *) SELECT * FROM a",
-                                          "WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a",
-                                          "WITH a AS (SELECT 1) REPLACE INTO t SELECT * FROM a",
-                                          "WITH a AS (SELECT 1) MERGE t USING a ON true",
-                                          "WITH a AS (SELECT 1) UPDATE t SET x = 1",
-                                          "WITH a AS (SELECT 1) (SELECT * FROM a)",
-                                          "SELECT nextval('s')",
-                                          "SELECT pg_advisory_lock (1)",
-                                          "SELECT set_config('a', 'b', false)",
-                                          "SELECT 1 AS replace",
-                                      });
+    expect_kind(StatementKind::other,
+                {
+                    "SELECT * INTO u FROM t",
+                    "SELECT 1into t",
+                    "SELECT * FROM t FOR UPDATE",
+                    "SELECT * FROM t FOR /* a */ NO KEY UPDATE",
+                    "SELECT * FROM t for share",
+                    "SELECT * FROM t FOR KEY SHARE SKIP LOCKED",
+                    "(SELECT * FROM t) FOR UPDATE",
+                    "WITH a AS (DELETE FROM t RETURNING *) SELECT * FROM a",
+                    "WITH a AS (SELECT 1) MERGE t USING a ON true",
+                    "WITH a AS (SELECT 1) (SELECT * FROM a)",
+                    "WITH RECURSIVE a AS (SELECT 1) SEARCH DEPTH FIRST BY x SET y SELECT * FROM a",
+                    "SELECT nextval('s')",
+                    "SELECT pg_advisory_lock (1)",
+                    "SELECT set_config('a', 'b', false)",
+                    "SELECT 1 AS replace",
+                    "WITH replace AS (SELECT 1) SELECT * FROM replace",
+                });
 }
 
 TEST(StatementKind, OfTheFourChangesIsDataChange) {
@@ -86,6 +87,11 @@ TEST(StatementKind, OfTheFourChangesIsDataChange) {
                                                 "/* a */ UPDATE t SET a = 1",
                                                 "DELETE FROM t RETURNING *",
                                                 "REPLACE INTO t VALUES (1)",
+                                                "WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a",
+                                                "WITH a AS (SELECT 1) REPLACE INTO t SELECT * FROM a",
+                                                "WITH a AS (SELECT 1), b (n) AS (SELECT 2) UPDATE t SET x = 1",
+                                                "WITH a AS (DELETE FROM t RETURNING *) DELETE FROM u",
+                                                "WITH values AS (SELECT 1) DELETE FROM t",
                                             });
 }
 

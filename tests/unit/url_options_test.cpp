@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+// Options of URLs, read as booleans, numbers, durations and choices.
 #include <databased/error.hpp>
 #include <databased/url_options.hpp>
 
@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <gtest/gtest.h>
 
 namespace databased {
 
@@ -176,25 +178,5 @@ TEST(KnownOptions, AreListedIfNoneIsNear) {
 }
 
 TEST(KnownOptions, NeverShowValues) { EXPECT_FALSE(contains(refusal_of_unknown("passwrod=zw0rt"), "zw0rt")); }
-
-TEST(NearestName, ForgivesAFewLetters) {
-    EXPECT_EQ(nearest_name("hots", known_options), "host");
-    EXPECT_EQ(nearest_name("conect_timeuot", known_options), "connect_timeout");
-    EXPECT_EQ(nearest_name("poolsize", known_options), "pool_size");
-    EXPECT_EQ(nearest_name("HOST", known_options), "host");
-}
-
-TEST(NearestName, PrefersTheNearest) {
-    constexpr std::array<std::string_view, 3> names{"sqlite1", "sqlite", "sqlit"};
-
-    EXPECT_EQ(nearest_name("sqlite", names), "sqlite");
-}
-
-TEST(NearestName, IsEmptyIfNothingIsNear) {
-    EXPECT_EQ(nearest_name("oracle", known_options), "");
-    EXPECT_EQ(nearest_name("", known_options), "");
-    EXPECT_EQ(nearest_name("host", {}), "");
-    EXPECT_EQ(nearest_name(std::string(100000, 'x'), known_options), "");
-}
 
 }  // namespace databased

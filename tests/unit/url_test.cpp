@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+// Database URLs: what is read, what is refused, what is printed.
 #include <databased/error.hpp>
 #include <databased/url.hpp>
 
@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace databased {
 
@@ -465,6 +467,11 @@ TEST(UrlPrint, HidesThePassword) {
     printed << Url::parse("postgresql://username:zw0rt%40@localhost:1/name?a=1");
 
     EXPECT_EQ(printed.str(), "postgresql://username:***@localhost:1/name?a=1");
+}
+
+TEST(UrlPrint, HidesThePasswordBesideAHostThatIsAnOption) {
+    EXPECT_EQ(Url::parse("postgresql://username:zw0rt@/mydatabase?host=/var/run/.s.PGSQL.5432").to_string(),
+              "postgresql://username:***@/mydatabase?host=/var/run/.s.PGSQL.5432");
 }
 
 TEST(UrlPrint, HidesThatThePasswordIsEmpty) {
