@@ -26,7 +26,9 @@ class EarlyRows final : public LoopWork {
 
 Job::Job(EventLoop& loop, Kind kind, Request request)
     : loop_(loop), request_(std::move(request)), kind_(kind), wants_rows_(request_.sink != nullptr) {
-    if (wants_rows_) batch_ = std::make_unique<RowBatch>();
+    if (!wants_rows_) return;
+    batch_ = std::make_unique<RowBatch>();
+    first_row_only_ = request_.sink->wants_first_row_only() && statement()->text().kind == StatementKind::plain_read;
 }
 
 bool Job::should_stop() const noexcept {
@@ -69,15 +71,10 @@ void Job::start_over() {
 
 // On the loop's thread
 
-void Job::request_stop() noexcept {
+bool Job::request_stop() noexcept {
     stop_.store(true, std::memory_order_relaxed);
     State expected = State::queued;
-    if (request_.shielded || !state_.compare_exchange_strong(expected, State::unwanted)) return;
-    // The worker will only hand it back. Who waits need not wait for that.
-    outcome.error = stop_error();
-    abandoned_ = true;
-    finished_ = true;
-    if (waiting_ != nullptr) loop_.schedule(std::exchange(waiting_, nullptr));
+    return !request_.shielded && state_.compare_exchange_strong(expected, State::unwanted);
 }
 
 void Job::abandon() noexcept {
@@ -93,18 +90,20 @@ void Job::on_loop() noexcept {
         return;
     }
     finished_ = true;
-    for (auto& batch : kept_) take_rows(std::move(batch));
-    if (batch_ != nullptr && has_columns_ && !outcome.error) take_rows(std::move(batch_));
+    if (has_columns_ && wants_rows_ && !outcome.error) {
+        for (auto& batch : kept_) take_rows(std::move(batch));
+        take_rows(std::move(batch_));
+    }
     if (waiting_ != nullptr) loop_.schedule(std::exchange(waiting_, nullptr));
 }
 
 void Job::take_rows(std::unique_ptr<RowBatch> batch) noexcept {
-    if (request_.sink == nullptr || outcome.error) return;
+    if (request_.sink == nullptr || sink_error_) return;
     try {
         if (!std::exchange(told_columns_, true)) request_.sink->on_columns(batch->columns());
         if (batch->rows() != 0) request_.sink->on_rows(std::move(batch));
     } catch (...) {
-        outcome.error = std::current_exception();
+        sink_error_ = std::current_exception();
     }
 }
 

@@ -35,6 +35,7 @@ class Job final : public LoopWork {
     /// False if nobody wants it any more.
     bool begin() noexcept;
     bool wants_rows() const noexcept { return wants_rows_; }
+    bool first_row_only() const noexcept { return first_row_only_; }
     RowBatch& batch() noexcept { return *batch_; }
     void set_columns(std::shared_ptr<const detail::ColumnSet> columns) noexcept;
     bool has_columns() const noexcept { return has_columns_; }
@@ -49,7 +50,10 @@ class Job final : public LoopWork {
 
     void wait(std::coroutine_handle<> waiting) noexcept { waiting_ = waiting; }
     bool is_finished() const noexcept { return finished_; }
-    void request_stop() noexcept;
+    /// True if it had not begun: then it will not, and who waits need not wait on.
+    bool request_stop() noexcept;
+    /// What went wrong when the rows were handed over.
+    const std::exception_ptr& sink_error() const noexcept { return sink_error_; }
     /// Nobody waits any more; it destroys itself when it comes back.
     void abandon() noexcept;
     void on_loop() noexcept override;
@@ -67,8 +71,10 @@ class Job final : public LoopWork {
     std::vector<std::unique_ptr<RowBatch>> kept_;
     bool has_columns_ = false;
     bool wants_rows_ = false;
+    bool first_row_only_ = false;
 
     std::coroutine_handle<> waiting_;
+    std::exception_ptr sink_error_;
     bool told_columns_ = false;
     bool finished_ = false;
     bool abandoned_ = false;

@@ -94,7 +94,7 @@ Task<Outcome> Trunk::run(std::vector<Verb> verbs, Request request) {
     for (const auto& verb : verbs) request.before.push_back(sql_of(verb));
     Outcome outcome = co_await backend().run(std::move(request));
     for (std::size_t i = 0; i < std::min(outcome.before_done, verbs.size()); ++i) carried_out(verbs[i]);
-    if (begun_ && !outcome.in_transaction && !ended_by_) {
+    if (begun_ && outcome.was_begun && !outcome.in_transaction && !ended_by_) {
         ended_by_ = outcome.error;
         if (!ended_by_) {
             ended_by_ = std::make_exception_ptr(SessionStateError("the statement has ended the session's transaction"));

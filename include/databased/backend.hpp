@@ -77,6 +77,7 @@ struct Outcome {
     std::exception_ptr error{};
     std::size_t before_done = 0;  ///< How many of Request::before were carried out.
     bool in_transaction = false;  ///< Whether a transaction is open on the connection now.
+    bool was_begun = true;        ///< False if nothing was done at all: then in_transaction says nothing.
 };
 
 /// How a transaction begins.

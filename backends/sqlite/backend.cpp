@@ -1,0 +1,50 @@
+#include "backend.hpp"
+
+#include "connection.hpp"
+#include "options.hpp"
+
+#include <sqlite3.h>
+
+namespace databased::sqlite {
+
+namespace {
+
+class SqliteBackend final : public DatabaseBackend {
+  public:
+    explicit SqliteBackend(const Url& url) : options_(read_options(url)) {}
+
+    const StatementRules& rules() const noexcept override { return rules_; }
+
+    Capabilities capabilities() const noexcept override {
+        Capabilities capabilities;
+        capabilities.single_writer = !options_.in_memory();
+        capabilities.single_connection = options_.in_memory();
+        capabilities.stops_single_statements = true;
+        capabilities.connections_can_be_lost = false;
+        capabilities.read_only = options_.mode == OpenMode::read_only;
+        capabilities.always_serializable = true;
+        return capabilities;
+    }
+
+    Task<std::unique_ptr<SessionBackend>> open(Access access) override {
+        const detail::Context& context = co_await detail::this_context();
+        auto connection = std::make_unique<Connection>(*context.loop, options_, access);
+        co_await connection->open();
+        if (connection->writer_queue() != nullptr) writer_queue_ = connection->writer_queue();
+        co_return connection;
+    }
+
+    const void* writers_queue() const noexcept override { return writer_queue_.get(); }
+
+  private:
+    // https://www.sqlite.org/limits.html#max_variable_number: 32766 since 3.32, unless compiled otherwise.
+    StatementRules rules_{.dialect = sqlite_dialect, .max_parameters = 32'766};
+    SqliteOptions options_;
+    std::shared_ptr<WriterQueue> writer_queue_;
+};
+
+}  // namespace
+
+std::unique_ptr<DatabaseBackend> make_backend(const Url& url) { return std::make_unique<SqliteBackend>(url); }
+
+}  // namespace databased::sqlite

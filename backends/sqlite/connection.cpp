@@ -1,0 +1,109 @@
+#include "connection.hpp"
+
+#include <databased/error.hpp>
+
+#include <utility>
+
+namespace databased::sqlite {
+
+/// Waits for a job to come back. Destroyed before that, it leaves the job to itself.
+class Connection::Wait final : private detail::StopListener {
+  public:
+    Wait(Connection& connection, Job::Kind kind, Request request)
+        : loop_(connection.loop_), stop_(request.shielded ? nullptr : request.stop) {
+        job_ = new Job(loop_, kind, std::move(request));
+        connection.submit(*job_);
+    }
+    ~Wait() override {
+        if (job_ == nullptr) return;
+        if (job_->is_finished()) {
+            delete job_;
+        } else {
+            job_->abandon();
+        }
+    }
+    Wait(const Wait&) = delete;
+    Wait& operator=(const Wait&) = delete;
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> caller) noexcept {
+        caller_ = caller;
+        job_->wait(caller);
+        if (stop_ == nullptr) return true;
+        if (stop_->requested()) {
+            on_stop();
+        } else {
+            stop_->add(*this);
+        }
+        return true;
+    }
+    Outcome await_resume() {
+        if (job_ == nullptr) {
+            Outcome outcome;
+            outcome.error = std::make_exception_ptr(StoppedError("the statement was stopped on request before it began"));
+            outcome.was_begun = false;
+            return outcome;
+        }
+        if (!job_->outcome.error) job_->outcome.error = job_->sink_error();
+        return std::move(job_->outcome);
+    }
+
+  private:
+    void on_stop() noexcept override {
+        if (!job_->request_stop()) return;
+        std::exchange(job_, nullptr)->abandon();
+        loop_.schedule(caller_);
+    }
+
+    EventLoop& loop_;
+    detail::StopState* stop_;
+    Job* job_ = nullptr;
+    std::coroutine_handle<> caller_;
+};
+
+Connection::Connection(EventLoop& loop, const SqliteOptions& options, Access access)
+    : loop_(loop), worker_(std::make_unique<Worker>(loop, options, access)) {}
+
+Connection::~Connection() {
+    on_turn_end();  // what was not sent yet comes back as well
+}
+
+Task<> Connection::open() {
+    Request request;
+    request.shielded = true;
+    Wait wait{*this, Job::Kind::open, std::move(request)};
+    const Outcome outcome = co_await wait;
+    if (outcome.error) std::rethrow_exception(outcome.error);
+}
+
+Task<Outcome> Connection::run(Request request) {
+    Wait wait{*this, Job::Kind::request, std::move(request)};
+    co_return co_await wait;
+}
+
+/// A file does not hang up.
+Task<> Connection::ping() { co_return; }
+
+Task<> Connection::close() {
+    Request request;
+    request.shielded = true;
+    Wait wait{*this, Job::Kind::close, std::move(request)};
+    co_await wait;
+}
+
+std::string Connection::begin_sql(const TransactionOptions& options) const {
+    return options.access == Access::read ? "BEGIN" : "BEGIN IMMEDIATE";
+}
+
+void Connection::submit(Job& job) {
+    outbox_.push_back(&job);
+    loop_.at_turn_end(*this);
+}
+
+void Connection::on_turn_end() noexcept {
+    if (outbox_.empty()) return;
+    worker_->submit(outbox_);
+    outbox_.clear();
+}
+
+}  // namespace databased::sqlite

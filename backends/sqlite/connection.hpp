@@ -1,0 +1,43 @@
+// One connection: a worker, and the jobs that go to it together at the end of the loop's turn.
+#pragma once
+
+#include "job.hpp"
+#include "options.hpp"
+#include "worker.hpp"
+
+#include <databased/backend.hpp>
+#include <databased/event_loop.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace databased::sqlite {
+
+class Connection final : public SessionBackend, private TurnEnd {
+  public:
+    Connection(EventLoop& loop, const SqliteOptions& options, Access access);
+    ~Connection() override;
+
+    /// Throws why the database cannot be opened.
+    Task<> open();
+    /// Null in memory and for readers; to be asked once it is open.
+    const std::shared_ptr<WriterQueue>& writer_queue() const noexcept { return worker_->writer_queue(); }
+
+    Task<Outcome> run(Request request) override;
+    Task<> ping() override;
+    Task<> close() override;
+    std::string begin_sql(const TransactionOptions& options) const override;
+
+  private:
+    class Wait;
+
+    void submit(Job& job);
+    void on_turn_end() noexcept override;
+
+    EventLoop& loop_;
+    std::unique_ptr<Worker> worker_;
+    std::vector<Job*> outbox_;
+};
+
+}  // namespace databased::sqlite

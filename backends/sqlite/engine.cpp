@@ -1,0 +1,436 @@
+#include "engine.hpp"
+
+#include "error.hpp"
+
+#include <databased/detail/datetime_text.hpp>
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <filesystem>
+#include <limits>
+#include <thread>
+
+namespace databased::sqlite {
+
+namespace {
+
+constexpr int steps_between_looks = 1000;  // of SQLite's virtual machine: well below a millisecond
+constexpr const char* begin_writing = "BEGIN IMMEDIATE";
+
+bool is_end_of_statement(int code) { return code == SQLITE_DONE || code == SQLITE_ROW; }
+
+std::exception_ptr locked(ErrorDetails details, std::chrono::milliseconds waited) {
+    details.message = "the database is locked by another process for longer than busy_timeout (" + std::to_string(waited.count()) +
+                      " ms): " + details.message;
+    return as_exception(std::move(details));
+}
+
+std::string_view reason_for(const std::filesystem::path& path) {
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) return "it is a directory; name a file in it";
+    const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
+    if (!std::filesystem::is_directory(folder, error)) return "its directory does not exist; create it first";
+    if (!std::filesystem::exists(path, error)) return "the file does not exist and may not be created here, or mode=ro or mode=rw forbids it";
+    return "the file cannot be read; check its permissions";
+}
+
+}  // namespace
+
+void CloseDatabase::operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
+
+Engine::Engine(const SqliteOptions& options, Access access, Watcher& watcher)
+    : options_(options), access_(access), watcher_(watcher) {}
+
+Engine::~Engine() { close(); }
+
+// Opening
+
+std::exception_ptr Engine::open() {
+    auto error = open_file();
+    if (!error) error = configure();
+    if (error) close();
+    return error;
+}
+
+std::exception_ptr Engine::open_file() {
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    switch (options_.mode) {
+        case OpenMode::read_only: flags |= SQLITE_OPEN_READONLY; break;
+        case OpenMode::read_write: flags |= SQLITE_OPEN_READWRITE; break;
+        case OpenMode::create: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE; break;
+    }
+    const std::string path = options_.in_memory() ? ":memory:" : std::filesystem::absolute(options_.path).string();
+    sqlite3* handle = nullptr;
+    const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+    database_.reset(handle);
+    if (code != SQLITE_OK) return cannot_open(code);
+    statements_.emplace(handle, options_.statement_cache, options_.numeric_time);
+    sqlite3_busy_handler(handle, &Engine::on_busy, this);
+    sqlite3_progress_handler(handle, steps_between_looks, &Engine::on_progress, this);
+    return {};
+}
+
+std::exception_ptr Engine::cannot_open(int code) const {
+    ErrorDetails details = details_of(database_.get(), code, {});
+    const std::string file = "cannot open the SQLite database \"" + options_.path + "\": ";
+    if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED) return locked(std::move(details), options_.busy_timeout);
+    if ((code & 0xff) == SQLITE_NOTADB) {
+        details.message = file + "the file is not a SQLite database (or is encrypted)";
+    } else if ((code & 0xff) == SQLITE_CANTOPEN) {
+        details.message = file + std::string{reason_for(options_.path)};
+    } else {
+        details.message = file + details.message;
+    }
+    if ((code & 0xff) == SQLITE_NOTADB || (code & 0xff) == SQLITE_CANTOPEN) details.sqlstate = "08001";
+    return as_exception(std::move(details));
+}
+
+std::exception_ptr Engine::configure() {
+    if (!options_.in_memory()) {
+        if (options_.mode != OpenMode::read_only && sqlite3_db_readonly(database_.get(), "main") == 1) {
+            return as_exception({.message = "the SQLite database \"" + options_.path +
+                                            "\" cannot be written; open it with ?mode=ro or change its permissions",
+                                 .sqlstate = "25006"});
+        }
+        if (auto error = use_journal_mode()) return error;
+        if (access_ == Access::write) queue_ = WriterQueue::of_file(options_.path);
+    }
+    if (auto error = pragma("synchronous", options_.synchronous)) return error;
+    if (auto error = pragma("foreign_keys", options_.foreign_keys ? "on" : "off")) return error;
+    for (const auto& [name, value] : options_.pragmas) {
+        if (auto error = pragma(name, value)) return error;
+    }
+    if (access_ == Access::read && !options_.in_memory()) return pragma("query_only", "on");
+    return {};
+}
+
+/// The mode is a property of the file, and setting it needs a lock: it is asked for first.
+std::exception_ptr Engine::use_journal_mode() {
+    sqlite3_stmt* ask = nullptr;
+    int code = sqlite3_prepare_v2(database_.get(), "PRAGMA journal_mode", -1, &ask, nullptr);
+    if (code == SQLITE_OK) code = sqlite3_step(ask);
+    const std::string mode = code == SQLITE_ROW ? reinterpret_cast<const char*>(sqlite3_column_text(ask, 0)) : "";
+    sqlite3_finalize(ask);
+    if (!is_end_of_statement(code)) return cannot_open(code);
+    if (mode == options_.journal_mode || options_.mode == OpenMode::read_only || access_ == Access::read) return {};
+
+    const auto give_up = std::chrono::steady_clock::now() + options_.busy_timeout;
+    const std::string set = "PRAGMA journal_mode=" + options_.journal_mode;
+    code = execute(set.c_str());
+    while ((code & 0xff) == SQLITE_BUSY && std::chrono::steady_clock::now() < give_up && !watcher_.is_ending()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{2});  // SQLite does not call the busy handler here
+        code = execute(set.c_str());
+    }
+    return code == SQLITE_OK ? std::exception_ptr{} : cannot_open(code);
+}
+
+std::exception_ptr Engine::pragma(const std::string& name, const std::string& value) {
+    const int code = execute(("PRAGMA " + name + "=" + value).c_str());
+    return code == SQLITE_OK ? std::exception_ptr{} : cannot_open(code);
+}
+
+void Engine::close() noexcept {
+    if (statements_) statements_->clear();
+    statements_.reset();
+    database_.reset();
+    leave_queue();
+}
+
+// Looking up while SQLite works or waits
+
+int Engine::on_progress(void* self) noexcept {
+    auto& engine = *static_cast<Engine*>(self);
+    engine.watcher_.on_progress();
+    if (engine.current_ == nullptr) return 0;
+    const bool shielded = engine.current_->request().shielded;
+    return engine.current_->should_stop() || (engine.watcher_.is_ending() && !shielded) ? 1 : 0;
+}
+
+int Engine::on_busy(void* self, int count) noexcept {
+    auto& engine = *static_cast<Engine*>(self);
+    const auto now = std::chrono::steady_clock::now();
+    if (count == 0) engine.busy_since_ = now;
+    if (now - engine.busy_since_ >= engine.options_.busy_timeout) return 0;
+    if (engine.watcher_.is_ending() || (engine.current_ != nullptr && engine.current_->should_stop())) return 0;
+    engine.watcher_.on_progress();
+    std::this_thread::sleep_for(std::chrono::microseconds{std::min(5'000, 100 << std::min(count, 6))});
+    return 1;
+}
+
+// The writers' queue
+
+bool Engine::enter_queue(const Job& job, std::exception_ptr& error) {
+    if (queue_ == nullptr || has_turn_) return true;
+    const auto& request = job.request();
+    const auto gives_up = [&] {
+        watcher_.on_progress();
+        return watcher_.is_ending() || job.should_stop() || request.turn_deadline <= detail::Clock::now();
+    };
+    has_turn_ = queue_->enter(this, gives_up);
+    if (has_turn_) return true;
+    error = job.should_stop() ? job.stop_error()
+                              : std::make_exception_ptr(PoolTimeoutError("other writers of this program held the SQLite database's "
+                                                                         "one write lock for too long"));
+    return false;
+}
+
+void Engine::leave_queue() noexcept {
+    if (!has_turn_) return;
+    has_turn_ = false;
+    queue_->leave(this);
+}
+
+// Requests
+
+void Engine::run(Job& job) {
+    run_now(job, true);
+    job.outcome.in_transaction = in_transaction();
+    if (!job.outcome.in_transaction) leave_queue();
+}
+
+void Engine::run_now(Job& job, bool may_tell) {
+    current_ = &job;
+    if (watcher_.is_ending() && !job.request().shielded) {
+        job.outcome.error = std::make_exception_ptr(NotConnectedError("the Database was disconnected before this statement could run"));
+    } else if (job.should_stop()) {
+        job.outcome.error = job.stop_error();
+    } else {
+        job.outcome.error = run_verbs(job);
+        if (!job.outcome.error && job.statement() != nullptr) job.outcome.error = run_statement(job, may_tell);
+    }
+    current_ = nullptr;
+}
+
+std::exception_ptr Engine::run_verbs(Job& job) {
+    std::exception_ptr error;
+    for (const auto& sql : job.request().before) {
+        if (sql == begin_writing && !enter_queue(job, error)) return error;
+        if (const int code = execute(sql.c_str()); code != SQLITE_OK) return failure(job, code);
+        ++job.outcome.before_done;
+    }
+    return {};
+}
+
+std::exception_ptr Engine::run_statement(Job& job, bool may_tell) {
+    const Statement& values = *job.statement();
+    if (job.request().in_transaction && !in_transaction()) {
+        return as_exception({.message = "the transaction was ended by the database before this statement", .sqlstate = "25P02"});
+    }
+    int code = SQLITE_OK;
+    PreparedStatement* statement = statements_->find(values.shared_text(), code);
+    if (statement == nullptr) return failure(job, code);
+    if (!statement->is_readonly && job.request().read_only) return refused_write(job);
+    std::exception_ptr error;
+    if (!statement->is_readonly && !enter_queue(job, error)) return error;
+    if (sqlite3_bind_parameter_count(statement->handle.get()) != static_cast<int>(values.text().parameter_count)) {
+        return std::make_exception_ptr(ParameterError("SQLite sees another number of parameters in the statement than databased: please "
+                                                      "report this statement"));
+    }
+    job.outcome.result.command = values.text().command;
+    for (std::size_t run = 0; run < values.runs() && !error; ++run) error = run_once(job, *statement, run, may_tell);
+    return error;
+}
+
+std::exception_ptr Engine::run_once(Job& job, PreparedStatement& statement, std::size_t run, bool may_tell) {
+    sqlite3_stmt* handle = statement.handle.get();
+    if (auto error = bind(*job.statement(), statement, run)) return error;
+
+    // SQLite leaves the last rowid as it was where an INSERT adds nothing: a mark tells the two apart.
+    constexpr std::int64_t mark = std::numeric_limits<std::int64_t>::min() + 40'961;
+    std::optional<std::int64_t> rowid_before;
+    if (statement.inserts && !statement.reads_last_rowid) {
+        rowid_before = sqlite3_last_insert_rowid(database_.get());
+        sqlite3_set_last_insert_rowid(database_.get(), mark);
+    }
+    const int code = step_rows(job, statement, may_tell);
+    std::exception_ptr error;
+    if (is_end_of_statement(code)) {
+        if (statement.changes_rows) job.outcome.result.rows_affected += sqlite3_changes64(database_.get());
+    } else {
+        const bool many = job.statement()->is_many();
+        error = failure(job, code, many ? "item " + std::to_string(run) + ": " : "");
+    }
+    const int reset = sqlite3_reset(handle);
+    if (!error && reset != SQLITE_OK) error = failure(job, reset);
+    if (statement.inserts) {
+        const std::int64_t rowid = sqlite3_last_insert_rowid(database_.get());
+        job.outcome.result.last_insert_id.reset();
+        if (rowid != mark && !error) job.outcome.result.last_insert_id = rowid;
+        if (rowid == mark) sqlite3_set_last_insert_rowid(database_.get(), rowid_before.value_or(0));
+    }
+    return error;
+}
+
+int Engine::step_rows(Job& job, PreparedStatement& statement, bool may_tell) {
+    sqlite3_stmt* handle = statement.handle.get();
+    int code = sqlite3_step(handle);
+    const bool only_first = job.first_row_only();
+    if (job.wants_rows() && !job.has_columns() && is_end_of_statement(code)) job.set_columns(statements_->columns(statement));
+    if (!job.wants_rows()) {
+        while (code == SQLITE_ROW) code = sqlite3_step(handle);
+        return code;
+    }
+    const int columns = sqlite3_column_count(handle);
+    while (code == SQLITE_ROW) {
+        read_row(job, handle, columns);
+        if (only_first) return SQLITE_DONE;
+        if (job.batch().is_full()) job.next_batch(may_tell);
+        code = sqlite3_step(handle);
+    }
+    return code;
+}
+
+void Engine::read_row(Job& job, sqlite3_stmt* handle, int columns) {
+    RowBatch& batch = job.batch();
+    detail::Cell* cell = batch.add_row();
+    for (int i = 0; i < columns; ++i, ++cell) {
+        switch (sqlite3_column_type(handle, i)) {
+            case SQLITE_INTEGER:
+                *cell = detail::Cell::of_integer(ValueKind::integer, sqlite3_column_int64(handle, i));
+                break;
+            case SQLITE_FLOAT: *cell = detail::Cell::of_real(sqlite3_column_double(handle, i)); break;
+            case SQLITE_TEXT: {
+                const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle, i));
+                const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle, i));
+                *cell = detail::Cell::of_data(ValueKind::text, batch.arena().keep({text, size}));
+                break;
+            }
+            case SQLITE_BLOB: {
+                const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle, i));
+                const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle, i));
+                *cell = detail::Cell::of_data(ValueKind::bytes, batch.arena().keep({bytes, size}));
+                break;
+            }
+            default: *cell = detail::Cell::null();
+        }
+    }
+}
+
+// Parameters
+
+std::exception_ptr Engine::bind(const Statement& values, PreparedStatement& statement, std::size_t run) {
+    const std::size_t count = values.text().parameter_count;
+    for (std::size_t i = 0; i < count; ++i) {
+        const int code = bind_cell(statement.handle.get(), static_cast<int>(i + 1), values.parameter(i, run));
+        if (code == SQLITE_OK) continue;
+        return as_exception(details_of(database_.get(), code, values.text().source));
+    }
+    return {};
+}
+
+/// SQLite has no types for dates, decimals, UUIDs and JSON: they are stored as text, UUIDs in their 36 characters.
+int Engine::bind_cell(sqlite3_stmt* handle, int index, const detail::Cell& cell) {
+    using std::chrono::microseconds;
+    std::array<char, 40> text;
+    const auto bind_short = [&](const char* end) {
+        return sqlite3_bind_text64(handle, index, text.data(), static_cast<sqlite3_uint64>(end - text.data()), SQLITE_TRANSIENT,
+                                   SQLITE_UTF8);
+    };
+    switch (cell.kind) {
+        case ValueKind::null: return sqlite3_bind_null(handle, index);
+        case ValueKind::boolean:
+        case ValueKind::integer: return sqlite3_bind_int64(handle, index, cell.integer);
+        case ValueKind::real: return sqlite3_bind_double(handle, index, cell.real);
+        case ValueKind::text:
+        case ValueKind::decimal:
+        case ValueKind::json: return sqlite3_bind_text64(handle, index, cell.data, cell.size, SQLITE_STATIC, SQLITE_UTF8);
+        case ValueKind::bytes:
+            if (cell.size == 0) return sqlite3_bind_zeroblob(handle, index, 0);
+            return sqlite3_bind_blob64(handle, index, cell.data, cell.size, SQLITE_STATIC);
+        case ValueKind::date:
+            return bind_short(detail::write_date(text.data(), std::chrono::sys_days{std::chrono::days{cell.integer}}));
+        case ValueKind::time: return bind_short(detail::write_time(text.data(), microseconds{cell.integer}));
+        case ValueKind::timestamp:
+        case ValueKind::timestamptz: return bind_short(detail::write_timestamp(text.data(), Timestamp{microseconds{cell.integer}}));
+        case ValueKind::uuid: {
+            std::array<std::byte, 16> bytes;
+            std::memcpy(bytes.data(), cell.data, bytes.size());
+            return bind_short(detail::write_uuid(text.data(), Uuid::from_bytes(bytes)));
+        }
+    }
+    return SQLITE_MISUSE;
+}
+
+// Failures
+
+std::exception_ptr Engine::failure(const Job& job, int code, std::string message_prefix) const {
+    if ((code & 0xff) == SQLITE_INTERRUPT || (code & 0xff) == SQLITE_BUSY) {
+        if (job.should_stop()) return job.stop_error();
+        if (watcher_.is_ending()) {
+            return std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran"));
+        }
+    }
+    const std::string_view sql = job.statement() != nullptr ? std::string_view{job.statement()->text().source} : std::string_view{};
+    ErrorDetails details = details_of(database_.get(), code, sql);
+    if ((code & 0xff) == SQLITE_BUSY && code != SQLITE_BUSY_SNAPSHOT) return locked(std::move(details), options_.busy_timeout);
+    if ((code & 0xff) == SQLITE_FULL) details.message += ": free some space, or raise max_page_count";
+    details.message = message_prefix + details.message;
+    return as_exception(std::move(details));
+}
+
+std::exception_ptr Engine::refused_write(const Job& job) const {
+    return as_exception({.message = "this statement would write, but runs where only reading is allowed: in a read session, through "
+                                    "reader(), or on a database opened with mode=ro",
+                         .sqlstate = "25006",
+                         .sql = job.statement()->text().source});
+}
+
+int Engine::execute(const char* sql) noexcept { return sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr); }
+bool Engine::in_transaction() const noexcept { return sqlite3_get_autocommit(database_.get()) == 0; }
+
+// Groups
+
+bool Engine::begin_reads() { return execute("BEGIN") == SQLITE_OK; }
+
+void Engine::run_read(Job& job) { run_now(job, true); }
+
+void Engine::end_reads() {
+    if (in_transaction()) execute("COMMIT");
+}
+
+void Engine::run_writes(std::span<Job* const> jobs) {
+    if (jobs.size() > 1 && commit_group(jobs)) return;
+    for (Job* job : jobs) {
+        job->start_over();
+        run(*job);
+    }
+}
+
+/// False if the group had to be rolled back and each of its jobs is to be run by itself.
+bool Engine::commit_group(std::span<Job* const> jobs) {
+    std::exception_ptr error;
+    current_ = jobs.front();
+    if (!enter_queue(*jobs.front(), error)) return false;
+    current_ = nullptr;
+    if (execute(begin_writing) != SQLITE_OK) {
+        leave_queue();
+        return false;
+    }
+    bool is_whole = true;
+    for (Job* job : jobs) {
+        run_now(*job, false);
+        is_whole = in_transaction();
+        if (!is_whole) break;
+    }
+    int deferred_violations = 0;
+    int highest = 0;
+    sqlite3_db_status(database_.get(), SQLITE_DBSTATUS_DEFERRED_FKS, &deferred_violations, &highest, 0);
+    if (!is_whole || deferred_violations != 0) {
+        if (in_transaction()) execute("ROLLBACK");
+        leave_queue();
+        return false;
+    }
+    if (const int code = execute("COMMIT"); code != SQLITE_OK) {
+        for (Job* job : jobs) {
+            if (!job->outcome.error) job->outcome.error = failure(*job, code);
+        }
+        if (in_transaction()) execute("ROLLBACK");
+    }
+    leave_queue();
+    return true;
+}
+
+}  // namespace databased::sqlite

@@ -1,0 +1,164 @@
+#include "worker.hpp"
+
+#include <utility>
+
+namespace databased::sqlite {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto old_enough = std::chrono::milliseconds{1};  // for what is finished to be given back before the rest of its batch
+
+bool may_share(const Job& job, StatementKind kind) noexcept {
+    return job.kind() == Job::Kind::request && job.request().shared && job.statement()->text().kind == kind;
+}
+
+void pause() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+}
+
+}  // namespace
+
+Worker::Worker(EventLoop& loop, const SqliteOptions& options, Access access)
+    : loop_(loop), spin_(options.worker_spin), engine_(options, access, *this), thread_([this] { run(); }) {}
+
+Worker::~Worker() {
+    ending_ = true;
+    {
+        const std::lock_guard lock{mutex_};
+        has_jobs_ = true;
+    }
+    wake_up_.notify_one();
+    thread_.join();
+}
+
+void Worker::submit(std::span<Job* const> jobs) {
+    bool wake = false;
+    {
+        const std::lock_guard lock{mutex_};
+        queue_.insert(queue_.end(), jobs.begin(), jobs.end());
+        wake = sleeping_;
+    }
+    has_jobs_.store(true, std::memory_order_release);
+    if (wake) wake_up_.notify_one();
+}
+
+void Worker::run() noexcept {
+    while (wait_for_jobs()) serve();
+    engine_.close();
+}
+
+/// Takes all jobs. False when the worker is to end and there are none.
+bool Worker::wait_for_jobs() {
+    jobs_.clear();
+    if (!has_jobs_.load(std::memory_order_acquire)) spin_for_jobs();
+    std::unique_lock lock{mutex_};
+    while (queue_.empty() && !is_ending()) {
+        sleeping_ = true;
+        wake_up_.wait(lock);
+        sleeping_ = false;
+    }
+    jobs_.swap(queue_);
+    has_jobs_.store(false, std::memory_order_relaxed);
+    return !jobs_.empty();
+}
+
+bool Worker::spin_for_jobs() const noexcept {
+    if (spin_.count() == 0) return false;
+    const auto end = Clock::now() + spin_;
+    while (Clock::now() < end) {
+        for (int i = 0; i < 16; ++i) {
+            if (has_jobs_.load(std::memory_order_acquire)) return true;
+            pause();
+        }
+    }
+    return false;
+}
+
+void Worker::serve() {
+    for (std::size_t next = 0; next < jobs_.size();) {
+        next = serve_one(next);
+        give_back_if_old();
+    }
+    give_back();
+}
+
+/// Runs the job at `first`, and those behind it that go together with it; gives the place behind them.
+std::size_t Worker::serve_one(std::size_t first) {
+    Job& job = *jobs_[first];
+    const std::size_t end = end_of_group(first);
+    if (end - first > 1) {
+        if (job.statement()->text().kind == StatementKind::plain_read) return serve_reads(first, end);
+        return serve_writes(first, end);
+    }
+    if (job.begin()) {
+        switch (job.kind()) {
+            case Job::Kind::open: job.outcome.error = engine_.open(); break;
+            case Job::Kind::request: engine_.run(job); break;
+            case Job::Kind::close: engine_.close(); break;
+        }
+    }
+    finish(job);
+    return first + 1;
+}
+
+std::size_t Worker::end_of_group(std::size_t first) const noexcept {
+    const Job& job = *jobs_[first];
+    if (job.kind() != Job::Kind::request || !job.request().shared) return first + 1;
+    const auto kind = job.statement()->text().kind;
+    std::size_t end = first + 1;
+    while (end < jobs_.size() && may_share(*jobs_[end], kind)) ++end;
+    return end;
+}
+
+/// They were all asked for before any of them began: one transaction serves them all, and costs as much as one.
+std::size_t Worker::serve_reads(std::size_t first, std::size_t end) {
+    const bool together = engine_.begin_reads();
+    for (std::size_t i = first; i < end; ++i) {
+        if (jobs_[i]->begin()) {
+            if (together) {
+                engine_.run_read(*jobs_[i]);
+            } else {
+                engine_.run(*jobs_[i]);
+            }
+        }
+        finish(*jobs_[i]);
+        give_back_if_old();
+    }
+    if (together) engine_.end_reads();
+    return end;
+}
+
+/// Nobody is told before all is committed.
+std::size_t Worker::serve_writes(std::size_t first, std::size_t end) {
+    std::vector<Job*> group;
+    for (std::size_t i = first; i < end; ++i) {
+        if (jobs_[i]->begin()) {
+            group.push_back(jobs_[i]);
+        } else {
+            finish(*jobs_[i]);
+        }
+    }
+    engine_.run_writes(group);
+    for (Job* job : group) finish(*job);
+    return end;
+}
+
+void Worker::finish(Job& job) {
+    if (finished_.empty()) oldest_finished_ = Clock::now();
+    finished_.push_back(&job);
+}
+
+void Worker::give_back() noexcept {
+    loop_.post(finished_);
+    finished_.clear();
+}
+
+void Worker::give_back_if_old() noexcept {
+    if (!finished_.empty() && Clock::now() - oldest_finished_ >= old_enough) give_back();
+}
+
+}  // namespace databased::sqlite

@@ -1,0 +1,66 @@
+// The thread that owns one SQLite handle: SQLite blocks, the loop must not.
+#pragma once
+
+#include "engine.hpp"
+#include "job.hpp"
+
+#include <databased/event_loop.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <vector>
+
+namespace databased::sqlite {
+
+/// Takes all jobs that wait at once, and gives back what is finished in batches: one wake-up of a thread for many jobs.
+class Worker final : private Engine::Watcher {
+  public:
+    Worker(EventLoop& loop, const SqliteOptions& options, Access access);
+    /// Stops what runs, gives back all jobs, waits for the thread.
+    ~Worker();
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+
+    /// In this order. On the loop's thread.
+    void submit(std::span<Job* const> jobs);
+    /// The writers' queue of the file; to be asked once the worker has opened it.
+    const std::shared_ptr<WriterQueue>& writer_queue() const noexcept { return engine_.writer_queue(); }
+
+  private:
+    void run() noexcept;
+    bool wait_for_jobs();
+    bool spin_for_jobs() const noexcept;
+    void serve();
+    std::size_t serve_one(std::size_t first);
+    std::size_t serve_reads(std::size_t first, std::size_t end);
+    std::size_t serve_writes(std::size_t first, std::size_t end);
+    std::size_t end_of_group(std::size_t first) const noexcept;
+    void finish(Job& job);
+    void give_back() noexcept;
+    void give_back_if_old() noexcept;
+    void on_progress() noexcept override { give_back_if_old(); }
+    bool is_ending() const noexcept override { return ending_.load(std::memory_order_relaxed); }
+
+    EventLoop& loop_;
+    std::chrono::microseconds spin_;
+    Engine engine_;
+
+    std::mutex mutex_;
+    std::condition_variable wake_up_;
+    std::vector<Job*> queue_;  // guarded by mutex_
+    bool sleeping_ = false;    // guarded by mutex_
+    std::atomic<bool> has_jobs_{false};
+    std::atomic<bool> ending_{false};
+
+    // The thread's own.
+    std::vector<Job*> jobs_;
+    std::vector<LoopWork*> finished_;
+    std::chrono::steady_clock::time_point oldest_finished_{};
+
+    std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace databased::sqlite
