@@ -28,9 +28,9 @@ void release_frame(void* frame, std::size_t size) noexcept;
 [[noreturn]] void throw_body_never_ran();
 [[noreturn]] void throw_task_is_empty();
 
-/// What all tasks' promises share. A parent resumes its child inside await_suspend and suspends only if the child has not
-/// finished; a child resumes its parent only if that one waits. So awaits that finish at once never deepen the stack, in
-/// builds without tail calls too.
+/// What all tasks' promises share. A parent resumes its child inside await_suspend and suspends only if the child has
+/// not finished; a child resumes its parent only if that one waits. So awaits that finish at once never deepen the
+/// stack, in builds without tail calls too.
 class PromiseBase {
   public:
     static void* operator new(std::size_t size) { return allocate_frame(size); }
@@ -63,6 +63,8 @@ class PromiseBase {
     void unhandled_exception() noexcept { error_ = std::current_exception(); }
 
     Context& context() const noexcept { return *context_; }
+    bool is_bound() const noexcept { return context_ != nullptr; }
+    bool has_started() const noexcept { return started_; }
     void bind(Context& context) noexcept { context_ = &context; }
     void continue_with(std::coroutine_handle<> waiting) noexcept { continuation_ = waiting; }
 
@@ -79,6 +81,30 @@ class PromiseBase {
     bool started_ = false;
 };
 
+/// Room for the one result of a task, whatever its type but void.
+template <class T>
+class ResultSlot {
+  public:
+    template <class U>
+    void emplace(U&& value) {
+        value_.emplace(std::forward<U>(value));
+    }
+    T take() { return std::move(*value_); }
+
+  private:
+    std::optional<T> value_;
+};
+
+template <class T>
+class ResultSlot<T&> {
+  public:
+    void emplace(T& value) noexcept { value_ = &value; }
+    T& take() noexcept { return *value_; }
+
+  private:
+    T* value_ = nullptr;
+};
+
 template <class T>
 class TaskPromise final : public PromiseBase {
   public:
@@ -87,35 +113,21 @@ class TaskPromise final : public PromiseBase {
     template <class U>
         requires std::constructible_from<T, U&&>
     void return_value(U&& value) {
-        value_.emplace(std::forward<U>(value));
+        result_.emplace(std::forward<U>(value));
     }
     void return_value(T value)
         requires std::move_constructible<T>
     {
-        value_.emplace(std::move(value));
+        result_.emplace(std::forward<T>(value));
     }
 
     T take() {
         rethrow_error();
-        return std::move(*value_);
+        return result_.take();
     }
 
   private:
-    std::optional<T> value_;
-};
-
-template <class T>
-class TaskPromise<T&> final : public PromiseBase {
-  public:
-    Task<T&> get_return_object() noexcept;
-    void return_value(T& value) noexcept { value_ = &value; }
-    T& take() {
-        rethrow_error();
-        return *value_;
-    }
-
-  private:
-    T* value_ = nullptr;
+    ResultSlot<T> result_;
 };
 
 template <>
@@ -128,8 +140,8 @@ class TaskPromise<void> final : public PromiseBase {
 
 }  // namespace detail
 
-/// A lazy coroutine: nothing happens until it is awaited, once, as an rvalue. Move-only; a task that is destroyed without
-/// having been awaited has done nothing. It runs on the thread of the loop of who awaits it.
+/// A lazy coroutine: nothing happens until it is awaited, once, as an rvalue. Move-only; a task that is destroyed
+/// without having been awaited has done nothing. It runs on the thread of the loop of who awaits it.
 template <class T>
 class [[nodiscard("a Task does nothing until it is awaited: co_await it")]] Task {
   public:
@@ -149,17 +161,18 @@ class [[nodiscard("a Task does nothing until it is awaited: co_await it")]] Task
     /// Binds a task to the context of who awaits it, or to one that is given.
     class Awaiter {
       public:
-        explicit Awaiter(Handle handle, detail::Context* context = nullptr) noexcept : handle_(handle), context_(context) {}
+        explicit Awaiter(Handle handle, detail::Context* context = nullptr) noexcept
+            : handle_(handle), context_(context) {}
 
         bool await_ready() const {
-            if (!handle_) detail::throw_task_is_empty();
+            if (!handle_ || handle_.promise().is_bound()) detail::throw_task_is_empty();
             return false;
         }
         template <std::derived_from<detail::PromiseBase> Parent>
         bool await_suspend(std::coroutine_handle<Parent> parent) const {
             handle_.promise().bind(context_ != nullptr ? *context_ : parent.promise().context());
             handle_.resume();
-            if (handle_.done()) return false;
+            if (handle_.done() || !handle_.promise().has_started()) return false;
             handle_.promise().continue_with(parent);
             return true;
         }
@@ -190,10 +203,6 @@ namespace detail {
 template <class T>
 Task<T> TaskPromise<T>::get_return_object() noexcept {
     return Task<T>{std::coroutine_handle<TaskPromise>::from_promise(*this)};
-}
-template <class T>
-Task<T&> TaskPromise<T&>::get_return_object() noexcept {
-    return Task<T&>{std::coroutine_handle<TaskPromise>::from_promise(*this)};
 }
 inline Task<void> TaskPromise<void>::get_return_object() noexcept {
     return Task<void>{std::coroutine_handle<TaskPromise>::from_promise(*this)};

@@ -681,6 +681,7 @@ class ProgramsLoop : public testing::Test {
         EXPECT_EQ(uv_loop_close(&uv), 0) << "a handle is still open";
     }
     uv_loop_t uv{};
+    uv_timer_t timer{};  // the program's
 };
 
 TEST_F(ProgramsLoop, RunsWhatIsSpawnedAndThenReturns) {
@@ -702,7 +703,6 @@ TEST_F(ProgramsLoop, ReturnsAtOnceWhereNothingIsSpawned) {
 
 TEST_F(ProgramsLoop, RunsWhatACallbackOfTheProgramSpawns) {
     EventLoop loop(&uv);
-    uv_timer_t timer;
     uv_timer_init(&uv, &timer);
     timer.data = &loop;
     uv_timer_start(
@@ -739,7 +739,7 @@ TEST_F(ProgramsLoop, CarriesTwoEventLoopsAtTheSameTime) {
 
 TEST_F(ProgramsLoop, CanBeDrivenByRunAsWell) {
     EventLoop loop(&uv);
-    uv_timer_t hourly;  // of the program, and no reason for run() to wait
+    uv_timer_t& hourly = timer;  // no reason for run() to wait
     uv_timer_init(&uv, &hourly);
     uv_timer_start(
         &hourly, [](uv_timer_t*) {}, 3'600'000, 0);
