@@ -106,9 +106,9 @@ void release_frame(void* frame, std::size_t size) noexcept { free_frames.release
 
 void throw_body_never_ran() {
     throw UsageError(
-        "the body of a coroutine never ran: g++ 12 drops it when a coroutine without local variables awaits in the "
-        "condition of an if, while, for, do or switch; name the awaited value first (const auto value = co_await "
-        "...;)");
+        "g++ 12 has broken this coroutine: it awaits in the condition of an if, while, for, do or switch and has no "
+        "local "
+        "variable; name the awaited value first (const auto value = co_await ...;)");
 }
 
 void throw_task_is_empty() {

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -24,9 +25,22 @@ namespace detail {
 void* allocate_frame(std::size_t size);
 void release_frame(void* frame, std::size_t size) noexcept;
 
-/// g++ 12 drops the body of a coroutine that has no local variable and awaits in a condition. It would go unnoticed.
 [[noreturn]] void throw_body_never_ran();
 [[noreturn]] void throw_task_is_empty();
+
+/// The handle of the coroutine that `promise` is part of. GCC before 13 gives a coroutine that has no local variable
+/// and awaits in a condition a frame whose two halves disagree by a few bytes: its body never runs, or the program
+/// dies, or goes on with a wrong heap. The handle then points into the frame instead of to its beginning. This throws
+/// UsageError.
+template <class Promise>
+std::coroutine_handle<Promise> handle_of(Promise& promise) {
+    const auto handle = std::coroutine_handle<Promise>::from_promise(promise);
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+    if (reinterpret_cast<std::uintptr_t>(handle.address()) % __STDCPP_DEFAULT_NEW_ALIGNMENT__ != 0)
+        throw_body_never_ran();
+#endif
+    return handle;
+}
 
 /// What all tasks' promises share. A parent resumes its child inside await_suspend and suspends only if the child has
 /// not finished; a child resumes its parent only if that one waits. So awaits that finish at once never deepen the
@@ -108,7 +122,7 @@ class ResultSlot<T&> {
 template <class T>
 class TaskPromise final : public PromiseBase {
   public:
-    Task<T> get_return_object() noexcept;
+    Task<T> get_return_object();
 
     template <class U>
         requires std::constructible_from<T, U&&>
@@ -133,7 +147,7 @@ class TaskPromise final : public PromiseBase {
 template <>
 class TaskPromise<void> final : public PromiseBase {
   public:
-    Task<void> get_return_object() noexcept;
+    Task<void> get_return_object();
     void return_void() const noexcept {}
     void take() const { rethrow_error(); }
 };
@@ -201,12 +215,10 @@ class [[nodiscard("a Task does nothing until it is awaited: co_await it")]] Task
 namespace detail {
 
 template <class T>
-Task<T> TaskPromise<T>::get_return_object() noexcept {
-    return Task<T>{std::coroutine_handle<TaskPromise>::from_promise(*this)};
+Task<T> TaskPromise<T>::get_return_object() {
+    return Task<T>{handle_of(*this)};
 }
-inline Task<void> TaskPromise<void>::get_return_object() noexcept {
-    return Task<void>{std::coroutine_handle<TaskPromise>::from_promise(*this)};
-}
+inline Task<void> TaskPromise<void>::get_return_object() { return Task<void>{handle_of(*this)}; }
 
 /// `co_await this_context()` gives the Context& of the awaiting coroutine.
 class ThisContext {
@@ -229,9 +241,7 @@ inline ThisContext this_context() noexcept { return ThisContext{}; }
 class RootCoroutine {
   public:
     struct promise_type : PromiseBase {
-        RootCoroutine get_return_object() noexcept {
-            return RootCoroutine{std::coroutine_handle<promise_type>::from_promise(*this)};
-        }
+        RootCoroutine get_return_object() { return RootCoroutine{handle_of(*this)}; }
         void return_void() const noexcept {}
     };
 
