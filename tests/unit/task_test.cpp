@@ -20,7 +20,6 @@
 
 namespace {
 
-using databased::run;
 using databased::Task;
 using databased::UsageError;
 using support::Counted;
