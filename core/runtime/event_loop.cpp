@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace databased {
@@ -47,7 +49,9 @@ struct EventLoop::Handles {
     uv_timer_t clock{};
     int open = 4;
 
-    static Handles& of(const void* handle) { return *static_cast<Handles*>(static_cast<const uv_handle_t*>(handle)->data); }
+    static Handles& of(const void* handle) {
+        return *static_cast<Handles*>(static_cast<const uv_handle_t*>(handle)->data);
+    }
 
     template <class Handle>
     void close(Handle& handle) {
@@ -145,9 +149,11 @@ void EventLoop::open_handles(uv_loop_t* loop) {
 
 EventLoop::~EventLoop() {
     while (!users_.empty()) users_.pop_front().on_loop_destroyed();
-    while (!spawned_.empty()) delete &spawned_.pop_front();
-    destroy_finished();
-    take_posted();
+    while (!spawned_.empty() || !finished_.empty() || posted_.load(std::memory_order_relaxed) != nullptr) {
+        while (!spawned_.empty()) delete &spawned_.pop_front();
+        destroy_finished();
+        take_posted();
+    }
     for (Timer* timer : timers_) timer->loop_ = nullptr;
 
     Handles& handles = *handles_;
@@ -173,38 +179,54 @@ void EventLoop::run_root(Task<> task) {
     thread_ = std::this_thread::get_id();
     RootTask root{*this, {}};
     root.start(std::move(task));
-    run_until_finished(root);
+    begin_work();
+    drive_until([&] { return root.is_finished(); });
     stop_spawned();
+    end_work();
     root.rethrow_error();
 }
 
-void EventLoop::run_until_finished(const RootTask& root) {
-    auto* posted = reinterpret_cast<uv_handle_t*>(&handles_->posted);
-    const bool was_awake = uv_has_ref(posted) != 0;
-    uv_ref(posted);
-    while (!root.is_finished()) uv_run(native(), UV_RUN_ONCE);
-    if (!was_awake && spawned_count_ == 0) uv_unref(posted);
+template <class Condition>
+void EventLoop::drive_until(Condition is_met) {
+    in_run_ = true;
+    while (!is_met()) uv_run(native(), UV_RUN_ONCE);
+    in_run_ = false;
 }
 
 void EventLoop::stop_spawned() {
-    for (RootTask* task = spawned_.empty() ? nullptr : &spawned_.front(); task != nullptr; task = spawned_.after(*task)) {
+    is_stopping_ = true;
+    for (RootTask* task = spawned_.empty() ? nullptr : &spawned_.front(); task != nullptr;
+         task = spawned_.after(*task)) {
         task->request_stop();
     }
-    while (spawned_count_ != 0) uv_run(native(), UV_RUN_ONCE);
+    drive_until([&] { return spawned_count_ == 0; });
+    is_stopping_ = false;
+}
+
+void EventLoop::begin_work() noexcept {
+    if (++working_ == 1) uv_ref(reinterpret_cast<uv_handle_t*>(&handles_->posted));
+}
+
+void EventLoop::end_work() noexcept {
+    if (--working_ == 0) uv_unref(reinterpret_cast<uv_handle_t*>(&handles_->posted));
 }
 
 void EventLoop::spawn(Task<> task, ErrorHandler on_error) {
     auto root = std::make_unique<RootTask>(*this, std::move(on_error));
+    if (is_stopping_) root->request_stop();
     root->start(std::move(task));
     spawned_.push_back(*root.release());
-    if (++spawned_count_ == 1) uv_ref(reinterpret_cast<uv_handle_t*>(&handles_->posted));
+    ++spawned_count_;
+    begin_work();
 }
 
 void EventLoop::finished(RootTask& root) noexcept {
-    if (!root.is_linked()) return;  // run()'s own
+    if (in_run_) uv_stop(native());  // run() looks whether this is what it waits for, before the loop sleeps
+    if (!root.is_linked()) return;   // run()'s own
     root.unlink();
     finished_.push_back(root);
-    if (--spawned_count_ == 0) uv_unref(reinterpret_cast<uv_handle_t*>(&handles_->posted));
+    --spawned_count_;
+    end_work();
 }
 
 void EventLoop::destroy_finished() noexcept {
@@ -258,12 +280,13 @@ void EventLoop::turn() noexcept {
     if (in_turn_) return;  // a user's callback runs the loop within our turn
     in_turn_ = true;
     EventLoop* outer = std::exchange(loop_in_turn, this);
-    take_posted();
+    take_posted();  // before the timers: what has finished wins over its time limit
+    ring_timers();
     resume_ready();
     end_turn();
     loop_in_turn = outer;
     in_turn_ = false;
-    if (ready_.empty() && turn_ends_.empty()) {
+    if (ready_.empty() && turn_ends_.empty() && !clock_rang_) {
         uv_idle_stop(&handles_->keep_going);
     } else {
         uv_idle_start(&handles_->keep_going, [](uv_idle_t*) {});
@@ -328,19 +351,25 @@ void EventLoop::sift(std::size_t position) noexcept {
     place(position, moving);
 }
 
-/// Sets libuv's clock if the earliest timer comes before what it is set for. One that is stopped leaves it set: it then rings
-/// for nothing once, which is cheaper than setting it anew for every statement with a time limit.
+/// Sets libuv's clock if the earliest timer comes before what it is set for. One that is stopped leaves it set: it then
+/// rings for nothing once, which is cheaper than setting it anew for every statement with a time limit.
 void EventLoop::arm_clock() noexcept {
     if (timers_.empty() || timers_.front()->when_ >= clock_armed_for_) return;
     clock_armed_for_ = timers_.front()->when_;
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(clock_armed_for_ - detail::Clock::now());
     uv_update_time(native());
     uv_timer_start(
-        &handles_->clock, [](uv_timer_t* handle) { Handles::of(handle).owner->fire_timers(); },
+        &handles_->clock,
+        [](uv_timer_t* handle) {
+            EventLoop& loop = *Handles::of(handle).owner;
+            loop.clock_rang_ = true;
+            loop.turn();
+        },
         static_cast<std::uint64_t>(std::max<std::int64_t>(wait.count(), 0)), 0);
 }
 
-void EventLoop::fire_timers() noexcept {
+void EventLoop::ring_timers() noexcept {
+    if (!std::exchange(clock_rang_, false)) return;
     clock_armed_for_ = detail::Clock::time_point::max();
     const auto now = detail::Clock::now();
     while (!timers_.empty() && timers_.front()->when_ <= now) {
@@ -349,7 +378,6 @@ void EventLoop::fire_timers() noexcept {
         due.on_time();
     }
     arm_clock();
-    turn();
 }
 
 }  // namespace databased

@@ -3,13 +3,14 @@
 #include <array>
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define DATABASED_PLAIN_FRAMES 1
+    #define DATABASED_PLAIN_FRAMES 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define DATABASED_PLAIN_FRAMES 1
-#endif
+    #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+        #define DATABASED_PLAIN_FRAMES 1
+    #endif
 #endif
 
 namespace databased::detail {
@@ -32,18 +33,10 @@ struct FreeFrame {
     FreeFrame* next;
 };
 
-/// Free frames of this thread by size, in steps of 64 bytes.
+/// Free frames of one thread by size, in steps of 64 bytes. Has no destructor: frames may be released while the
+/// thread's other objects are destroyed, after close().
 class FreeFrames {
   public:
-    FreeFrames() = default;
-    FreeFrames(const FreeFrames&) = delete;
-    FreeFrames& operator=(const FreeFrames&) = delete;
-    ~FreeFrames() {
-        for (auto& list : lists_) {
-            while (list.first != nullptr) ::operator delete(take(list));
-        }
-    }
-
     void* allocate(std::size_t size) {
         if (size > largest) return ::operator new(size);
         List& list = list_of(size);
@@ -51,17 +44,29 @@ class FreeFrames {
     }
 
     void release(void* frame, std::size_t size) noexcept {
-        if (size > largest || list_of(size).count == kept_per_size) return ::operator delete(frame);
+        if (size > largest || !is_open() || list_of(size).count == kept_per_size) return ::operator delete(frame);
         List& list = list_of(size);
         list.first = ::new (frame) FreeFrame{list.first};
         ++list.count;
     }
 
+    /// Gives everything back; from now on nothing is kept.
+    void close() noexcept {
+        state_ = State::closed;
+        for (List& list : lists_) {
+            while (list.first != nullptr) ::operator delete(take(list));
+        }
+    }
+
   private:
+    enum class State { unused, open, closed };
+
     struct List {
         FreeFrame* first = nullptr;
         std::size_t count = 0;
     };
+
+    bool is_open() noexcept;
 
     static std::size_t rounded(std::size_t size) noexcept { return (size + step - 1) / step * step; }
     List& list_of(std::size_t size) noexcept { return lists_[(size - 1) / step]; }
@@ -72,24 +77,38 @@ class FreeFrames {
     }
 
     std::array<List, largest / step> lists_{};
+    State state_ = State::unused;
 };
 
-FreeFrames& free_frames() noexcept {
-    static thread_local FreeFrames frames;
-    return frames;
+constinit thread_local FreeFrames free_frames;
+
+struct ThreadEnd {
+    bool is_armed = false;
+    ~ThreadEnd() { free_frames.close(); }
+};
+
+thread_local ThreadEnd thread_end;
+
+bool FreeFrames::is_open() noexcept {
+    if (state_ == State::unused) {
+        thread_end.is_armed = true;  // an object of a thread is made, and destroyed, only where it is used
+        state_ = State::open;
+    }
+    return state_ == State::open;
 }
 
 }  // namespace
 
-void* allocate_frame(std::size_t size) { return free_frames().allocate(size); }
-void release_frame(void* frame, std::size_t size) noexcept { free_frames().release(frame, size); }
+void* allocate_frame(std::size_t size) { return free_frames.allocate(size); }
+void release_frame(void* frame, std::size_t size) noexcept { free_frames.release(frame, size); }
 
 #endif
 
 void throw_body_never_ran() {
     throw UsageError(
-        "the body of a coroutine never ran: g++ 12 drops it when a coroutine without local variables awaits in the "
-        "condition of an if, while, for, do or switch; name the awaited value first (const auto value = co_await ...;)");
+        "g++ 12 has broken this coroutine: it awaits in the condition of an if, while, for, do or switch and has no "
+        "local "
+        "variable; name the awaited value first (const auto value = co_await ...;)");
 }
 
 void throw_task_is_empty() {

@@ -2,6 +2,10 @@
 #include <databased/timeout.hpp>
 
 #include <algorithm>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
 
 namespace databased {
 
@@ -22,7 +26,8 @@ std::string in_words(std::chrono::nanoseconds limit) {
 
 }  // namespace
 
-/// The loop's thread owns it; a foreign thread's stop request reaches it through one posted piece of work that keeps it alive.
+/// The loop's thread owns it; a foreign thread's stop request reaches it through one posted piece of work that keeps it
+/// alive.
 struct StopScope::State final : Timer {
     explicit State(Context& parent) : stop(parent.stop), context(parent) { context.stop = &stop; }
 
@@ -54,15 +59,18 @@ StopScope::~StopScope() {
 
 Context& StopScope::context() noexcept { return state_->context; }
 
-void StopScope::limit_to(std::chrono::nanoseconds limit) {
-    state_->limit = limit;
-    const auto end = after(limit);
+bool StopScope::timed_out() const noexcept { return state_->timed_out; }
+
+void StopScope::limit_to(Duration limit) {
+    state_->limit = limit.nanoseconds();
+    const auto end = after(state_->limit);
     state_->context.deadline = std::min(state_->context.deadline, end);
-    if (limit.count() <= 0) return state_->on_time();
+    if (state_->limit.count() <= 0) return state_->on_time();
     if (end != Clock::time_point::max()) state_->context.loop->start(*state_, end);
 }
 
 void StopScope::follow(std::stop_token token) {
+    if (token.stop_requested()) return state_->stop.request();
     state_->bridge = std::make_shared<State::Bridge>(state_->context.loop, &state_->stop);
     state_->callback.emplace(std::move(token), [bridge = state_->bridge] {
         bridge->loop->post([bridge] {
@@ -71,16 +79,13 @@ void StopScope::follow(std::stop_token token) {
     });
 }
 
-void StopScope::rethrow_stopped() const {
-    if (state_->timed_out) throw TimeoutError("not finished within " + in_words(state_->limit));
-    throw StoppedError("stopped on request");
-}
+void StopScope::throw_timeout() const { throw TimeoutError("not finished within " + in_words(state_->limit)); }
 
 }  // namespace detail
 
-Task<> sleep_for(std::chrono::nanoseconds duration) {
+Task<> sleep_for(detail::Duration duration) {
     detail::Context& context = co_await detail::this_context();
-    const auto end = detail::after(duration);
+    const auto end = detail::after(duration.nanoseconds());
     detail::Waiter waiter{end};
     const auto wake = co_await waiter;
     if (wake == detail::Wake::stopped || detail::Clock::now() < end) {
@@ -91,21 +96,29 @@ Task<> sleep_for(std::chrono::nanoseconds duration) {
 
 namespace {
 
-class Yield {
+/// Goes on in the turn after this one.
+class Yield final : private TurnEnd {
   public:
-    Yield() noexcept {}
     bool await_ready() const noexcept { return false; }
     template <class Promise>
-    void await_suspend(std::coroutine_handle<Promise> caller) const {
-        caller.promise().context().loop->post([caller] { caller.resume(); });
+    void await_suspend(std::coroutine_handle<Promise> caller) noexcept {
+        loop_ = caller.promise().context().loop;
+        caller_ = caller;
+        loop_->at_turn_end(*this);
     }
     void await_resume() const noexcept {}
+
+  private:
+    void on_turn_end() noexcept override { loop_->schedule(caller_); }
+
+    EventLoop* loop_ = nullptr;
+    std::coroutine_handle<> caller_;
 };
 
 }  // namespace
 
 Task<> yield() {
-    const Yield next_turn;
+    Yield next_turn;
     co_await next_turn;
 }
 

@@ -11,7 +11,6 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <thread>
 #include <vector>
@@ -22,7 +21,8 @@ struct uv_loop_s;
 
 namespace databased {
 
-/// Something to be done on the loop's thread. Whoever posts it keeps it alive until it has run; posting allocates nothing.
+/// Something to be done on the loop's thread. Whoever posts it keeps it alive until it has run; posting allocates
+/// nothing.
 class LoopWork {
   public:
     virtual void on_loop() noexcept = 0;
@@ -76,7 +76,8 @@ class Timer {
 };
 
 /// Runs tasks on the thread that calls run(), or on the thread of a libuv loop that the program drives itself.
-/// Only post() may be called from other threads. What was spawned and still runs when the loop is destroyed is destroyed.
+/// Only post() may be called from other threads. What was spawned and still runs when the loop is destroyed is
+/// destroyed.
 class EventLoop {
   public:
     using ErrorHandler = std::function<void(std::exception_ptr)>;
@@ -95,8 +96,9 @@ class EventLoop {
     template <class T>
     T run(Task<T> task);
 
-    /// Starts detached work: a branch of its own that inherits nothing. An exception that leaves it (other than StoppedError
-    /// after it was asked to stop) goes to `on_error` or, without one, to the loop's handler. Only on the loop's thread.
+    /// Starts detached work: a branch of its own that inherits nothing. An exception that leaves it (other than
+    /// StoppedError after it was asked to stop) goes to `on_error` or, without one, to the loop's handler. Only on the
+    /// loop's thread.
     void spawn(Task<> task, ErrorHandler on_error = {});
 
     /// What is told of exceptions that leave spawned tasks without a handler. Unless set they are written to stderr.
@@ -131,23 +133,25 @@ class EventLoop {
     class RootTask;
 
     void open_handles(uv_loop_s* loop);
-    void run_until_finished(const RootTask& root);
+    template <class Condition>
+    void drive_until(Condition is_met);
     void stop_spawned();
+    void begin_work() noexcept;
+    void end_work() noexcept;
     void turn() noexcept;
     void take_posted() noexcept;
     void resume_ready() noexcept;
     void end_turn() noexcept;
-    void fire_timers() noexcept;
+    void ring_timers() noexcept;
     void arm_clock() noexcept;
     void sift(std::size_t position) noexcept;
     void place(std::size_t position, Timer* timer) noexcept;
     void push(LoopWork* first, LoopWork* last) noexcept;
-    RootTask& begin(Task<> task, ErrorHandler on_error);
     void finished(RootTask& root) noexcept;
     void destroy_finished() noexcept;
 
     template <class T>
-    static Task<> store_result(Task<T> task, std::optional<T>& result);
+    static Task<> store_result(Task<T> task, detail::ResultSlot<T>& result);
     void run_root(Task<> task);
 
     std::unique_ptr<uv_loop_s> own_loop_;
@@ -163,9 +167,12 @@ class EventLoop {
     detail::IntrusiveList<RootTask> spawned_;
     detail::IntrusiveList<RootTask> finished_;  // their frames end with the turn
     std::size_t spawned_count_ = 0;
-    detail::StopState stop_spawned_{nullptr};
+    std::size_t working_ = 0;  // what keeps uv_run() from returning: spawned tasks and run()
     ErrorHandler unhandled_;
     bool in_turn_ = false;
+    bool in_run_ = false;
+    bool is_stopping_ = false;  // run() has its result and waits for what was spawned
+    bool clock_rang_ = false;
 };
 
 /// Gives a program a loop for as long as `task` runs, and its result: what main() calls.
@@ -176,7 +183,7 @@ T run(Task<T> task) {
 }
 
 template <class T>
-Task<> EventLoop::store_result(Task<T> task, std::optional<T>& result) {
+Task<> EventLoop::store_result(Task<T> task, detail::ResultSlot<T>& result) {
     result.emplace(co_await std::move(task));
 }
 
@@ -185,9 +192,9 @@ T EventLoop::run(Task<T> task) {
     if constexpr (std::is_void_v<T>) {
         run_root(std::move(task));
     } else {
-        std::optional<T> result;
+        detail::ResultSlot<T> result;
         run_root(store_result(std::move(task), result));
-        return std::move(*result);
+        return result.take();
     }
 }
 

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -24,13 +25,26 @@ namespace detail {
 void* allocate_frame(std::size_t size);
 void release_frame(void* frame, std::size_t size) noexcept;
 
-/// g++ 12 drops the body of a coroutine that has no local variable and awaits in a condition. It would go unnoticed.
 [[noreturn]] void throw_body_never_ran();
 [[noreturn]] void throw_task_is_empty();
 
-/// What all tasks' promises share. A parent resumes its child inside await_suspend and suspends only if the child has not
-/// finished; a child resumes its parent only if that one waits. So awaits that finish at once never deepen the stack, in
-/// builds without tail calls too.
+/// The handle of the coroutine that `promise` is part of. GCC before 13 gives a coroutine that has no local variable
+/// and awaits in a condition a frame whose two halves disagree by a few bytes: its body never runs, or the program
+/// dies, or goes on with a wrong heap. The handle then points into the frame instead of to its beginning. This throws
+/// UsageError.
+template <class Promise>
+std::coroutine_handle<Promise> handle_of(Promise& promise) {
+    const auto handle = std::coroutine_handle<Promise>::from_promise(promise);
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+    if (reinterpret_cast<std::uintptr_t>(handle.address()) % __STDCPP_DEFAULT_NEW_ALIGNMENT__ != 0)
+        throw_body_never_ran();
+#endif
+    return handle;
+}
+
+/// What all tasks' promises share. A parent resumes its child inside await_suspend and suspends only if the child has
+/// not finished; a child resumes its parent only if that one waits. So awaits that finish at once never deepen the
+/// stack, in builds without tail calls too.
 class PromiseBase {
   public:
     static void* operator new(std::size_t size) { return allocate_frame(size); }
@@ -63,6 +77,8 @@ class PromiseBase {
     void unhandled_exception() noexcept { error_ = std::current_exception(); }
 
     Context& context() const noexcept { return *context_; }
+    bool is_bound() const noexcept { return context_ != nullptr; }
+    bool has_started() const noexcept { return started_; }
     void bind(Context& context) noexcept { context_ = &context; }
     void continue_with(std::coroutine_handle<> waiting) noexcept { continuation_ = waiting; }
 
@@ -79,57 +95,67 @@ class PromiseBase {
     bool started_ = false;
 };
 
+/// Room for the one result of a task, whatever its type but void.
 template <class T>
-class TaskPromise final : public PromiseBase {
+class ResultSlot {
   public:
-    Task<T> get_return_object() noexcept;
-
     template <class U>
-        requires std::constructible_from<T, U&&>
-    void return_value(U&& value) {
+    void emplace(U&& value) {
         value_.emplace(std::forward<U>(value));
     }
-    void return_value(T value)
-        requires std::move_constructible<T>
-    {
-        value_.emplace(std::move(value));
-    }
-
-    T take() {
-        rethrow_error();
-        return std::move(*value_);
-    }
+    T take() { return std::move(*value_); }
 
   private:
     std::optional<T> value_;
 };
 
 template <class T>
-class TaskPromise<T&> final : public PromiseBase {
+class ResultSlot<T&> {
   public:
-    Task<T&> get_return_object() noexcept;
-    void return_value(T& value) noexcept { value_ = &value; }
-    T& take() {
-        rethrow_error();
-        return *value_;
-    }
+    void emplace(T& value) noexcept { value_ = &value; }
+    T& take() noexcept { return *value_; }
 
   private:
     T* value_ = nullptr;
 };
 
+template <class T>
+class TaskPromise final : public PromiseBase {
+  public:
+    Task<T> get_return_object();
+
+    template <class U>
+        requires std::constructible_from<T, U&&>
+    void return_value(U&& value) {
+        result_.emplace(std::forward<U>(value));
+    }
+    void return_value(T value)
+        requires std::move_constructible<T>
+    {
+        result_.emplace(std::forward<T>(value));
+    }
+
+    T take() {
+        rethrow_error();
+        return result_.take();
+    }
+
+  private:
+    ResultSlot<T> result_;
+};
+
 template <>
 class TaskPromise<void> final : public PromiseBase {
   public:
-    Task<void> get_return_object() noexcept;
+    Task<void> get_return_object();
     void return_void() const noexcept {}
     void take() const { rethrow_error(); }
 };
 
 }  // namespace detail
 
-/// A lazy coroutine: nothing happens until it is awaited, once, as an rvalue. Move-only; a task that is destroyed without
-/// having been awaited has done nothing. It runs on the thread of the loop of who awaits it.
+/// A lazy coroutine: nothing happens until it is awaited, once, as an rvalue. Move-only; a task that is destroyed
+/// without having been awaited has done nothing. It runs on the thread of the loop of who awaits it.
 template <class T>
 class [[nodiscard("a Task does nothing until it is awaited: co_await it")]] Task {
   public:
@@ -149,17 +175,18 @@ class [[nodiscard("a Task does nothing until it is awaited: co_await it")]] Task
     /// Binds a task to the context of who awaits it, or to one that is given.
     class Awaiter {
       public:
-        explicit Awaiter(Handle handle, detail::Context* context = nullptr) noexcept : handle_(handle), context_(context) {}
+        explicit Awaiter(Handle handle, detail::Context* context = nullptr) noexcept
+            : handle_(handle), context_(context) {}
 
         bool await_ready() const {
-            if (!handle_) detail::throw_task_is_empty();
+            if (!handle_ || handle_.promise().is_bound()) detail::throw_task_is_empty();
             return false;
         }
         template <std::derived_from<detail::PromiseBase> Parent>
         bool await_suspend(std::coroutine_handle<Parent> parent) const {
             handle_.promise().bind(context_ != nullptr ? *context_ : parent.promise().context());
             handle_.resume();
-            if (handle_.done()) return false;
+            if (handle_.done() || !handle_.promise().has_started()) return false;
             handle_.promise().continue_with(parent);
             return true;
         }
@@ -188,16 +215,10 @@ class [[nodiscard("a Task does nothing until it is awaited: co_await it")]] Task
 namespace detail {
 
 template <class T>
-Task<T> TaskPromise<T>::get_return_object() noexcept {
-    return Task<T>{std::coroutine_handle<TaskPromise>::from_promise(*this)};
+Task<T> TaskPromise<T>::get_return_object() {
+    return Task<T>{handle_of(*this)};
 }
-template <class T>
-Task<T&> TaskPromise<T&>::get_return_object() noexcept {
-    return Task<T&>{std::coroutine_handle<TaskPromise>::from_promise(*this)};
-}
-inline Task<void> TaskPromise<void>::get_return_object() noexcept {
-    return Task<void>{std::coroutine_handle<TaskPromise>::from_promise(*this)};
-}
+inline Task<void> TaskPromise<void>::get_return_object() { return Task<void>{handle_of(*this)}; }
 
 /// `co_await this_context()` gives the Context& of the awaiting coroutine.
 class ThisContext {
@@ -220,9 +241,7 @@ inline ThisContext this_context() noexcept { return ThisContext{}; }
 class RootCoroutine {
   public:
     struct promise_type : PromiseBase {
-        RootCoroutine get_return_object() noexcept {
-            return RootCoroutine{std::coroutine_handle<promise_type>::from_promise(*this)};
-        }
+        RootCoroutine get_return_object() { return RootCoroutine{handle_of(*this)}; }
         void return_void() const noexcept {}
     };
 

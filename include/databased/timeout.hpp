@@ -4,11 +4,32 @@
 #include <databased/event_loop.hpp>
 
 #include <chrono>
+#include <memory>
+#include <ratio>
 #include <stop_token>
 
 namespace databased {
 
 namespace detail {
+
+/// A length of time from any std::chrono::duration. What nanoseconds cannot hold becomes the nearest that they can.
+class Duration {
+  public:
+    template <class Rep, class Period>
+    constexpr Duration(std::chrono::duration<Rep, Period> duration) noexcept : nanoseconds_(saturated(duration)) {}
+    constexpr std::chrono::nanoseconds nanoseconds() const noexcept { return nanoseconds_; }
+
+  private:
+    template <class Source>
+    static constexpr std::chrono::nanoseconds saturated(Source duration) noexcept {
+        using std::chrono::nanoseconds;
+        const std::chrono::duration<long double, std::nano> wide = duration;
+        if (wide >= nanoseconds::max()) return nanoseconds::max();
+        return wide > nanoseconds::min() ? std::chrono::duration_cast<nanoseconds>(duration) : nanoseconds::min();
+    }
+
+    std::chrono::nanoseconds nanoseconds_;
+};
 
 /// A stop state of its own that a timer or a std::stop_token triggers. Lives in the frame that awaits under it.
 class StopScope {
@@ -18,13 +39,12 @@ class StopScope {
     StopScope(const StopScope&) = delete;
     StopScope& operator=(const StopScope&) = delete;
 
-    void limit_to(std::chrono::nanoseconds limit);
+    void limit_to(Duration limit);
     void follow(std::stop_token token);
     Context& context() noexcept;
     /// Whether the time limit, and not somebody outside, stopped what ran inside.
     bool timed_out() const noexcept;
-    /// What the inner task's StoppedError means here: TimeoutError if the limit has passed, else the same error again.
-    [[noreturn]] void rethrow_stopped() const;
+    [[noreturn]] void throw_timeout() const;
 
   private:
     struct State;
@@ -34,28 +54,29 @@ class StopScope {
 }  // namespace detail
 
 /// Suspends for at least `duration`. Throws StoppedError as soon as the surrounding work is asked to stop.
-Task<> sleep_for(std::chrono::nanoseconds duration);
+Task<> sleep_for(detail::Duration duration);
 
 /// Lets everything else that is ready run first.
 Task<> yield();
 
-/// Whether the surrounding work (a with_timeout, a when_all whose other task failed, the end of run()) was asked to stop.
+/// Whether the surrounding work (a with_timeout, a when_all whose other task failed, the end of run()) was asked to
+/// stop.
 Task<bool> stop_requested();
 /// The same as a token, for code that takes one. Never stops where nobody can ask.
 Task<std::stop_token> current_stop_token();
 
-/// Gives `task` at most `limit`: then it is asked to stop, waited for, and TimeoutError is thrown. A task that has finished
-/// meanwhile wins over the timer.
+/// Gives `task` at most `limit`: then it is asked to stop, waited for, and TimeoutError is thrown. A task that has
+/// finished meanwhile wins over the timer.
 template <class T>
-Task<T> with_timeout(std::chrono::nanoseconds limit, Task<T> task) {
+Task<T> with_timeout(detail::Duration limit, Task<T> task) {
     detail::StopScope scope{co_await detail::this_context()};
     scope.limit_to(limit);
     try {
         co_return co_await std::move(task).in(scope.context());
     } catch (const StoppedError&) {
-        // what it means is known to the scope
+        if (!scope.timed_out()) throw;
     }
-    scope.rethrow_stopped();
+    scope.throw_timeout();
 }
 
 /// Asks `task` to stop when `token` is; from any thread.

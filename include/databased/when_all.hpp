@@ -59,8 +59,8 @@ class TaskGroup {
 
     Context& parent_;
     StopState stop_;
-    std::vector<RootCoroutine> members_;
     std::vector<std::optional<Line>> lines_;
+    std::vector<RootCoroutine> members_;  // after lines_: their frames go first
     std::size_t running_ = 0;
     std::coroutine_handle<> waiting_;
     std::exception_ptr failure_;
@@ -70,26 +70,29 @@ template <class T>
 using when_all_element = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
 template <class T>
-auto store_in(std::optional<when_all_element<T>>& slot) {
+using when_all_slot = ResultSlot<when_all_element<T>>;
+
+template <class T>
+auto store_in(when_all_slot<T>& slot) {
     if constexpr (std::is_void_v<T>) {
-        return [&slot] { slot.emplace(); };
+        return [&slot] { slot.emplace(std::monostate{}); };
     } else {
-        return [&slot](T&& value) { slot.emplace(std::move(value)); };
+        return [&slot](T&& value) { slot.emplace(std::forward<T>(value)); };
     }
 }
 
 }  // namespace detail
 
-/// Runs tasks at the same time and waits for all of them. Gives their results in order, std::monostate for a Task<>; nothing
-/// where all are Task<>. The first failure asks the others to stop, waits for them, and is thrown.
+/// Runs tasks at the same time and waits for all of them. Gives their results in order, std::monostate for a Task<>;
+/// nothing where all are Task<>. The first failure asks the others to stop, waits for them, and is thrown.
 template <class... T>
     requires(sizeof...(T) > 0 && !(std::is_void_v<T> && ...))
 Task<std::tuple<detail::when_all_element<T>...>> when_all(Task<T>... tasks) {
-    std::tuple<std::optional<detail::when_all_element<T>>...> results;
+    std::tuple<detail::when_all_slot<T>...> results;
     detail::TaskGroup group{co_await detail::this_context(), sizeof...(T)};
     std::apply([&](auto&... slot) { (group.add(std::move(tasks), detail::store_in<T>(slot)), ...); }, results);
     co_await group;
-    co_return std::apply([](auto&... slot) { return std::tuple<detail::when_all_element<T>...>{std::move(*slot)...}; },
+    co_return std::apply([](auto&... slot) { return std::tuple<detail::when_all_element<T>...>{slot.take()...}; },
                          results);
 }
 
@@ -104,13 +107,13 @@ Task<> when_all(Task<T>... tasks) {
 template <class T>
     requires(!std::is_void_v<T>)
 Task<std::vector<T>> when_all(std::vector<Task<T>> tasks) {
-    std::vector<std::optional<T>> slots(tasks.size());
+    std::vector<detail::when_all_slot<T>> slots(tasks.size());
     detail::TaskGroup group{co_await detail::this_context(), tasks.size()};
     for (std::size_t i = 0; i < tasks.size(); ++i) group.add(std::move(tasks[i]), detail::store_in<T>(slots[i]));
     co_await group;
     std::vector<T> results;
     results.reserve(slots.size());
-    for (auto& slot : slots) results.push_back(std::move(*slot));
+    for (auto& slot : slots) results.push_back(slot.take());
     co_return results;
 }
 

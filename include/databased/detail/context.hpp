@@ -52,7 +52,8 @@ class Branch {
     BranchEntry* find(Visit visit) {
         for (Branch* branch = this; branch != nullptr; branch = branch->parent_) {
             if (branch->entries_.empty()) continue;
-            for (BranchEntry* entry = &branch->entries_.back(); entry != nullptr; entry = branch->entries_.before(*entry)) {
+            for (BranchEntry* entry = &branch->entries_.back(); entry != nullptr;
+                 entry = branch->entries_.before(*entry)) {
                 if (visit(*entry)) return entry;
             }
         }

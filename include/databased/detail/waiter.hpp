@@ -7,8 +7,9 @@ namespace databased::detail {
 
 enum class Wake { pending, granted, stopped, timed_out };
 
-/// Await it once; it ends with the first of grant(), the deadline or a stop request, and says which. Destroying it while it
-/// waits withdraws it everywhere. The waiting coroutine continues from the loop's ready queue, never inside grant().
+/// Await it once; it ends with the first of grant(), the deadline or a stop request, and says which. Destroying it
+/// while it waits withdraws it everywhere. The waiting coroutine continues from the loop's ready queue, never inside
+/// grant().
 class Waiter : public ListNode<Waiter>, private Timer, private StopListener {
   public:
     /// Waits until `limit` at the longest, and until the context's deadline.

@@ -1,0 +1,88 @@
+// What tests of coroutines share: a test that is a coroutine, and awaitables by which a test forces an order.
+#pragma once
+
+#include <databased/detail/waiter.hpp>
+#include <databased/event_loop.hpp>
+
+#include <coroutine>
+#include <cstdint>
+
+#include <gtest/gtest.h>
+
+/// A TEST whose body is a coroutine, run on a loop of its own. An exception that leaves it fails the test.
+#define ASYNC_TEST(suite, name)                                    \
+    static databased::Task<> suite##_##name##_body();              \
+    TEST(suite, name) { databased::run(suite##_##name##_body()); } \
+    static databased::Task<> suite##_##name##_body()
+
+namespace support {
+
+/// Something that happens once: whoever waits goes on then, whoever comes later does not wait.
+class Event {
+  public:
+    void set() noexcept {
+        is_set_ = true;
+        waiters_.grant_all();
+    }
+    bool is_set() const noexcept { return is_set_; }
+
+    /// Throws StoppedError or TimeoutError where that comes first.
+    databased::Task<> wait() {
+        databased::detail::Waiter waiter;
+        if (is_set_) co_return;
+        waiters_.add(waiter);
+        const auto wake = co_await waiter;
+        if (wake != databased::detail::Wake::granted)
+            databased::detail::throw_not_granted(wake, "the event did not happen");
+    }
+
+  private:
+    bool is_set_ = false;
+    databased::detail::WaitList waiters_;
+};
+
+/// `co_await Later{}`: suspends once and goes on from the loop's ready queue.
+class Later {
+  public:
+    Later() noexcept {}
+    bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> caller) const {
+        caller.promise().context().loop->schedule(caller);
+    }
+    void await_resume() const noexcept {}
+};
+
+/// Counts how many of it are alive.
+class Counted {
+  public:
+    explicit Counted(int& alive) noexcept : alive_(&alive) { ++alive; }
+    Counted(Counted&& other) noexcept : alive_(other.alive_) { ++*alive_; }
+    Counted& operator=(Counted&&) = delete;
+    ~Counted() { --*alive_; }
+
+  private:
+    int* alive_;
+};
+
+/// Where the stack is now. The address of a local would not do: AddressSanitizer keeps locals elsewhere.
+[[gnu::noinline]] inline std::uintptr_t stack_position() noexcept {
+    return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+}
+
+/// How far the stack positions that it was shown are apart.
+class StackRange {
+  public:
+    void note() noexcept {
+        const auto position = stack_position();
+        if (position < lowest_) lowest_ = position;
+        if (position > highest_) highest_ = position;
+    }
+    std::uintptr_t bytes() const noexcept { return highest_ - lowest_; }
+
+  private:
+    std::uintptr_t lowest_ = UINTPTR_MAX;
+    std::uintptr_t highest_ = 0;
+};
+
+}  // namespace support
