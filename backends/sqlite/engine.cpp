@@ -241,7 +241,8 @@ std::exception_ptr Engine::run_once(Job& job, PreparedStatement& statement, std:
     // SQLite leaves the last rowid as it was where an INSERT adds nothing: a mark tells the two apart.
     constexpr std::int64_t mark = std::numeric_limits<std::int64_t>::min() + 40'961;
     std::optional<std::int64_t> rowid_before;
-    if (statement.inserts && !statement.reads_last_rowid) {
+    const bool is_last = run + 1 == job.statement()->runs();
+    if (is_last && statement.inserts && !statement.reads_last_rowid) {
         rowid_before = sqlite3_last_insert_rowid(database_.get());
         sqlite3_set_last_insert_rowid(database_.get(), mark);
     }
@@ -255,9 +256,8 @@ std::exception_ptr Engine::run_once(Job& job, PreparedStatement& statement, std:
     }
     const int reset = sqlite3_reset(handle);
     if (!error && reset != SQLITE_OK) error = failure(job, reset);
-    if (statement.inserts) {
+    if (is_last && statement.inserts) {
         const std::int64_t rowid = sqlite3_last_insert_rowid(database_.get());
-        job.outcome.result.last_insert_id.reset();
         if (rowid != mark && !error) job.outcome.result.last_insert_id = rowid;
         if (rowid == mark) sqlite3_set_last_insert_rowid(database_.get(), rowid_before.value_or(0));
     }

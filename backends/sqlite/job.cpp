@@ -54,6 +54,7 @@ void Job::set_columns(std::shared_ptr<const detail::ColumnSet> columns) noexcept
 
 void Job::next_batch(bool may_tell) {
     auto next = std::make_unique<RowBatch>(batch_->columns());
+    next->expect_full();
     auto full = std::exchange(batch_, std::move(next));
     if (may_tell) {
         loop_.post(*new EarlyRows(*this, std::move(full)));

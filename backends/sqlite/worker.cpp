@@ -8,7 +8,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr auto old_enough = std::chrono::milliseconds{1};  // for what is finished to be given back before the rest of its batch
+// So many finished jobs are given back before the rest of their batch: the loop's thread has something to do meanwhile.
+constexpr std::size_t worth_a_signal = 16;
 
 bool may_share(const Job& job, StatementKind kind) noexcept {
     return job.kind() == Job::Kind::request && job.request().shared && job.statement()->text().kind == kind;
@@ -81,7 +82,6 @@ bool Worker::spin_for_jobs() const noexcept {
 void Worker::serve() {
     for (std::size_t next = 0; next < jobs_.size();) {
         next = serve_one(next);
-        give_back_if_old();
     }
     give_back();
 }
@@ -126,7 +126,6 @@ std::size_t Worker::serve_reads(std::size_t first, std::size_t end) {
             }
         }
         finish(*jobs_[i]);
-        give_back_if_old();
     }
     if (together) engine_.end_reads();
     return end;
@@ -148,8 +147,8 @@ std::size_t Worker::serve_writes(std::size_t first, std::size_t end) {
 }
 
 void Worker::finish(Job& job) {
-    if (finished_.empty()) oldest_finished_ = Clock::now();
     finished_.push_back(&job);
+    if (finished_.size() >= worth_a_signal) give_back();
 }
 
 void Worker::give_back() noexcept {
@@ -157,8 +156,7 @@ void Worker::give_back() noexcept {
     finished_.clear();
 }
 
-void Worker::give_back_if_old() noexcept {
-    if (!finished_.empty() && Clock::now() - oldest_finished_ >= old_enough) give_back();
-}
+/// SQLite is busy with something that takes a while: what is finished need not wait for it.
+void Worker::on_progress() noexcept { give_back(); }
 
 }  // namespace databased::sqlite

@@ -40,8 +40,7 @@ class Worker final : private Engine::Watcher {
     std::size_t end_of_group(std::size_t first) const noexcept;
     void finish(Job& job);
     void give_back() noexcept;
-    void give_back_if_old() noexcept;
-    void on_progress() noexcept override { give_back_if_old(); }
+    void on_progress() noexcept override;
     bool is_ending() const noexcept override { return ending_.load(std::memory_order_relaxed); }
 
     EventLoop& loop_;
@@ -58,7 +57,6 @@ class Worker final : private Engine::Watcher {
     // The thread's own.
     std::vector<Job*> jobs_;
     std::vector<LoopWork*> finished_;
-    std::chrono::steady_clock::time_point oldest_finished_{};
 
     std::thread thread_;  // last: it uses all of the above
 };

@@ -265,7 +265,7 @@ Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Ac
     request.read_only = effective_access == Access::read;
     request.stop = context.stop;
     request.deadline = context.deadline;
-    request.turn_deadline = Clock::now() + settings_.pool.acquire_timeout;
+    if (!request.read_only) request.turn_deadline = loop_->now() + settings_.pool.acquire_timeout;
     Outcome outcome = co_await lease.backend().run(std::move(request));
     if (outcome.in_transaction) lease.discard();
     co_return outcome;

@@ -71,9 +71,11 @@ Pool::Pool(EventLoop& loop, PoolLimits limits, Opener opener)
 
 Pool::~Pool() = default;
 
+Clock::time_point Pool::now() const noexcept { return loop_ != nullptr ? loop_->now() : Clock::now(); }
+
 Lease Pool::try_acquire(Use use, const std::source_location& where) {
     if (refuses_) throw_not_connected();
-    const auto now = Clock::now();
+    const auto now = this->now();
     PooledConnection* shared = joinable(use);
     switch (next_step(view(shared, now))) {
         case Step::join: return give(*shared, use, where, now);
@@ -119,7 +121,7 @@ Task<Lease> Pool::acquire(Use use, std::source_location where, std::string hint)
 
 /// The next idle connection, if it was idle for so long that it must be asked whether it lives.
 Lease Pool::take_doubtful(const std::source_location& where) noexcept {
-    const auto now = Clock::now();
+    const auto now = this->now();
     if (refuses_ || !askers_.empty() || idle_.empty() || !needs_ping(idle_.front(), now)) return {};
     return give(idle_.front(), Use::exclusive, where, now);
 }
@@ -189,7 +191,7 @@ Lease Pool::give(PooledConnection& connection, Use use, const std::source_locati
 }
 
 void Pool::release(PooledConnection& connection) noexcept {
-    connection.last_progress = Clock::now();
+    connection.last_progress = now();
     if (--connection.users != 0) return;
     --in_use_;
     if (!is_fit(connection, connection.last_progress) || refuses_) {
@@ -203,7 +205,7 @@ void Pool::release(PooledConnection& connection) noexcept {
 
 /// Gives a quiet connection to who has waited longest, and to those behind who can share it with him.
 void Pool::serve(PooledConnection& connection) noexcept {
-    const auto now = Clock::now();
+    const auto now = this->now();
     bool given = false;
     while (!askers_.empty()) {
         auto& asker = static_cast<Asker&>(askers_.front());

@@ -88,6 +88,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
     friend class Lease;
     struct Asker;
 
+    Clock::time_point now() const noexcept;
     PooledConnection* joinable(Use use) noexcept;
     PoolView view(const PooledConnection* shared, Clock::time_point now) const noexcept;
     Lease give(PooledConnection& connection, Use use, const std::source_location& where, Clock::time_point now) noexcept;

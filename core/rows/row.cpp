@@ -14,14 +14,13 @@ Json json_of(const FieldView& field);
 
 namespace {
 
-constexpr std::size_t first_block = 4096;
 constexpr std::size_t largest_block = std::size_t{64} * 1024;
 
 }  // namespace
 
 void Arena::grow(std::size_t size) {
-    const std::size_t next = blocks_.empty() ? first_block : std::min(largest_block, 4 * first_block << blocks_.size());
-    const std::size_t block = std::max(size, next);
+    const std::size_t block = std::max(size, next_block_);
+    next_block_ = std::min(2 * next_block_, largest_block);
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(block));
     size_of_blocks_ += block;
     free_ = blocks_.back().get();

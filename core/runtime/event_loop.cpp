@@ -279,6 +279,7 @@ void EventLoop::at_turn_end(TurnEnd& listener) noexcept {
 void EventLoop::turn() noexcept {
     if (in_turn_) return;  // a user's callback runs the loop within our turn
     in_turn_ = true;
+    now_ = {};
     EventLoop* outer = std::exchange(loop_in_turn, this);
     take_posted();  // before the timers: what has finished wins over its time limit
     ring_timers();
@@ -291,6 +292,12 @@ void EventLoop::turn() noexcept {
     } else {
         uv_idle_start(&handles_->keep_going, [](uv_idle_t*) {});
     }
+}
+
+detail::Clock::time_point EventLoop::now() noexcept {
+    if (!in_turn_) return detail::Clock::now();
+    if (now_ == detail::Clock::time_point{}) now_ = detail::Clock::now();
+    return now_;
 }
 
 void EventLoop::resume_ready() noexcept {

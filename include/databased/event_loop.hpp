@@ -120,6 +120,8 @@ class EventLoop {
 
     // For awaiters and backends; on the loop's thread only.
 
+    /// The time as it was when it was first asked for in this turn: for what need not be exact.
+    detail::Clock::time_point now() noexcept;
     /// Resumes `waiting` in this turn or the next; never inside this call.
     void schedule(std::coroutine_handle<> waiting);
     /// Calls `listener` once at the end of this turn. It may be asked for again from within.
@@ -170,6 +172,7 @@ class EventLoop {
     std::size_t working_ = 0;  // what keeps uv_run() from returning: spawned tasks and run()
     ErrorHandler unhandled_;
     bool in_turn_ = false;
+    detail::Clock::time_point now_{};  // of the turn; zero until somebody asks
     bool in_run_ = false;
     bool is_stopping_ = false;  // run() has its result and waits for what was spawned
     bool clock_rang_ = false;

@@ -64,6 +64,8 @@ class Arena {
         return {copy, data.size()};
     }
     std::size_t size() const noexcept { return size_of_blocks_; }
+    /// Makes the first block beside the object at least so large.
+    void expect(std::size_t size) noexcept { next_block_ = size; }
 
   private:
     void grow(std::size_t size);
@@ -72,6 +74,7 @@ class Arena {
     char* free_ = first_;
     char* end_ = first_ + sizeof first_;
     std::size_t size_of_blocks_ = 0;
+    std::size_t next_block_ = 4096;
     std::vector<std::unique_ptr<char[]>> blocks_;
 };
 
@@ -90,6 +93,11 @@ class RowBatch {
     /// About this much is worth a hand-over.
     static constexpr std::size_t full_size = std::size_t{64} * 1024;
 
+    /// For one of many batches: room for all of it at once.
+    void expect_full() {
+        cells_.reserve(full_size / sizeof(detail::Cell) + columns_->columns.size());
+        arena_.expect(full_size / 4);
+    }
     void set_columns(std::shared_ptr<const detail::ColumnSet> columns) noexcept { columns_ = std::move(columns); }
     const std::shared_ptr<const detail::ColumnSet>& columns() const noexcept { return columns_; }
 
