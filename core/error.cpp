@@ -64,8 +64,9 @@ DatabaseError::DatabaseError(ErrorDetails details)
 
 void throw_database_error(ErrorDetails details) {
     if (details.sqlstate.empty()) details.sqlstate = "HY000";
-    const auto rule = std::find_if(rules.begin(), rules.end(),
-                                   [&](const Rule& candidate) { return details.sqlstate.starts_with(candidate.prefix); });
+    const auto rule = std::find_if(rules.begin(), rules.end(), [&](const Rule& candidate) {
+        return details.sqlstate.starts_with(candidate.prefix);
+    });
     rule->raise(std::move(details));
     std::terminate();  // not reached: the last rule fits everything and every rule throws
 }
