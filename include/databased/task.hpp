@@ -198,6 +198,7 @@ class [[nodiscard("a Task does nothing until it is awaited: co_await it")]] Task
     };
 
     Awaiter operator co_await() && noexcept { return Awaiter{handle_}; }
+    void operator co_await() const& = delete;  // a task that has a name is awaited as std::move(name)
     /// For combinators: awaits under `context`, which must outlive the await.
     Awaiter in(detail::Context& context) && noexcept { return Awaiter{handle_, &context}; }
 

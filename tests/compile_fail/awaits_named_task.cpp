@@ -1,4 +1,4 @@
-// error: operator co_await
+// error: deleted .*co_await
 #include <databased/task.hpp>
 
 databased::Task<> caller(databased::Task<> task) { co_await task; }
