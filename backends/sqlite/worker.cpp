@@ -9,7 +9,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // So many finished jobs are given back before the rest of their batch: the loop's thread has something to do meanwhile.
-constexpr std::size_t worth_a_signal = 16;
+constexpr std::size_t worth_a_signal = 64;
 
 bool may_share(const Job& job, StatementKind kind) noexcept {
     return job.kind() == Job::Kind::request && job.request().shared && job.statement()->text().kind == kind;
@@ -126,6 +126,7 @@ std::size_t Worker::serve_reads(std::size_t first, std::size_t end) {
             }
         }
         finish(*jobs_[i]);
+        if (finished_.size() >= worth_a_signal) give_back();
     }
     if (together) engine_.end_reads();
     return end;
@@ -148,7 +149,6 @@ std::size_t Worker::serve_writes(std::size_t first, std::size_t end) {
 
 void Worker::finish(Job& job) {
     finished_.push_back(&job);
-    if (finished_.size() >= worth_a_signal) give_back();
 }
 
 void Worker::give_back() noexcept {

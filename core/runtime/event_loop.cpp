@@ -1,5 +1,7 @@
 #include <databased/event_loop.hpp>
 
+#include "runtime/wake_up.hpp"
+
 #include <uv.h>
 
 #include <algorithm>
@@ -14,6 +16,7 @@ namespace {
 
 thread_local EventLoop* loop_in_turn = nullptr;
 
+constexpr int turns_before_poll = 32;                // then sockets get their chance, whatever other threads post
 constexpr std::size_t resumes_per_turn = 4096;  // then sockets and timers get their chance
 
 void write_unhandled(const std::exception_ptr& error) {
@@ -43,11 +46,13 @@ class PostedFunction final : public LoopWork {
 /// libuv's handles live until their close callbacks, which may come after the EventLoop is gone.
 struct EventLoop::Handles {
     EventLoop* owner;
-    uv_async_t posted{};
+    detail::WakeUp wake_up{};            // not an uv_async_t: its receiver waits awake until the sender is back from write()
+    uv_poll_t posted{};          // watches wake_up
     uv_prepare_t before_poll{};  // picks up what became ready outside of a turn
-    uv_idle_t keep_going{};      // active while a turn left something over: the poll does not block then
+    uv_check_t after_poll{};
+    uv_idle_t keep_going{};  // active while a turn left something over: the poll does not block then
     uv_timer_t clock{};
-    int open = 4;
+    int open = 5;
 
     static Handles& of(const void* handle) {
         return *static_cast<Handles*>(static_cast<const uv_handle_t*>(handle)->data);
@@ -136,14 +141,19 @@ EventLoop::EventLoop(uv_loop_t* adopted) { open_handles(adopted); }
 void EventLoop::open_handles(uv_loop_t* loop) {
     handles_ = new Handles{.owner = this};
     Handles& handles = *handles_;
-    handles.posted.data = handles.before_poll.data = handles.keep_going.data = handles.clock.data = &handles;
-    uv_async_init(loop, &handles.posted, [](uv_async_t* handle) { Handles::of(handle).owner->turn(); });
+    handles.posted.data = handles.before_poll.data = handles.after_poll.data = &handles;
+    handles.keep_going.data = handles.clock.data = &handles;
+    uv_poll_init(loop, &handles.posted, handles.wake_up.descriptor());
+    uv_poll_start(&handles.posted, UV_READABLE, [](uv_poll_t* handle, int, int) { Handles::of(handle).wake_up.clear(); });
     uv_prepare_init(loop, &handles.before_poll);
-    uv_prepare_start(&handles.before_poll, [](uv_prepare_t* handle) { Handles::of(handle).owner->turn(); });
+    uv_prepare_start(&handles.before_poll, [](uv_prepare_t* handle) { Handles::of(handle).owner->before_poll(); });
+    uv_check_init(loop, &handles.after_poll);
+    uv_check_start(&handles.after_poll, [](uv_check_t* handle) { Handles::of(handle).owner->after_poll(); });
     uv_idle_init(loop, &handles.keep_going);
     uv_timer_init(loop, &handles.clock);
     uv_unref(reinterpret_cast<uv_handle_t*>(&handles.posted));
     uv_unref(reinterpret_cast<uv_handle_t*>(&handles.before_poll));
+    uv_unref(reinterpret_cast<uv_handle_t*>(&handles.after_poll));
     uv_unref(reinterpret_cast<uv_handle_t*>(&handles.clock));
 }
 
@@ -159,6 +169,7 @@ EventLoop::~EventLoop() {
     Handles& handles = *handles_;
     handles.close(handles.posted);
     handles.close(handles.before_poll);
+    handles.close(handles.after_poll);
     handles.close(handles.keep_going);
     handles.close(handles.clock);
     if (own_loop_ == nullptr) return;
@@ -248,13 +259,13 @@ void EventLoop::post(std::span<LoopWork* const> batch) noexcept {
     push(batch.back(), batch.front());
 }
 
-/// Pushes a chain, the newest first.
+/// Pushes a chain, the newest first. A loop that is awake looks by itself before it sleeps: no system call then.
 void EventLoop::push(LoopWork* newest, LoopWork* oldest) noexcept {
     LoopWork* before = posted_.load(std::memory_order_relaxed);
     do {
         oldest->next_ = before;
-    } while (!posted_.compare_exchange_weak(before, newest, std::memory_order_release, std::memory_order_relaxed));
-    if (before == nullptr) uv_async_send(&handles_->posted);
+    } while (!posted_.compare_exchange_weak(before, newest));
+    if (sleeping_.load() && sleeping_.exchange(false)) handles_->wake_up.signal();
 }
 
 void EventLoop::take_posted() noexcept {
@@ -292,6 +303,22 @@ void EventLoop::turn() noexcept {
     } else {
         uv_idle_start(&handles_->keep_going, [](uv_idle_t*) {});
     }
+}
+
+void EventLoop::before_poll() noexcept {
+    turn();
+    for (int i = 0; i < turns_before_poll; ++i) {
+        sleeping_ = true;
+        if (posted_.load() == nullptr) return;
+        sleeping_ = false;
+        turn();
+    }
+    uv_idle_start(&handles_->keep_going, [](uv_idle_t*) {});
+}
+
+void EventLoop::after_poll() noexcept {
+    sleeping_ = false;
+    turn();
 }
 
 detail::Clock::time_point EventLoop::now() noexcept {

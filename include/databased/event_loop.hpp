@@ -141,6 +141,8 @@ class EventLoop {
     void begin_work() noexcept;
     void end_work() noexcept;
     void turn() noexcept;
+    void before_poll() noexcept;
+    void after_poll() noexcept;
     void take_posted() noexcept;
     void resume_ready() noexcept;
     void end_turn() noexcept;
@@ -166,6 +168,7 @@ class EventLoop {
     std::vector<Timer*> timers_;  // a binary heap, the earliest first
     detail::Clock::time_point clock_armed_for_ = detail::Clock::time_point::max();
     std::atomic<LoopWork*> posted_{nullptr};  // newest first
+    std::atomic<bool> sleeping_{false};       // in the poll, or about to be: who posts has to wake it up
     detail::IntrusiveList<RootTask> spawned_;
     detail::IntrusiveList<RootTask> finished_;  // their frames end with the turn
     std::size_t spawned_count_ = 0;
