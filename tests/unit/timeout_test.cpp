@@ -153,6 +153,18 @@ ASYNC_TEST(WithTimeout, AStopFromOutsideIsNoTimeout) {
     EXPECT_THROW(co_await with_stop(source.get_token(), with_timeout(1h, forever())), StoppedError);
 }
 
+ASYNC_TEST(WithTimeout, ALimitThatPassesAfterAStopIsNoTimeout) {
+    std::stop_source source;
+    const auto outlast = [](Clock::time_point limit) -> Task<> {
+        co_await finish_anyway();
+        while (Clock::now() < limit + 5ms) co_await yield();
+        throw SpecialStop();
+    };
+    EventLoop::current()->spawn(stop(source));
+
+    EXPECT_THROW(co_await with_stop(source.get_token(), with_timeout(20ms, outlast(Clock::now() + 20ms))), SpecialStop);
+}
+
 ASYNC_TEST(WithTimeout, KeepsTheTypeOfAStopThatIsNotItsOwn) {
     EXPECT_THROW(co_await with_timeout(1h, fail<SpecialStop>()), SpecialStop);
 }
