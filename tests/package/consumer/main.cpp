@@ -5,9 +5,9 @@
 databased::Task<int> answer() {
     databased::Database database{"sqlite:///:memory:"};
     co_await database.connect();
-    const int value = co_await database.fetch_val<int>("SELECT 6 * ?", 7);
+    const std::optional<int> value = co_await database.fetch_val<int>("SELECT 6 * ?", 7);
     co_await database.disconnect();
-    co_return value;
+    co_return value.value();
 }
 
 int main() {
