@@ -356,7 +356,7 @@ int Engine::bind_cell(sqlite3_stmt* handle, int index, const detail::Cell& cell)
 
 // Failures
 
-std::exception_ptr Engine::failure(const Job& job, int code, std::string message_prefix) const {
+std::exception_ptr Engine::failure(const Job& job, int code, const std::string& message_prefix) const {
     if ((code & 0xff) == SQLITE_INTERRUPT || (code & 0xff) == SQLITE_BUSY) {
         if (job.should_stop()) return job.stop_error();
         if (watcher_.is_ending()) {

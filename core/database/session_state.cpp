@@ -532,9 +532,9 @@ Task<> SessionState::clean_up(std::shared_ptr<DatabaseState> database, std::shar
                    "by hand");
 }
 
-Task<> end_scope(std::shared_ptr<SessionState> session) { return session->end_scope(); }
+Task<> end_scope(const std::shared_ptr<SessionState>& session) { return session->end_scope(); }
 
-Task<bool> scope_failed(std::shared_ptr<SessionState> session, std::exception_ptr failure) {
+Task<bool> scope_failed(const std::shared_ptr<SessionState>& session, std::exception_ptr failure) {
     return session->scope_failed(std::move(failure));
 }
 

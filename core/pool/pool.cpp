@@ -57,7 +57,7 @@ struct Pool::Asker : Waiter {
         pool.askers_.push_back(*this);
         ++pool.asker_count_;
     }
-    ~Asker() { --pool.asker_count_; }
+    ~Asker() override { --pool.asker_count_; }
 
     Pool& pool;
     Use use;

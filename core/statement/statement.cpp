@@ -84,7 +84,7 @@ void Statement::bind_next(const StatementRules& rules, std::string_view sql, Par
     ++runs_;
 }
 
-void Statement::fail_item(std::exception_ptr error) noexcept {
+void Statement::fail_item(const std::exception_ptr& error) noexcept {
     error_ = error;
     try {
         std::rethrow_exception(error);

@@ -75,7 +75,7 @@ class Decimal {
     bool is_nan() const noexcept { return text_ == "NaN"; }
     bool is_finite() const noexcept { return !is_nan() && !text_.ends_with("Infinity"); }
 
-    friend bool operator==(const Decimal& left, const Decimal& right) noexcept { return (left <=> right) == 0; }
+    friend bool operator==(const Decimal& left, const Decimal& right) noexcept { return std::is_eq(left <=> right); }
     /// As PostgreSQL orders numeric: -Infinity, the numbers, Infinity, NaN, which equals itself.
     friend std::weak_ordering operator<=>(const Decimal& left, const Decimal& right) noexcept;
     /// Prints to_string().

@@ -25,9 +25,9 @@ namespace detail {
 class SessionState;
 
 // What run_session needs of a session; defined in the core.
-Task<> end_scope(std::shared_ptr<SessionState> session);
+Task<> end_scope(const std::shared_ptr<SessionState>& session);
 /// Rolls back. True if the work is to be done again, after a pause; the rollback's own failure goes to on_warning.
-Task<bool> scope_failed(std::shared_ptr<SessionState> session, std::exception_ptr failure);
+Task<bool> scope_failed(const std::shared_ptr<SessionState>& session, std::exception_ptr failure);
 
 template <class F>
 using scope_task = std::invoke_result_t<F&, Session&>;
@@ -82,7 +82,6 @@ class Session : public Executor {
 
   private:
     friend class Database;
-    friend struct SessionAccess;
     template <class F>
     friend Task<detail::task_result<detail::scope_task<F>>> detail::run_session(Session session, F body);
 

@@ -31,7 +31,7 @@ class Statement {
     static void operator delete(void* statement, std::size_t size) noexcept;
 
     template <class... Args>
-    static Pointer make(const StatementRules& rules, std::string_view sql, const Args&... args) noexcept {
+    static Pointer make(const StatementRules& rules, std::string_view sql, const Args&... args) {
         Pointer statement{new Statement};
         try {
             if constexpr (sizeof...(Args) == 1 && (std::same_as<Args, Parameters> && ...)) {
@@ -49,7 +49,7 @@ class Statement {
 
     /// The same text once for each item of `items`. An error in an item names its index.
     template <std::ranges::input_range R>
-    static Pointer make_many(const StatementRules& rules, std::string_view sql, const R& items) noexcept {
+    static Pointer make_many(const StatementRules& rules, std::string_view sql, const R& items) {
         Pointer statement{new Statement};
         statement->runs_ = 0;
         statement->many_ = true;
@@ -113,7 +113,7 @@ class Statement {
         return 1;
     }
     void bind_next(const StatementRules& rules, std::string_view sql, Parameters parameters);
-    void fail_item(std::exception_ptr error) noexcept;
+    void fail_item(const std::exception_ptr& error) noexcept;
 
     std::shared_ptr<const SqlText> text_;
     detail::ParameterBuffer values_;
