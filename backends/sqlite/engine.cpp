@@ -96,6 +96,8 @@ std::exception_ptr Engine::cannot_open(int code) {
         details.message = file + "the file is not a SQLite database (or is encrypted)";
     } else if ((code & 0xff) == SQLITE_CANTOPEN) {
         details.message = file + std::string{reason_for(options_.path)};
+    } else if (code == SQLITE_READONLY_DIRECTORY || code == SQLITE_READONLY_CANTINIT) {
+        details.message = file + "its directory cannot be written, and SQLite keeps the write-ahead log there, also to read";
     } else {
         details.message = file + details.message;
     }
