@@ -13,6 +13,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -148,6 +150,34 @@ ASYNC_TEST(SqliteOpen, ThatFailsOftenLeavesNothingBehind) {
     Database database{file.url("?mode=rw")};
 
     for (int i = 0; i < 100; ++i) EXPECT_THROW(co_await database.connect(), ConnectionError);
+
+    EXPECT_EQ((std::pair{support::open_descriptors(), support::threads()}), before);
+}
+
+ASYNC_TEST(SqliteOpen, ThatFailsAfterDisconnectLeavesTheDatabaseDisconnected) {
+    const SqliteFile file{one_film};
+    Database database{file.url("?mode=rw")};
+    co_await database.connect();
+    co_await database.disconnect();
+    std::filesystem::remove(file.path());
+
+    EXPECT_THROW(co_await database.connect(), ConnectionError);
+
+    file.raw().execute(one_film);
+    EXPECT_THROW(co_await database.fetch_val<int>(count_films), NotConnectedError);
+    co_await connects_to_one_film(database);
+}
+
+ASYNC_TEST(SqliteOpen, ThatIsCutShortByTheDestructorLeavesNothingBehind) {
+    const SqliteFile file{one_film};
+    const auto before = std::pair{support::open_descriptors(), support::threads()};
+    std::optional<Database> database{std::in_place, file.url("?min_size=3")};
+    const auto destroy = [&]() -> Task<> {
+        co_await yield();
+        database.reset();
+    };
+
+    co_await when_all(database->connect(), destroy());
 
     EXPECT_EQ((std::pair{support::open_descriptors(), support::threads()}), before);
 }
