@@ -149,6 +149,21 @@ INSTANTIATE_TEST_SUITE_P(Culprit, SqliteGroupCommitWith,
                                                  "UPDATE OR ROLLBACK film SET id = 1 WHERE id = 100"}),
                          [](const auto& culprit) { return culprit.param.name; });
 
+ASYNC_TEST(SqliteGroupCommit, InMemoryIsTheSame) {
+    Database database{"sqlite:///:memory:"};
+    co_await database.execute("CREATE TABLE film (id INTEGER PRIMARY KEY)");
+    co_await insert(database, 1);
+    auto tasks = inserts(database);
+    const auto fail = [&]() -> Task<> {
+        EXPECT_TRUE(co_await fails_with<UniqueViolation>(database.execute("INSERT OR ROLLBACK INTO film VALUES (1)")));
+    };
+    tasks.insert(tasks.begin() + strangers / 2, fail());
+
+    co_await when_all(std::move(tasks));
+
+    EXPECT_EQ(co_await database.fetch_val<int>(all_strangers()), strangers);
+}
+
 ASYNC_TEST(SqliteGroupCommit, KeepsWhatAStatementWithOnConflictFailHasDoneBefore) {
     const SqliteFile file{schema};
     Database database{file.url()};

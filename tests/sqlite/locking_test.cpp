@@ -4,6 +4,7 @@
 #include "support/async.hpp"
 #include "support/sqlite_file.hpp"
 #include "support/thrown.hpp"
+#include "writer_queue.hpp"
 
 #include <databased/databased.hpp>
 
@@ -96,6 +97,40 @@ ASYNC_TEST(SqliteLock, IsWaitedForOnceByWritesThatAreCommittedTogether) {
 
     EXPECT_EQ(locked, std::vector<bool>(64, true));
     EXPECT_LT(Clock::now() - start, soon);
+}
+
+ASYNC_TEST(SqliteLock, IsTriedAgainByASessionWithSeveralAttempts) {
+    const SqliteFile file{create_film};
+    Database database{file.url("?busy_timeout=50ms")};
+    co_await database.connect();
+    LockHolder other{file};
+    int attempts = 0;
+    const auto write = [&](Session& session) -> Task<> {
+        if (++attempts == 2) other.commit();
+        co_await session.execute(insert_film);
+    };
+
+    co_await database.session({.attempts = 2}, write);
+
+    EXPECT_EQ(attempts, 2);
+    EXPECT_EQ(file.integer(count_films), 1);
+}
+
+ASYNC_TEST(SqliteLock, OfReadersElsewhereKeepsAnOldJournalFromCommittingWhichIsALockedError) {
+    const SqliteFile file{"CREATE TABLE film (id INTEGER PRIMARY KEY, maker TEXT)"};
+    Database database{file.url("?journal_mode=delete&busy_timeout=100ms")};
+    co_await database.connect();
+    LockHolder reader{file, "BEGIN; SELECT count(*) FROM film"};
+    const auto write = [](Session& session) -> Task<> { co_await session.execute(insert_film); };
+
+    const auto locked = co_await when_all(several(
+        8, [](Database& to) { return fails_with<LockedError>(insert(to)); }, database));
+    EXPECT_THROW(co_await database.session(write), LockedError);
+
+    EXPECT_EQ(locked, std::vector<bool>(8, true));
+    reader.commit();
+    co_await database.session(write);
+    EXPECT_EQ(file.integer(count_films), 1);
 }
 
 ASYNC_TEST(SqliteLock, EndsASessionThatWouldWriteWithALockedErrorAndTheNextOneWrites) {
@@ -413,7 +448,19 @@ ASYNC_TEST(SqliteWritersQueue, RefusesAWriteInsideAWriteSessionOfAnotherDatabase
     EXPECT_EQ(file.integer(count_films), 0);
 }
 
-ASYNC_TEST(SqliteWritersQueue, BelongsToTheFileWhateverItsName) {
+TEST(SqliteWritersQueue, IsFoundByTheFileAndNotByItsName) {
+    const SqliteFile file{create_film};
+    std::filesystem::create_symlink(file.path(), file.sibling("symbolic"));
+    std::filesystem::create_hard_link(file.path(), file.sibling("hard"));
+
+    const auto queue = sqlite::WriterQueue::of_file(file.path());
+
+    EXPECT_EQ(sqlite::WriterQueue::of_file(file.sibling("symbolic")), queue);
+    EXPECT_EQ(sqlite::WriterQueue::of_file(file.sibling("hard")), queue);
+    EXPECT_NE(sqlite::WriterQueue::of_file(file.sibling("missing")), queue);
+}
+
+ASYNC_TEST(SqliteWritersQueue, IsSharedByDatabasesThatNameTheFileDifferently) {
     const SqliteFile file{create_film};
     std::filesystem::create_symlink(file.path(), file.sibling("alias.sqlite"));
     Database first{file.url()};
