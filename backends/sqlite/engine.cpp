@@ -1,6 +1,7 @@
 #include "engine.hpp"
 
 #include "error.hpp"
+#include "opening_turn.hpp"
 
 #include <databased/detail/datetime_text.hpp>
 
@@ -17,6 +18,7 @@ namespace databased::sqlite {
 
 namespace {
 
+constexpr std::chrono::milliseconds pause_between_openings{2};
 constexpr int steps_between_looks = 1000;  // of SQLite's virtual machine: well below a millisecond
 constexpr const char* begin_writing = "BEGIN IMMEDIATE";
 
@@ -48,11 +50,22 @@ Engine::~Engine() { close(); }
 
 // Opening
 
+/// Setting the journal mode, and recovering what another process has left, need locks for which SQLite does not wait itself.
 std::exception_ptr Engine::open() {
-    auto error = open_file();
-    if (!error) error = configure();
-    if (error) close();
-    return error;
+    const auto give_up = std::chrono::steady_clock::now() + options_.busy_timeout;
+    while (true) {
+        {
+            const OpeningTurn turn{options_.path};
+            is_opening_ = true;
+            auto error = open_file();
+            if (!error) error = configure();
+            is_opening_ = false;
+            if (!error) return {};
+            close_file();
+            if (!found_busy_ || watcher_.is_ending() || std::chrono::steady_clock::now() >= give_up) return error;
+        }
+        std::this_thread::sleep_for(pause_between_openings);
+    }
 }
 
 std::exception_ptr Engine::open_file() {
@@ -64,6 +77,7 @@ std::exception_ptr Engine::open_file() {
     }
     const std::string path = options_.in_memory() ? ":memory:" : std::filesystem::absolute(options_.path).string();
     sqlite3* handle = nullptr;
+    found_busy_ = false;
     const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
     database_.reset(handle);
     if (code != SQLITE_OK) return cannot_open(code);
@@ -73,14 +87,17 @@ std::exception_ptr Engine::open_file() {
     return {};
 }
 
-std::exception_ptr Engine::cannot_open(int code) const {
+std::exception_ptr Engine::cannot_open(int code) {
     ErrorDetails details = details_of(database_.get(), code, {});
     const std::string file = "cannot open the SQLite database \"" + options_.path + "\": ";
-    if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED) return locked(std::move(details), options_.busy_timeout);
+    found_busy_ = (code & 0xff) == SQLITE_BUSY;
+    if (found_busy_) return locked(std::move(details), options_.busy_timeout);
     if ((code & 0xff) == SQLITE_NOTADB) {
         details.message = file + "the file is not a SQLite database (or is encrypted)";
     } else if ((code & 0xff) == SQLITE_CANTOPEN) {
         details.message = file + std::string{reason_for(options_.path)};
+    } else if (code == SQLITE_READONLY_DIRECTORY || code == SQLITE_READONLY_CANTINIT) {
+        details.message = file + "its directory cannot be written, and SQLite keeps the write-ahead log there, also to read";
     } else {
         details.message = file + details.message;
     }
@@ -107,7 +124,7 @@ std::exception_ptr Engine::configure() {
     return {};
 }
 
-/// The mode is a property of the file, and setting it needs a lock: it is asked for first.
+/// The mode is a property of the file, and setting it locks all of it: it is asked for first.
 std::exception_ptr Engine::use_journal_mode() {
     sqlite3_stmt* ask = nullptr;
     int code = sqlite3_prepare_v2(database_.get(), "PRAGMA journal_mode", -1, &ask, nullptr);
@@ -116,15 +133,7 @@ std::exception_ptr Engine::use_journal_mode() {
     sqlite3_finalize(ask);
     if (!is_end_of_statement(code)) return cannot_open(code);
     if (mode == options_.journal_mode || options_.mode == OpenMode::read_only || access_ == Access::read) return {};
-
-    const auto give_up = std::chrono::steady_clock::now() + options_.busy_timeout;
-    const std::string set = "PRAGMA journal_mode=" + options_.journal_mode;
-    code = execute(set.c_str());
-    while ((code & 0xff) == SQLITE_BUSY && std::chrono::steady_clock::now() < give_up && !watcher_.is_ending()) {
-        std::this_thread::sleep_for(std::chrono::milliseconds{2});  // SQLite does not call the busy handler here
-        code = execute(set.c_str());
-    }
-    return code == SQLITE_OK ? std::exception_ptr{} : cannot_open(code);
+    return pragma("journal_mode", options_.journal_mode);
 }
 
 std::exception_ptr Engine::pragma(const std::string& name, const std::string& value) {
@@ -133,10 +142,16 @@ std::exception_ptr Engine::pragma(const std::string& name, const std::string& va
 }
 
 void Engine::close() noexcept {
+    if (database_ == nullptr) return;
+    const OpeningTurn turn{options_.path};
+    close_file();
+    leave_queue();
+}
+
+void Engine::close_file() noexcept {
     if (statements_) statements_->clear();
     statements_.reset();
     database_.reset();
-    leave_queue();
 }
 
 // Looking up while SQLite works or waits
@@ -146,11 +161,13 @@ int Engine::on_progress(void* self) noexcept {
     engine.watcher_.on_progress();
     if (engine.current_ == nullptr) return 0;
     const bool shielded = engine.current_->request().shielded;
-    return engine.current_->should_stop() || (engine.watcher_.is_ending() && !shielded) ? 1 : 0;
+    const bool is_waited_for = std::any_of(engine.ran_.begin(), engine.ran_.end(), [](const Job* job) { return job->should_stop(); });
+    return engine.current_->should_stop() || is_waited_for || (engine.watcher_.is_ending() && !shielded) ? 1 : 0;
 }
 
 int Engine::on_busy(void* self, int count) noexcept {
     auto& engine = *static_cast<Engine*>(self);
+    if (engine.is_opening_) return 0;
     const auto now = std::chrono::steady_clock::now();
     if (count == 0) engine.busy_since_ = now;
     if (now - engine.busy_since_ >= engine.options_.busy_timeout) return 0;
@@ -162,18 +179,27 @@ int Engine::on_busy(void* self, int count) noexcept {
 
 // The writers' queue
 
-bool Engine::enter_queue(const Job& job, std::exception_ptr& error) {
+/// Waits until `limit`, and no longer than `job` wants to if there is one.
+bool Engine::wait_for_turn(detail::Clock::time_point limit, const Job* job) {
     if (queue_ == nullptr || has_turn_) return true;
-    const auto& request = job.request();
     const auto gives_up = [&] {
         watcher_.on_progress();
-        return watcher_.is_ending() || job.should_stop() || request.turn_deadline <= detail::Clock::now();
+        return watcher_.is_ending() || (job != nullptr && job->should_stop()) || limit <= detail::Clock::now();
     };
     has_turn_ = queue_->enter(this, gives_up);
-    if (has_turn_) return true;
-    error = job.should_stop() ? job.stop_error()
-                              : std::make_exception_ptr(PoolTimeoutError("other writers of this program held the SQLite database's "
-                                                                         "one write lock for too long"));
+    return has_turn_;
+}
+
+bool Engine::enter_queue(const Job& job, std::exception_ptr& error) {
+    if (wait_for_turn(job.request().turn_deadline, &job)) return true;
+    if (job.should_stop()) {
+        error = job.stop_error();
+    } else if (watcher_.is_ending()) {
+        error = std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement waited for its turn"));
+    } else {
+        error = std::make_exception_ptr(
+            PoolTimeoutError("other writers of this program held the SQLite database's one write lock for too long"));
+    }
     return false;
 }
 
@@ -391,46 +417,50 @@ void Engine::end_reads() {
     if (in_transaction()) execute("COMMIT");
 }
 
-void Engine::run_writes(std::span<Job* const> jobs) {
-    if (jobs.size() > 1 && commit_group(jobs)) return;
+bool Engine::run_writes(std::span<Job* const> jobs) {
+    if (!wait_for_turn(jobs.front()->request().turn_deadline, nullptr)) return false;
+    const int begun = execute(begin_writing);
+    bool done = false;
+    if (begun == SQLITE_OK) {
+        done = run_together(jobs) && commit_together(jobs);
+    } else if ((begun & 0xff) == SQLITE_BUSY) {
+        fail_together(jobs, begun);
+        done = true;
+    }
+    if (in_transaction()) execute("ROLLBACK");
+    leave_queue();
+    return done;
+}
+
+/// False if one of them has ended the transaction, or has left a deferred foreign key for COMMIT to fail on.
+bool Engine::run_together(std::span<Job* const> jobs) {
+    bool is_whole = true;
+    for (std::size_t i = 0; i < jobs.size() && is_whole; ++i) {
+        if (!jobs[i]->begin()) continue;
+        ran_ = jobs.first(i);
+        run_now(*jobs[i], false);
+        is_whole = in_transaction() && !has_open_foreign_key();
+    }
+    ran_ = {};
+    return is_whole;
+}
+
+bool Engine::commit_together(std::span<Job* const> jobs) {
+    if (const int code = execute("COMMIT"); code != SQLITE_OK) fail_together(jobs, code);
+    return true;
+}
+
+void Engine::fail_together(std::span<Job* const> jobs, int code) {
     for (Job* job : jobs) {
-        job->start_over();
-        run(*job);
+        if (job->begin() && !job->outcome.error) job->outcome.error = failure(*job, code);
     }
 }
 
-/// False if the group had to be rolled back and each of its jobs is to be run by itself.
-bool Engine::commit_group(std::span<Job* const> jobs) {
-    std::exception_ptr error;
-    current_ = jobs.front();
-    if (!enter_queue(*jobs.front(), error)) return false;
-    current_ = nullptr;
-    if (execute(begin_writing) != SQLITE_OK) {
-        leave_queue();
-        return false;
-    }
-    bool is_whole = true;
-    for (Job* job : jobs) {
-        run_now(*job, false);
-        is_whole = in_transaction();
-        if (!is_whole) break;
-    }
-    int deferred_violations = 0;
+bool Engine::has_open_foreign_key() const noexcept {
+    int current = 0;
     int highest = 0;
-    sqlite3_db_status(database_.get(), SQLITE_DBSTATUS_DEFERRED_FKS, &deferred_violations, &highest, 0);
-    if (!is_whole || deferred_violations != 0) {
-        if (in_transaction()) execute("ROLLBACK");
-        leave_queue();
-        return false;
-    }
-    if (const int code = execute("COMMIT"); code != SQLITE_OK) {
-        for (Job* job : jobs) {
-            if (!job->outcome.error) job->outcome.error = failure(*job, code);
-        }
-        if (in_transaction()) execute("ROLLBACK");
-    }
-    leave_queue();
-    return true;
+    sqlite3_db_status(database_.get(), SQLITE_DBSTATUS_DEFERRED_FKS, &current, &highest, 0);
+    return current != 0;
 }
 
 }  // namespace databased::sqlite

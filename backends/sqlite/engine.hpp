@@ -49,14 +49,16 @@ class Engine {
     bool begin_reads();
     void run_read(Job& job);
     void end_reads();
-    /// Autocommitted data changes, committed together. All are finished when it returns.
-    void run_writes(std::span<Job* const> jobs);
+    /// Autocommitted data changes that nobody has begun, committed together. False if that was not possible and nothing was
+    /// done: each is to be run by itself.
+    bool run_writes(std::span<Job* const> jobs);
 
   private:
     std::exception_ptr open_file();
     std::exception_ptr configure();
     std::exception_ptr use_journal_mode();
-    std::exception_ptr cannot_open(int code) const;
+    std::exception_ptr cannot_open(int code);
+    void close_file() noexcept;
     std::exception_ptr pragma(const std::string& name, const std::string& value);
 
     void run_now(Job& job, bool may_tell);
@@ -70,7 +72,11 @@ class Engine {
     std::exception_ptr failure(const Job& job, int code, const std::string& message_prefix = {}) const;
     std::exception_ptr refused_write(const Job& job) const;
 
-    bool commit_group(std::span<Job* const> jobs);
+    bool run_together(std::span<Job* const> jobs);
+    bool commit_together(std::span<Job* const> jobs);
+    void fail_together(std::span<Job* const> jobs, int code);
+    bool has_open_foreign_key() const noexcept;
+    bool wait_for_turn(detail::Clock::time_point limit, const Job* job);
     bool enter_queue(const Job& job, std::exception_ptr& error);
     void leave_queue() noexcept;
     int execute(const char* sql) noexcept;
@@ -86,7 +92,10 @@ class Engine {
     std::optional<StatementCache> statements_;
     std::shared_ptr<WriterQueue> queue_;  // null in memory and for readers
     bool has_turn_ = false;
+    bool is_opening_ = false;  // whoever opens waits without the handle
+    bool found_busy_ = false;  // when it was opened
     const Job* current_ = nullptr;
+    std::span<Job* const> ran_;  // what waits for current_ to be committed with it
     std::chrono::steady_clock::time_point busy_since_{};
 };
 

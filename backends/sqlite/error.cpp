@@ -28,6 +28,7 @@ constexpr std::array code_rules{
     CodeRule{SQLITE_BUSY_SNAPSHOT, "40001"},
     CodeRule{SQLITE_BUSY, "55P03"},
     CodeRule{SQLITE_LOCKED, "55P03"},
+    CodeRule{SQLITE_PROTOCOL, "55P03"},
     CodeRule{SQLITE_READONLY, "25006"},
     CodeRule{SQLITE_PERM, "42501"},
     CodeRule{SQLITE_AUTH, "42501"},
@@ -38,6 +39,7 @@ constexpr std::array code_rules{
     CodeRule{SQLITE_CORRUPT, "XX001"},
     CodeRule{SQLITE_NOTADB, "XX001"},
     CodeRule{SQLITE_CANTOPEN, "08001"},
+    CodeRule{SQLITE_IOERR_NOMEM, "53200"},
     CodeRule{SQLITE_IOERR, "58030"},
     CodeRule{SQLITE_INTERRUPT, "57014"},
 };
@@ -49,13 +51,29 @@ struct MessageRule {
 
 // SQLITE_ERROR says nothing, its message does.
 constexpr std::array message_rules{
-    MessageRule{"syntax error", "42601"},       MessageRule{"incomplete input", "42601"},
-    MessageRule{"unrecognized token", "42601"}, MessageRule{"no such table", "42P01"},
-    MessageRule{"no such view", "42P01"},       MessageRule{"no such column", "42703"},
-    MessageRule{"has no column named", "42703"}, MessageRule{"ambiguous column name", "42702"},
-    MessageRule{"already exists", "42P07"},     MessageRule{"already another table", "42P07"},
-    MessageRule{"no such function", "42883"},   MessageRule{"no such index", "42704"},
-    MessageRule{"integer overflow", "22003"},   MessageRule{"malformed JSON", "22032"},
+    MessageRule{"syntax error", "42601"},
+    MessageRule{"incomplete input", "42601"},
+    MessageRule{"unrecognized token", "42601"},
+    MessageRule{"no such table", "42P01"},
+    MessageRule{"no such view", "42P01"},
+    MessageRule{"no such column", "42703"},
+    MessageRule{"has no column named", "42703"},
+    MessageRule{"ambiguous column name", "42702"},
+    MessageRule{"duplicate column name", "42701"},
+    MessageRule{"values were supplied", "42601"},
+    MessageRule{" values for ", "42601"},
+    MessageRule{"already exists", "42P07"},
+    MessageRule{"already another table", "42P07"},
+    MessageRule{"already a table", "42P07"},
+    MessageRule{"already an index", "42P07"},
+    MessageRule{"no such function", "42883"},
+    MessageRule{"wrong number of arguments", "42883"},
+    MessageRule{"no such index", "42704"},
+    MessageRule{"no such trigger", "42704"},
+    MessageRule{"no such collation", "42704"},
+    MessageRule{"misuse of aggregate", "42803"},
+    MessageRule{"integer overflow", "22003"},
+    MessageRule{"malformed JSON", "22032"},
 };
 
 std::string_view behind(std::string_view text, std::string_view mark) {
@@ -88,6 +106,7 @@ std::string_view sqlstate_of(int code, std::string_view message) noexcept {
 }
 
 void read_constraint(std::string_view message, ErrorDetails& details) {
+    if (message.starts_with("cannot store ")) return read_columns(behind(message, " column "), details);  // of a STRICT table
     const auto subject = behind(message, "constraint failed: ");
     if (subject.empty()) return;
     if (message.starts_with("CHECK")) {

@@ -134,16 +134,15 @@ std::size_t Worker::serve_reads(std::size_t first, std::size_t end) {
 
 /// Nobody is told before all is committed.
 std::size_t Worker::serve_writes(std::size_t first, std::size_t end) {
-    std::vector<Job*> group;
+    const bool together = engine_.run_writes(std::span{jobs_}.subspan(first, end - first));
     for (std::size_t i = first; i < end; ++i) {
-        if (jobs_[i]->begin()) {
-            group.push_back(jobs_[i]);
-        } else {
-            finish(*jobs_[i]);
+        if (!together && jobs_[i]->begin()) {
+            jobs_[i]->start_over();
+            engine_.run(*jobs_[i]);
         }
+        finish(*jobs_[i]);
+        if (!together) give_back_if_old();
     }
-    engine_.run_writes(group);
-    for (Job* job : group) finish(*job);
     return end;
 }
 

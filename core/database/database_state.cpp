@@ -80,6 +80,7 @@ Task<> DatabaseState::require_connected() {
 
 Task<> DatabaseState::open_pools() {
     const Context& context = co_await this_context();
+    const Phase before = phase_;
     loop_ = context.loop;
     loop_->add(*this);
     const auto opener = [weak = weak_from_this()](Access access) {
@@ -112,7 +113,7 @@ Task<> DatabaseState::open_pools() {
     }
     if (failure) {
         drop_pools(false);
-        phase_ = Phase::fresh;
+        phase_ = before;
         std::rethrow_exception(failure);
     }
     phase_ = Phase::connected;

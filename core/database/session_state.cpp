@@ -155,8 +155,9 @@ Task<> SessionState::open() {
     refuse_over();
     if (is_open()) throw SessionStateError("the session is open already");
     co_await enter();
+    std::shared_ptr<Trunk> trunk;  // before the turn, which is its
     TurnHold turn = co_await take_turn();
-    const auto trunk = trunk_;
+    trunk = trunk_;
     Request request;
     request.stop = &*stop_;
     request.deadline = deadline_;
@@ -253,13 +254,14 @@ Task<Outcome> SessionState::run(Statement::Pointer statement, RowSink* sink) {
     const Context& context = co_await this_context();
     database_->check_thread(context);
     throw_if_stopped(context);
+    std::shared_ptr<Trunk> trunk;  // before the turn, which is its
     TurnHold turn;
     if (is_open()) turn = trunk_->turn().try_take();
     if (!turn) turn = co_await take_turn();
     throw_if_stopped(context);
     if (trunk_->ended_by()) throw_aborted();
 
-    const auto trunk = trunk_;
+    trunk = trunk_;
     Request request;
     request.statement = std::move(statement);
     request.sink = sink;
@@ -299,10 +301,11 @@ Task<> SessionState::commit() {
     }
     refuse_open_child("commit");
     throw_if_stopped(context);
+    std::shared_ptr<Trunk> trunk;  // before the turn, which is its
     TurnHold turn = co_await take_turn();
+    trunk = trunk_;
     refuse_open_child("commit");
-    if (trunk_->ended_by()) {
-        const auto trunk = trunk_;
+    if (trunk->ended_by()) {
         std::exception_ptr aborted;
         try {
             throw_aborted();
@@ -312,7 +315,7 @@ Task<> SessionState::commit() {
         leave();
         std::rethrow_exception(aborted);
     }
-    if (trunk_->is_root(*this)) {
+    if (trunk->is_root(*this)) {
         co_await commit_trunk(std::move(turn));
     } else {
         co_await commit_savepoint(std::move(turn));
