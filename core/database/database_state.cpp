@@ -89,16 +89,16 @@ Task<> DatabaseState::open_pools() {
     const auto opener = [weak = weak_from_this()](Access access) {
         return [weak, access] { return open_connection(weak.lock(), access); };
     };
+    PoolLimits limits = settings_.pool;
+    limits.pings = capabilities_.connections_can_be_lost;
     if (capabilities_.single_writer && !capabilities_.read_only) {
-        PoolLimits one = settings_.pool;
+        PoolLimits one = limits;
         one.min_size = one.max_size = 1;
         writers_ = std::make_shared<Pool>(*loop_, one, opener(Access::write));
-        readers_ = std::make_shared<Pool>(*loop_, settings_.pool, opener(Access::read));
+        readers_ = std::make_shared<Pool>(*loop_, limits, opener(Access::read));
     } else {
-        PoolLimits limits = settings_.pool;
         if (is_single_line()) limits.max_size = 1;
         if (capabilities_.single_connection) limits.max_lifetime = std::chrono::milliseconds{0};
-        limits.pings = capabilities_.connections_can_be_lost;
         writers_ = readers_ = std::make_shared<Pool>(*loop_, limits, opener(effective(Access::write)));
     }
     std::exception_ptr failure;

@@ -113,7 +113,7 @@ CONFORMANCE_TEST(Connect, StaysDisconnectedWhenConnectingAgainFails) {
 }
 
 CONFORMANCE_TEST(Connect, HappensAtTheFirstStatement) {
-    auto setup = co_await film_database();
+    co_await support::make_films();
     Database database{fresh_url()};
 
     EXPECT_EQ(co_await films(database), these());
@@ -122,7 +122,7 @@ CONFORMANCE_TEST(Connect, HappensAtTheFirstStatement) {
 }
 
 CONFORMANCE_TEST(Connect, OpensOnePoolForManyFirstStatements) {
-    auto setup = co_await film_database();
+    co_await support::make_films();
     Database database{fresh_url(), {.pool = {.max_size = 1}}};
     std::vector<Task<Films>> readers;
     for (int i = 0; i < 20; ++i) readers.push_back(films(database));
@@ -133,7 +133,7 @@ CONFORMANCE_TEST(Connect, OpensOnePoolForManyFirstStatements) {
 }
 
 CONFORMANCE_TEST(Connect, OpensOnePoolForManyFirstSessions) {
-    auto setup = co_await film_database();
+    co_await support::make_films();
     Database database{fresh_url(), {.pool = {.max_size = 1}}};
     std::vector<Task<>> writers;
     const auto write = [&](int i) -> Task<> {

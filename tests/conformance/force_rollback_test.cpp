@@ -248,7 +248,7 @@ CONFORMANCE_TEST(ForceRollback, StartsCleanAfterEachConnect) {
 }
 
 CONFORMANCE_TEST(ForceRollback, ConnectsByItselfForManyFirstStatements) {
-    auto setup = co_await film_database();
+    co_await support::make_films();
     Database database{support::fresh_url("?force_rollback=true")};
     std::vector<Task<>> work;
     for (int i = 0; i < 10; ++i) work.push_back(add_film(database, std::to_string(i)));

@@ -25,12 +25,15 @@ inline constexpr std::string_view endless_write =
 inline constexpr std::string_view slow_read =
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT count(*) FROM n";
 
+inline databased::Task<> make_films() {
+    databased::Database database{fresh_url()};
+    co_await database.execute(create_film);
+    co_await database.disconnect();
+}
+
+/// A connected Database with an empty table of films.
 inline databased::Task<databased::Database> film_database(databased::Options options = {}, std::string query = {}) {
-    {
-        databased::Database database{fresh_url()};
-        co_await database.execute(create_film);
-        co_await database.disconnect();
-    }
+    co_await make_films();
     databased::Database database{fresh_url(query), options};
     co_await database.connect();
     co_return database;
