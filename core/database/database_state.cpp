@@ -59,6 +59,7 @@ void DatabaseState::check_thread(const Context& context) const {
 
 Task<> DatabaseState::connect() {
     const auto self = shared_from_this();
+    check_thread(co_await this_context());
     const TurnHold turn = co_await connecting_.take();
     if (phase_ == Phase::connected) throw AlreadyConnectedError("the Database is connected already");
     if (phase_ == Phase::disconnecting) throw AlreadyConnectedError("the Database is still being disconnected");
@@ -67,8 +68,10 @@ Task<> DatabaseState::connect() {
 
 Task<> DatabaseState::ensure_connected() {
     const auto self = shared_from_this();
+    check_thread(co_await this_context());
     if (is_connected()) co_return;
     const TurnHold turn = co_await connecting_.take();
+    if (phase_ == Phase::disconnecting) throw NotConnectedError("the Database is still being disconnected");
     if (!is_connected()) co_await open_pools();
 }
 
@@ -86,16 +89,16 @@ Task<> DatabaseState::open_pools() {
     const auto opener = [weak = weak_from_this()](Access access) {
         return [weak, access] { return open_connection(weak.lock(), access); };
     };
+    PoolLimits limits = settings_.pool;
+    limits.pings = capabilities_.connections_can_be_lost;
     if (capabilities_.single_writer && !capabilities_.read_only) {
-        PoolLimits one = settings_.pool;
+        PoolLimits one = limits;
         one.min_size = one.max_size = 1;
         writers_ = std::make_shared<Pool>(*loop_, one, opener(Access::write));
-        readers_ = std::make_shared<Pool>(*loop_, settings_.pool, opener(Access::read));
+        readers_ = std::make_shared<Pool>(*loop_, limits, opener(Access::read));
     } else {
-        PoolLimits limits = settings_.pool;
         if (is_single_line()) limits.max_size = 1;
         if (capabilities_.single_connection) limits.max_lifetime = std::chrono::milliseconds{0};
-        limits.pings = capabilities_.connections_can_be_lost;
         writers_ = readers_ = std::make_shared<Pool>(*loop_, limits, opener(effective(Access::write)));
     }
     std::exception_ptr failure;
@@ -103,17 +106,19 @@ Task<> DatabaseState::open_pools() {
         co_await writers_->fill(1);
         co_await readers_->fill(settings_.pool.min_size);
         if (settings_.force_rollback) {
-            phase_ = Phase::connected;
             hidden_root_ = std::make_shared<SessionState>(shared_from_this(), SessionOptions{}, std::source_location{});
             hidden_root_->hide();
             co_await hidden_root_->open();
         }
+        if (loop_ == nullptr) throw NotConnectedError("the Database was destroyed while it connected");
     } catch (...) {
         failure = std::current_exception();
     }
     if (failure) {
-        drop_pools(false);
-        phase_ = before;
+        if (loop_ != nullptr) {
+            drop_pools(false);
+            phase_ = before;
+        }
         std::rethrow_exception(failure);
     }
     phase_ = Phase::connected;
@@ -159,11 +164,11 @@ Task<> DatabaseState::disconnect() {
 
 void DatabaseState::drop_pools(bool loop_is_gone) noexcept {
     phase_ = Phase::disconnected;
+    LoopUser::unlink();
+    loop_ = nullptr;
     hidden_root_ = nullptr;
     if (readers_ != nullptr && readers_ != writers_) readers_->close_now(loop_is_gone);
     if (writers_ != nullptr) writers_->close_now(loop_is_gone);
-    LoopUser::unlink();
-    loop_ = nullptr;
 }
 
 void DatabaseState::on_loop_destroyed() noexcept { drop_pools(true); }
@@ -276,25 +281,16 @@ Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Ac
 Task<Outcome> DatabaseState::run_in_unit(Statement::Pointer statement, RowSink* sink, Access access) {
     const SessionOptions options{.access = access};
     const auto unit = std::make_shared<SessionState>(shared_from_this(), options, std::source_location{});
-    Outcome outcome = co_await unit->run(std::move(statement), sink);
-    if (outcome.error) {
-        co_await unit->rollback();
-    } else {
-        co_await unit->commit();
-    }
-    co_return outcome;
+    co_return co_await unit->run_alone(std::move(statement), sink);
 }
 
 Task<Result> DatabaseState::run_many(Statement::Pointer statement) {
     statement->check();
+    check_thread(co_await this_context());
     if (statement->runs() == 0) co_return Result{};
     const auto unit = std::make_shared<SessionState>(shared_from_this(), SessionOptions{}, std::source_location{});
-    const Outcome outcome = co_await unit->run(std::move(statement), nullptr);
-    if (outcome.error) {
-        co_await unit->rollback();
-        std::rethrow_exception(outcome.error);
-    }
-    co_await unit->commit();
+    const Outcome outcome = co_await unit->run_alone(std::move(statement), nullptr);
+    if (outcome.error) std::rethrow_exception(outcome.error);
     co_return outcome.result;
 }
 

@@ -9,6 +9,9 @@ namespace databased::detail {
 
 namespace {
 
+constexpr const char* abandoned_warning =
+    "a session was destroyed while it was open: what it did was rolled back. Commit or close sessions that are held by hand";
+
 /// Names are never used twice, so that a savepoint that is gone cannot be taken for another.
 std::string new_savepoint_name() {
     static std::atomic<std::uint64_t> count{0};
@@ -86,14 +89,18 @@ void Trunk::carried_out(const Verb& verb) {
     if (owner != stack_.end()) {
         (*owner)->set_savepoint_made();
     } else {
-        undo_later(verb.name);  // its session was destroyed meanwhile
+        undo_.insert(undo_.begin(), verb.name);  // its session was destroyed meanwhile
     }
+}
+
+void Trunk::carried_out(const std::vector<Verb>& verbs, std::size_t count) {
+    for (std::size_t i = 0; i < std::min(count, verbs.size()); ++i) carried_out(verbs[i]);
 }
 
 Task<Outcome> Trunk::run(std::vector<Verb> verbs, Request request) {
     for (const auto& verb : verbs) request.before.push_back(sql_of(verb));
     Outcome outcome = co_await backend().run(std::move(request));
-    for (std::size_t i = 0; i < std::min(outcome.before_done, verbs.size()); ++i) carried_out(verbs[i]);
+    carried_out(verbs, outcome.before_done);
     if (begun_ && outcome.was_begun && !outcome.in_transaction && !ended_by_) {
         ended_by_ = outcome.error;
         if (!ended_by_) {
@@ -109,7 +116,9 @@ Task<Outcome> Trunk::end(std::vector<Verb> verbs, std::string sql) {
     request.shielded = true;
     for (const auto& verb : verbs) request.before.push_back(sql_of(verb));
     request.before.push_back(std::move(sql));
-    co_return co_await backend().run(std::move(request));
+    Outcome outcome = co_await backend().run(std::move(request));
+    carried_out(verbs, outcome.before_done);
+    co_return outcome;
 }
 
 // SessionState
@@ -126,6 +135,9 @@ SessionState::SessionState(std::shared_ptr<SessionState> parent)
       where_(parent_->where_),
       depth_(parent_->depth_ + 1) {}
 
+/// Whoever runs one without a Session may be gone in the middle of it: when its loop ends.
+SessionState::~SessionState() { abandon_here(); }
+
 bool SessionState::holds_writer(const void* queue) const noexcept {
     return is_open() && trunk_->access() == Access::write && database_->backend().writers_queue() == queue;
 }
@@ -141,31 +153,28 @@ void SessionState::refuse_open_child(const char* verb) const {
     throw SessionStateError(std::string{"cannot "} + verb + " a session whose child is still open: commit or roll back the child first");
 }
 
-void SessionState::throw_aborted() const {
+void SessionState::throw_aborted(const Trunk& trunk) {
     throw_database_error({.message = "the transaction was ended by the database, nothing of it remains; roll back the session "
-                                     "and do its work again. The cause: " + message_of(trunk_->ended_by()),
+                                     "and do its work again. The cause: " + message_of(trunk.ended_by()),
                           .sqlstate = "25P02"});
 }
 
 // Beginning
 
 Task<> SessionState::open() {
+    const auto self = shared_from_this();
     const Context& context = co_await this_context();
     database_->check_thread(context);
     refuse_over();
     if (is_open()) throw SessionStateError("the session is open already");
     co_await enter();
-    std::shared_ptr<Trunk> trunk;  // before the turn, which is its
-    TurnHold turn = co_await take_turn();
-    trunk = trunk_;
+    const TrunkTurn turn = co_await take_turn();
     Request request;
-    request.stop = &*stop_;
-    request.deadline = deadline_;
+    set_limits(request, context);
     request.turn_deadline = Clock::now() + database_->settings().pool.acquire_timeout;
-    const Outcome outcome = co_await trunk->run(trunk->pending(), std::move(request));
+    const Outcome outcome = co_await turn->run(turn->pending(), std::move(request));
     if (!outcome.error) co_return;
-    leave();
-    phase_ = is_unit() ? Phase::fresh : Phase::over;
+    if (turn.is_of(trunk_)) leave();
     std::rethrow_exception(outcome.error);
 }
 
@@ -176,12 +185,14 @@ Task<> SessionState::enter() {
     if (is_open()) co_return;
     refuse_over();
     throw_if_stopped(context);
-    co_await database_->require_connected();
+    if (!hidden_) co_await database_->require_connected();
 
     auto host = choose_host(context);
     if (host == nullptr) {
         const TransactionOptions how{options_.access, options_.isolation};
-        trunk_ = std::make_shared<Trunk>(co_await database_->lease(Use::exclusive, options_.access, where_), how);
+        Lease lease = co_await database_->lease(Use::exclusive, options_.access, where_);
+        refuse_over();
+        trunk_ = std::make_shared<Trunk>(std::move(lease), how);
     } else {
         if (options_.isolation && !database_->capabilities().always_serializable) {
             throw NotSupportedError("a session inside another one, as with force_rollback, cannot choose its isolation");
@@ -200,24 +211,34 @@ Task<> SessionState::enter() {
     trunk_->push(*this);
     phase_ = Phase::open;
     stop_.emplace(hidden_ ? nullptr : context.stop);
-    deadline_ = hidden_ ? Clock::time_point::max() : context.deadline;
-    if (options_.deadline) deadline_ = std::min(deadline_, Clock::now() + *options_.deadline);
+    deadline_around_ = hidden_ ? Clock::time_point::max() : context.deadline;
+    if (options_.deadline) deadline_ = Clock::now() + *options_.deadline;
     if (!hidden_) context.branch->add(*this);
 }
 
 std::shared_ptr<SessionState> SessionState::choose_host(const Context& context) const {
     if (parent_ != nullptr) return parent_;
     if (hidden_ || !database_->is_single_line()) return nullptr;
-    auto innermost = database_->innermost(context);
-    return innermost != nullptr ? innermost : database_->hidden_root();
+    const auto innermost = database_->innermost(context);
+    return innermost != nullptr ? innermost->innermost_around(context) : database_->hidden_root();
+}
+
+/// Whether a child is open that the context's branch would wait for without end.
+bool SessionState::has_child_around(const Context& context) const noexcept {
+    return child_ != nullptr && child_->branch() != nullptr && context.branch->descends_from(child_->branch());
+}
+
+std::shared_ptr<SessionState> SessionState::innermost_around(const Context& context) {
+    SessionState* session = this;
+    while (session->has_child_around(context)) session = session->child_;
+    return session->shared_from_this();
 }
 
 /// Waits for the host's place for a child.
 Task<std::shared_ptr<Trunk>> SessionState::enter_host() {
     const Context& context = co_await this_context();
     if (!host_->is_open()) co_await host_->enter();
-    const auto* sibling = host_->child_;
-    if (sibling != nullptr && sibling->branch() != nullptr && context.branch->descends_from(sibling->branch())) {
+    if (host_->has_child_around(context)) {
         throw SessionStateError("another child of this session is still open here: commit or roll it back first");
     }
     place_ = co_await host_->child_place_.take_until(Clock::now() + database_->settings().pool.acquire_timeout);
@@ -225,8 +246,9 @@ Task<std::shared_ptr<Trunk>> SessionState::enter_host() {
         if (context.deadline <= Clock::now()) throw TimeoutError("the time limit has passed while another session had its turn");
         throw PoolTimeoutError("the session inside which this one is to run was busy with another one for too long");
     }
-    if (!host_->is_open()) {
+    if (phase_ == Phase::over || !host_->is_open()) {
         place_.reset();
+        refuse_over();
         if (host_->hidden_) throw NotConnectedError("the Database was disconnected while this session waited for its turn");
         if (host_->is_unit()) throw SessionStateError("the session inside which this one was to run has ended");
         throw SessionClosedError("the parent of this child session has ended");
@@ -235,18 +257,42 @@ Task<std::shared_ptr<Trunk>> SessionState::enter_host() {
 }
 
 /// The right to run the next statement, in a session that is open.
-Task<TurnHold> SessionState::take_turn() {
+Task<TrunkTurn> SessionState::take_turn() {
     while (true) {
         refuse_over();
         if (!is_open()) co_await enter();
         const auto trunk = trunk_;
-        TurnHold turn = trunk->turn().try_take();
-        if (!turn) turn = co_await trunk->turn().take();
-        if (is_open() && trunk_ == trunk) co_return turn;
+        TurnHold hold = trunk->turn().try_take();
+        if (!hold) hold = co_await trunk->turn().take();
+        if (trunk_ == trunk) co_return TrunkTurn{trunk, std::move(hold)};
     }
 }
 
 // Statements
+
+/// A statement is stopped with what the session was opened in, not with what only surrounds the statement: that would take
+/// the whole transaction with it. What has ended since then limits nothing any more.
+void SessionState::set_limits(Request& request, const Context& context) {
+    if (stop_->requested()) stop_.emplace(nullptr);
+    request.stop = &*stop_;
+    request.deadline = std::min(deadline_, std::max(deadline_around_, context.deadline));
+}
+
+/// Only with the turn.
+Request SessionState::request_for(Statement::Pointer statement, RowSink* sink, const Context& context) {
+    throw_if_stopped(context);
+    trunk_->backend();  // that it is closed says more than that the transaction has ended
+    if (trunk_->ended_by()) throw_aborted(*trunk_);
+    if (branch() == nullptr) context.branch->add(*this);  // the spawned task that opened it has ended
+    Request request;
+    set_limits(request, context);
+    request.statement = std::move(statement);
+    request.sink = sink;
+    request.in_transaction = true;
+    request.read_only = trunk_->is_read_only();
+    if (!trunk_->has_begun()) request.turn_deadline = Clock::now() + database_->settings().pool.acquire_timeout;
+    return request;
+}
 
 Task<Outcome> SessionState::run(Statement::Pointer statement, RowSink* sink) {
     statement->check();
@@ -254,37 +300,45 @@ Task<Outcome> SessionState::run(Statement::Pointer statement, RowSink* sink) {
     const Context& context = co_await this_context();
     database_->check_thread(context);
     throw_if_stopped(context);
-    std::shared_ptr<Trunk> trunk;  // before the turn, which is its
-    TurnHold turn;
-    if (is_open()) turn = trunk_->turn().try_take();
+    TrunkTurn turn;
+    if (is_open()) turn = TrunkTurn{trunk_, trunk_->turn().try_take()};
     if (!turn) turn = co_await take_turn();
-    throw_if_stopped(context);
-    if (trunk_->ended_by()) throw_aborted();
+    Request request = request_for(std::move(statement), sink, context);
+    Outcome outcome = co_await turn->run(turn->pending(), std::move(request));
+    if (!turn->has_begun() && turn->depth() == 1 && turn.is_of(trunk_)) leave();
+    co_return outcome;
+}
 
-    trunk = trunk_;
-    Request request;
-    request.statement = std::move(statement);
-    request.sink = sink;
-    request.in_transaction = true;
-    request.read_only = trunk->is_read_only();
-    request.stop = &*stop_;
-    request.deadline = deadline_;
-    if (!trunk->has_begun()) request.turn_deadline = Clock::now() + database_->settings().pool.acquire_timeout;
-    Outcome outcome = co_await trunk->run(trunk->pending(), std::move(request));
-    if (!trunk->has_begun() && trunk->depth() == 1 && trunk == trunk_) leave();
+Task<Outcome> SessionState::run_alone(Statement::Pointer statement, RowSink* sink) {
+    const auto self = shared_from_this();
+    const Context& context = co_await this_context();
+    Outcome outcome;
+    TrunkTurn turn;
+    try {
+        statement->check();
+        refuse_transaction_control(*statement);
+        turn = co_await take_turn();
+        Request request = request_for(std::move(statement), sink, context);
+        outcome = co_await turn->run(turn->pending(), std::move(request));
+        if (!outcome.error) {
+            co_await commit_now(std::move(turn));
+            co_return outcome;
+        }
+    } catch (...) {
+        outcome.error = std::current_exception();
+    }
+    co_await undo(std::move(turn));
     co_return outcome;
 }
 
 Task<Result> SessionState::run_many(Statement::Pointer statement) {
     statement->check();
+    const Context& context = co_await this_context();
+    database_->check_thread(context);
     if (statement->runs() == 0) co_return Result{};
-    const auto child = std::make_shared<SessionState>(shared_from_this());
-    const Outcome outcome = co_await child->run(std::move(statement), nullptr);
-    if (outcome.error) {
-        co_await child->roll_back_now();
-        std::rethrow_exception(outcome.error);
-    }
-    co_await child->commit();
+    const auto child = std::make_shared<SessionState>(innermost_around(context));
+    const Outcome outcome = co_await child->run_alone(std::move(statement), nullptr);
+    if (outcome.error) std::rethrow_exception(outcome.error);
     co_return outcome.result;
 }
 
@@ -301,51 +355,44 @@ Task<> SessionState::commit() {
     }
     refuse_open_child("commit");
     throw_if_stopped(context);
-    std::shared_ptr<Trunk> trunk;  // before the turn, which is its
-    TurnHold turn = co_await take_turn();
-    trunk = trunk_;
+    TrunkTurn turn = co_await take_turn();
     refuse_open_child("commit");
-    if (trunk->ended_by()) {
-        std::exception_ptr aborted;
-        try {
-            throw_aborted();
-        } catch (...) {
-            aborted = std::current_exception();
-        }
+    co_await commit_now(std::move(turn));
+}
+
+Task<> SessionState::commit_now(TrunkTurn turn) {
+    turn->backend();  // that it is closed says more than that the transaction has ended
+    if (turn->ended_by()) {
         leave();
-        std::rethrow_exception(aborted);
+        throw_aborted(*turn);
     }
-    if (trunk->is_root(*this)) {
+    if (turn->is_root(*this)) {
         co_await commit_trunk(std::move(turn));
     } else {
         co_await commit_savepoint(std::move(turn));
     }
 }
 
-Task<> SessionState::commit_trunk(TurnHold turn) {
-    const auto trunk = trunk_;
+Task<> SessionState::commit_trunk(TrunkTurn turn) {
     Outcome outcome;
-    if (trunk->has_begun()) {
-        outcome = co_await trunk->end(trunk->pending_undo(), trunk->backend().commit_sql());
+    if (turn->has_begun()) {
+        outcome = co_await turn->end(turn->pending_undo(), turn->backend().commit_sql());
         if (outcome.in_transaction) {  // as after a violated deferred constraint
-            const Outcome rolled_back = co_await trunk->end({}, trunk->backend().rollback_sql());
-            if (rolled_back.in_transaction) trunk->lease().discard();
+            const Outcome rolled_back = co_await turn->end({}, turn->backend().rollback_sql());
+            if (rolled_back.in_transaction) turn->lease().discard();
         }
     }
-    turn.reset();
-    leave();
+    if (turn.is_of(trunk_)) leave();
     if (outcome.error) std::rethrow_exception(outcome.error);
 }
 
-Task<> SessionState::commit_savepoint(TurnHold turn) {
-    const auto trunk = trunk_;
+Task<> SessionState::commit_savepoint(TrunkTurn turn) {
     Outcome outcome;
     if (has_savepoint_) {
-        outcome = co_await trunk->end(trunk->pending_undo(), trunk->backend().release_sql(savepoint_));
-        if (outcome.error && outcome.in_transaction) trunk->undo_later(savepoint_);
+        outcome = co_await turn->end(turn->pending_undo(), turn->backend().release_sql(savepoint_));
+        if (outcome.error && outcome.in_transaction) turn->undo_later(savepoint_);
     }
-    leave();
-    turn.reset();
+    if (turn.is_of(trunk_)) leave();
     if (outcome.error) std::rethrow_exception(outcome.error);
 }
 
@@ -355,50 +402,61 @@ Task<> SessionState::rollback() {
     database_->check_thread(context);
     refuse_over();
     refuse_open_child("roll back");
-    co_await roll_back_now();
+    co_await roll_back_now({});
 }
 
-/// Also of a session that was asked to stop: cleaning up is never cut short.
-Task<> SessionState::roll_back_now() {
+/// Also of a session that was asked to stop: cleaning up is never cut short. Takes the turn unless it is given.
+Task<> SessionState::roll_back_now(TrunkTurn turn) {
     const auto self = shared_from_this();
     if (!is_open()) {
         if (!is_unit()) phase_ = Phase::over;
         co_return;
     }
-    const auto trunk = trunk_;
-    TurnHold turn = co_await trunk->turn().take_shielded();
-    if (!is_open() || trunk_ != trunk) co_return;
-    if (trunk->is_root(*this)) {
+    if (!turn) {
+        const auto trunk = trunk_;
+        TurnHold hold = co_await trunk->turn().take_shielded();
+        turn = TrunkTurn{trunk, std::move(hold)};
+    }
+    if (!turn.is_of(trunk_)) co_return;
+    if (turn->is_root(*this)) {
         co_await roll_back_trunk(std::move(turn));
     } else {
         co_await roll_back_savepoint(std::move(turn));
     }
 }
 
-Task<> SessionState::roll_back_trunk(TurnHold turn) {
-    const auto trunk = trunk_;
+Task<> SessionState::roll_back_trunk(TrunkTurn turn) {
     Outcome outcome;
-    if (trunk->has_begun() && !trunk->ended_by() && !trunk->lease().is_lost()) {
-        outcome = co_await trunk->end({}, trunk->backend().rollback_sql());
-        if (outcome.in_transaction) trunk->lease().discard();
+    if (turn->has_begun() && !turn->ended_by() && !turn->lease().is_lost()) {
+        outcome = co_await turn->end({}, turn->backend().rollback_sql());
+        if (outcome.in_transaction) turn->lease().discard();
     }
-    turn.reset();
-    leave();
+    if (turn.is_of(trunk_)) leave();
     if (outcome.error && outcome.in_transaction) std::rethrow_exception(outcome.error);
 }
 
-Task<> SessionState::roll_back_savepoint(TurnHold turn) {
-    const auto trunk = trunk_;
+Task<> SessionState::roll_back_savepoint(TrunkTurn turn) {
     Outcome outcome;
-    if (has_savepoint_ && !trunk->ended_by() && !trunk->lease().is_lost()) {
-        trunk->undo_later(savepoint_);
+    if (has_savepoint_ && !turn->ended_by() && !turn->lease().is_lost()) {
+        turn->undo_later(savepoint_);
+        has_savepoint_ = false;
         Request request;
         request.shielded = true;
-        outcome = co_await trunk->run(trunk->pending_undo(), std::move(request));
+        outcome = co_await turn->run(turn->pending_undo(), std::move(request));
     }
-    leave();
-    turn.reset();
+    if (turn.is_of(trunk_)) leave();
     if (outcome.error) std::rethrow_exception(outcome.error);
+}
+
+/// Rolls back after a failure, which a failure of this does not replace.
+Task<> SessionState::undo(TrunkTurn turn) {
+    std::exception_ptr problem;
+    try {
+        co_await roll_back_now(std::move(turn));
+    } catch (...) {
+        problem = std::current_exception();
+    }
+    if (problem) database_->warn("rolling back a session failed: " + message_of(problem));
 }
 
 Task<> SessionState::close() {
@@ -408,7 +466,7 @@ Task<> SessionState::close() {
     refuse_open_child("close");
     std::exception_ptr failure;
     try {
-        co_await roll_back_now();
+        co_await roll_back_now({});
     } catch (...) {
         failure = std::current_exception();
     }
@@ -418,14 +476,20 @@ Task<> SessionState::close() {
 
 Task<> SessionState::close_when_unused(Clock::time_point limit) {
     const auto self = shared_from_this();
-    TurnHold place = co_await child_place_.take_until(limit);
+    TurnHold place;
+    try {
+        place = co_await child_place_.take_until(limit);
+    } catch (const StoppedError&) {
+        // there is no time to wait
+    }
     end_children();
-    co_await roll_back_now();
+    co_await roll_back_now({});
     phase_ = Phase::over;
 }
 
-/// Gives up the place among the open sessions. Children must have left before.
+/// Gives up the place among the open sessions.
 void SessionState::leave() noexcept {
+    end_children();  // one may have come while the transaction was being ended
     const auto trunk = std::move(trunk_);
     Branch::remove(*this);
     trunk->pop();
@@ -459,7 +523,7 @@ Task<> SessionState::end_scope() {
         co_return;
     }
     end_children();
-    co_await roll_back_now();
+    co_await roll_back_now({});
     throw SessionStateError("the scope of a session ended while a child of it was open; everything in the scope was rolled back. "
                             "Commit or roll back the child before");
 }
@@ -467,13 +531,7 @@ Task<> SessionState::end_scope() {
 Task<bool> SessionState::scope_failed(std::exception_ptr failure) {
     const auto self = shared_from_this();
     end_children();
-    std::exception_ptr problem;
-    try {
-        co_await roll_back_now();
-    } catch (...) {
-        problem = std::current_exception();
-    }
-    if (problem) database_->warn("rolling back a session failed: " + message_of(problem));
+    co_await undo({});
     ++failures_;
     if (!is_unit() || phase_ == Phase::over || failures_ >= options_.attempts || !is_retryable(failure)) co_return false;
     co_await sleep_for(backoff(failures_, random_chance()));
@@ -492,26 +550,37 @@ void SessionState::abandon() noexcept {
 }
 
 void SessionState::abandon_here() noexcept {
-    const bool was_open = is_open();
-    if (was_open) {
+    if (is_open()) {
         stop_->request();
-        end_children();
-        const auto trunk = trunk_;
-        if (trunk->is_root(*this)) {
-            const bool dirty = trunk->has_begun() && !trunk->ended_by();
-            Lease lease = std::move(trunk->lease());
-            leave();
-            if (database_->loop() != nullptr && (dirty || trunk->turn().is_taken())) {
-                trunk->lease() = std::move(lease);
-                database_->pool(trunk->access())->count_abandoned();
-                database_->loop()->spawn(clean_up(database_, trunk));
-            }
+        if (trunk_->is_root(*this)) {
+            abandon_trunk();
         } else {
-            if (has_savepoint_) trunk->undo_later(savepoint_);
-            leave();
+            abandon_place();
         }
     }
     phase_ = Phase::over;
+}
+
+void SessionState::abandon_trunk() noexcept {
+    const auto trunk = trunk_;
+    const bool dirty = trunk->has_begun() && !trunk->ended_by();
+    Lease lease = std::move(trunk->lease());
+    leave();
+    if (database_->loop() == nullptr || (!dirty && !trunk->turn().is_taken())) return;
+    trunk->lease() = std::move(lease);
+    database_->pool(trunk->access())->count_abandoned();
+    database_->loop()->spawn(clean_up(database_, trunk));
+}
+
+/// What was done since the savepoint is undone before the next statement.
+void SessionState::abandon_place() noexcept {
+    const bool dirty = has_savepoint_;
+    if (dirty) trunk_->undo_later(savepoint_);
+    const auto access = trunk_->access();
+    leave();
+    if (!is_unit() || !dirty || database_->loop() == nullptr) return;
+    database_->pool(access)->count_abandoned();
+    database_->warn(abandoned_warning);
 }
 
 /// Rolls back what an abandoned session has left on its connection, before anybody else gets it.
@@ -531,8 +600,7 @@ Task<> SessionState::clean_up(std::shared_ptr<DatabaseState> database, std::shar
     } else {
         trunk->lease().discard();
     }
-    database->warn("a session was destroyed while it was open: what it did was rolled back. Commit or close sessions that are held "
-                   "by hand");
+    database->warn(abandoned_warning);
 }
 
 Task<> end_scope(const std::shared_ptr<SessionState>& session) { return session->end_scope(); }

@@ -44,7 +44,7 @@ class Trunk {
 
     /// Runs `request` behind `verbs` and keeps the books. Only with the turn.
     Task<Outcome> run(std::vector<Verb> verbs, Request request);
-    /// Ends the transaction with `sql`.
+    /// Ends the transaction, or a part of it, with `sql` behind `verbs`. Only with the turn.
     Task<Outcome> end(std::vector<Verb> verbs, std::string sql);
 
     SessionBackend& backend() const { return lease_.backend(); }
@@ -52,6 +52,7 @@ class Trunk {
 
   private:
     std::string sql_of(const Verb& verb) const;
+    void carried_out(const std::vector<Verb>& verbs, std::size_t count);
     void carried_out(const Verb& verb);
 
     Lease lease_;
@@ -63,6 +64,22 @@ class Trunk {
     std::exception_ptr ended_by_;
 };
 
+/// The turn of a trunk, which is kept alive for as long.
+class TrunkTurn {
+  public:
+    TrunkTurn() = default;
+    TrunkTurn(std::shared_ptr<Trunk> trunk, TurnHold hold) noexcept : trunk_(std::move(trunk)), hold_(std::move(hold)) {}
+
+    explicit operator bool() const noexcept { return static_cast<bool>(hold_); }
+    Trunk* operator->() const noexcept { return trunk_.get(); }
+    Trunk& operator*() const noexcept { return *trunk_; }
+    bool is_of(const std::shared_ptr<Trunk>& trunk) const noexcept { return trunk_ == trunk; }
+
+  private:
+    std::shared_ptr<Trunk> trunk_;
+    TurnHold hold_;  // after trunk_: the turn is part of it
+};
+
 class SessionState final : public StatementTarget,
                            public BranchEntry,
                            public std::enable_shared_from_this<SessionState> {
@@ -71,10 +88,13 @@ class SessionState final : public StatementTarget,
     SessionState(std::shared_ptr<DatabaseState> database, SessionOptions options, std::source_location where);
     /// A child of `parent`.
     explicit SessionState(std::shared_ptr<SessionState> parent);
+    ~SessionState() override;
 
     const StatementRules& rules() const noexcept override { return database_->rules(); }
     Task<Outcome> run(Statement::Pointer statement, RowSink* sink) override;
     Task<Result> run_many(Statement::Pointer statement) override;
+    /// The statement is all that this session does: it is committed with it. Nothing comes in between.
+    Task<Outcome> run_alone(Statement::Pointer statement, RowSink* sink);
 
     Task<> open();
     Task<> commit();
@@ -106,20 +126,27 @@ class SessionState final : public StatementTarget,
 
     void refuse_over() const;
     void refuse_open_child(const char* verb) const;
-    [[noreturn]] void throw_aborted() const;
+    [[noreturn]] static void throw_aborted(const Trunk& trunk);
     Task<> enter();
-    Task<> enter_trunk();
     Task<std::shared_ptr<Trunk>> enter_host();
     std::shared_ptr<SessionState> choose_host(const Context& context) const;
-    Task<TurnHold> take_turn();
-    Task<> commit_trunk(TurnHold turn);
-    Task<> commit_savepoint(TurnHold turn);
-    Task<> roll_back_now();
-    Task<> roll_back_trunk(TurnHold turn);
-    Task<> roll_back_savepoint(TurnHold turn);
+    bool has_child_around(const Context& context) const noexcept;
+    std::shared_ptr<SessionState> innermost_around(const Context& context);
+    Task<TrunkTurn> take_turn();
+    void set_limits(Request& request, const Context& context);
+    Request request_for(Statement::Pointer statement, RowSink* sink, const Context& context);
+    Task<> commit_now(TrunkTurn turn);
+    Task<> commit_trunk(TrunkTurn turn);
+    Task<> commit_savepoint(TrunkTurn turn);
+    Task<> roll_back_now(TrunkTurn turn);
+    Task<> roll_back_trunk(TrunkTurn turn);
+    Task<> roll_back_savepoint(TrunkTurn turn);
+    Task<> undo(TrunkTurn turn);
     void end_children() noexcept;
     void leave() noexcept;
     void abandon_here() noexcept;
+    void abandon_trunk() noexcept;
+    void abandon_place() noexcept;
     static Task<> clean_up(std::shared_ptr<DatabaseState> database, std::shared_ptr<Trunk> trunk);
 
     std::shared_ptr<DatabaseState> database_;
@@ -131,8 +158,9 @@ class SessionState final : public StatementTarget,
     bool hidden_ = false;
     int failures_ = 0;  // of the scope's attempts
     Turn entering_;
-    Clock::time_point deadline_ = Clock::time_point::max();
-    std::optional<StopState> stop_;  // while open
+    Clock::time_point deadline_ = Clock::time_point::max();      // its own
+    Clock::time_point deadline_around_ = Clock::time_point::max();  // of what it was opened in
+    std::optional<StopState> stop_;                              // while open
 
     std::shared_ptr<Trunk> trunk_;         // while open
     std::shared_ptr<SessionState> host_;   // while open and not the trunk's root: the session that this one is a child of

@@ -12,29 +12,28 @@ Task<TurnHold> Turn::take() {
 
 Task<TurnHold> Turn::take_shielded() {
     if (TurnHold at_once = try_take()) co_return at_once;
-    Waiter waiter;
-    waiter.ignore_stop();
-    waiters_.add(waiter);
-    co_await waiter;
-    co_return TurnHold{*this};
+    Asker asker;
+    asker.ignore_stop();
+    waiters_.push_back(asker);
+    co_await asker;
+    co_return std::move(asker.hold);
 }
 
 Task<TurnHold> Turn::take_until(Clock::time_point limit) {
     if (TurnHold at_once = try_take()) co_return at_once;
-    Waiter waiter{limit};
-    waiters_.add(waiter);
-    const auto wake = co_await waiter;
+    Asker asker{limit};
+    waiters_.push_back(asker);
+    const auto wake = co_await asker;
     if (wake == Wake::stopped) throw StoppedError("stopped on request while waiting for another session");
-    if (wake == Wake::timed_out) co_return TurnHold{};
-    co_return TurnHold{*this};
+    co_return std::move(asker.hold);
 }
 
 void Turn::give_back() noexcept {
-    if (waiters_.empty()) {
-        taken_ = false;
-    } else {
-        waiters_.grant_first();
-    }
+    taken_ = !waiters_.empty();
+    if (!taken_) return;
+    auto& next = static_cast<Asker&>(waiters_.pop_front());
+    next.hold = TurnHold{*this};
+    next.grant();
 }
 
 }  // namespace databased::detail

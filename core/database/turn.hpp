@@ -50,10 +50,15 @@ class Turn {
 
   private:
     friend class TurnHold;
+    /// Who waits. Destroyed before it has seen that its turn has come, it passes the turn on.
+    struct Asker : Waiter {
+        using Waiter::Waiter;
+        TurnHold hold{};
+    };
     void give_back() noexcept;
 
-    bool taken_ = false;  // stays true while the turn passes from one to the next
-    WaitList waiters_;
+    bool taken_ = false;             // stays true while the turn passes from one to the next
+    IntrusiveList<Waiter> waiters_;  // all of them Askers
 };
 
 inline void TurnHold::reset() noexcept {

@@ -77,20 +77,15 @@ Lease Pool::try_acquire(Use use, const std::source_location& where) {
     if (refuses_) throw_not_connected();
     const auto now = this->now();
     PooledConnection* shared = joinable(use);
-    switch (next_step(view(shared, now))) {
-        case Step::join: return give(*shared, use, where, now);
-        case Step::take_idle: break;
-        case Step::grow: grow(); return {};
-        case Step::wait: return {};
-    }
-    PooledConnection& first = idle_.front();
-    if (needs_ping(first, now)) return {};
-    if (!is_fit(first, now)) {
+    while (true) {
+        const Step step = next_step(view(shared, now));
+        if (step == Step::join) return give(*shared, use, where, now);
+        if (step != Step::take_idle) return {};
+        PooledConnection& first = idle_.front();
+        if (needs_ping(first, now)) return {};
+        if (is_fit(first, now)) return give(first, use, where, now);
         drop(first);
-        grow();
-        return {};
     }
-    return give(first, use, where, now);
 }
 
 Task<Lease> Pool::acquire(Use use, std::source_location where, std::string hint) {
@@ -103,9 +98,9 @@ Task<Lease> Pool::acquire(Use use, std::source_location where, std::string hint)
     }
     if (refuses_) throw_not_connected();
 
-    const bool patient = limits_.acquire_timeout.count() == 0 && connecting_ > 0;  // opening one is not waiting for one
+    if (connecting_ <= asker_count_) grow();  // one for each who waits
+    const bool patient = limits_.acquire_timeout.count() == 0 && connecting_ > asker_count_;  // opening one is no waiting
     Asker asker{*this, use, where, patient ? Clock::time_point::max() : started + limits_.acquire_timeout};
-    if (connecting_ < asker_count_) grow();
     const auto wake = co_await asker;
     if (asker.error) std::rethrow_exception(asker.error);
     if (wake == Wake::granted) co_return std::move(asker.lease);

@@ -63,7 +63,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
     Pool(EventLoop& loop, PoolLimits limits, Opener opener);
     ~Pool();
 
-    /// A connection that can be had without waiting, or none.
+    /// A connection that can be had without waiting, or none; then acquire() is to be asked.
     Lease try_acquire(Use use, const std::source_location& where);
     /// Waits for one. Throws PoolTimeoutError, TimeoutError, StoppedError, NotConnectedError, or why none can be opened.
     /// `hint` is added to the message when time runs out.
