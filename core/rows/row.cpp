@@ -14,13 +14,14 @@ Json json_of(const FieldView& field);
 
 namespace {
 
-constexpr std::size_t first_block = 4096;
+// 4, 16, 64, 64 … kB
+constexpr std::size_t first_block = std::size_t{4} * 1024;
 constexpr std::size_t largest_block = std::size_t{64} * 1024;
 
 }  // namespace
 
 void Arena::grow(std::size_t size) {
-    const std::size_t next = blocks_.empty() ? first_block : std::min(largest_block, 4 * first_block << blocks_.size());
+    const std::size_t next = blocks_.size() < 2 ? first_block << (2 * blocks_.size()) : largest_block;
     const std::size_t block = std::max(size, next);
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(block));
     size_of_blocks_ += block;
