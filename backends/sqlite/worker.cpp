@@ -141,7 +141,7 @@ std::size_t Worker::serve_writes(std::size_t first, std::size_t end) {
             engine_.run(*jobs_[i]);
         }
         finish(*jobs_[i]);
-        if (!together) give_back_if_old();
+        if (!together) give_back();
     }
     return end;
 }

@@ -34,6 +34,12 @@ void Parameters::begin_entry(std::string_view name) {
     names_ += name;
 }
 
+void Parameters::drop_entry() noexcept {
+    names_.resize(entries_.back().name_begin);
+    values_.resize(entries_.back().first_cell);
+    entries_.pop_back();
+}
+
 void Parameters::begin_list() { entries_.back().is_list = true; }
 void Parameters::end_list() { entries_.back().cells = values_.size() - entries_.back().first_cell; }
 

@@ -6,12 +6,11 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace databased::detail {
 
 namespace {
-
-constexpr double largest_exact = 9007199254740992.0;  // 2^53: the integers up to here are doubles
 
 std::string place_of(const FieldView& field) {
     if (field.columns == nullptr) return "the value";
@@ -51,19 +50,29 @@ Timestamp stored_timestamp(const FieldView& field, std::string_view type) {
     return *time;
 }
 
-std::string text_of_date(std::int64_t days) {
+[[noreturn]] void throw_without_text(const FieldView& field) {
+    throw_cannot_read(field, "std::string", "it is not in the years 1 to 9999");
+}
+
+std::string text_of_date(const FieldView& field) {
+    const std::chrono::sys_days day{std::chrono::days{field.cell->integer}};
+    if (!is_writable(day)) throw_without_text(field);
     char text[date_text_size];
-    return {text, write_date(text, std::chrono::sys_days{std::chrono::days{days}})};
+    return {text, write_date(text, day)};
 }
 
-std::string text_of_time(std::int64_t microseconds) {
+std::string text_of_time(const FieldView& field) {
+    const std::chrono::microseconds time{field.cell->integer};
+    if (!is_writable(time)) throw_cannot_read(field, "std::string", "it is not between 00:00 and 24:00");
     char text[time_text_size];
-    return {text, write_time(text, std::chrono::microseconds{microseconds})};
+    return {text, write_time(text, time)};
 }
 
-std::string text_of_timestamp(std::int64_t microseconds) {
+std::string text_of_timestamp(const FieldView& field) {
+    const Timestamp time{std::chrono::microseconds{field.cell->integer}};
+    if (!is_writable(time)) throw_without_text(field);
     char text[timestamp_text_size];
-    return {text, write_timestamp(text, Timestamp{std::chrono::microseconds{microseconds}})};
+    return {text, write_timestamp(text, time)};
 }
 
 Uuid uuid_of_bytes(std::string_view bytes) {
@@ -95,12 +104,15 @@ bool read_bool(const FieldView& field) {
 
 std::int64_t read_integer_slowly(const FieldView& field) { throw_cannot_read(field, "an integer"); }
 
-double read_double_slowly(const FieldView& field) {
+double read_whole_double(const FieldView& field, int digits) {
     const Cell& cell = *field.cell;
-    if (cell.kind != ValueKind::integer) throw_cannot_read(field, "double");
-    const auto value = static_cast<double>(cell.integer);
-    if (std::abs(value) > largest_exact) throw_cannot_read(field, "double", "the integer has more digits than a double keeps");
-    return value;
+    const std::string_view type = digits < std::numeric_limits<double>::digits ? "float" : "double";
+    if (cell.kind != ValueKind::integer) throw_cannot_read(field, type);
+    const std::int64_t limit = std::int64_t{1} << digits;
+    if (cell.integer < -limit || cell.integer > limit) {
+        throw_cannot_read(field, type, "the integer has more digits than that type keeps");
+    }
+    return static_cast<double>(cell.integer);
 }
 
 std::string read_string(const FieldView& field) {
@@ -110,10 +122,10 @@ std::string read_string(const FieldView& field) {
         case ValueKind::decimal:
         case ValueKind::json: return std::string{cell.text()};
         case ValueKind::uuid: return uuid_of_bytes(cell.text()).to_string();
-        case ValueKind::date: return text_of_date(cell.integer);
-        case ValueKind::time: return text_of_time(cell.integer);
+        case ValueKind::date: return text_of_date(field);
+        case ValueKind::time: return text_of_time(field);
         case ValueKind::timestamp:
-        case ValueKind::timestamptz: return text_of_timestamp(cell.integer);
+        case ValueKind::timestamptz: return text_of_timestamp(field);
         default: throw_cannot_read(field, "std::string");
     }
 }
@@ -157,7 +169,10 @@ JsonText read_json_text(const FieldView& field) {
     const Cell& cell = *field.cell;
     // A column declared as JSON has NUMERIC affinity in SQLite: the document 5 comes back as a number.
     if (cell.kind == ValueKind::integer) return JsonText{std::to_string(cell.integer)};
-    if (cell.kind == ValueKind::real) return JsonText{Json(cell.real).dump()};
+    if (cell.kind == ValueKind::real) {
+        if (!std::isfinite(cell.real)) throw_cannot_read(field, "Json", "it is a number that JSON does not have");
+        return JsonText{Json(cell.real).dump()};
+    }
     if (cell.kind != ValueKind::json && cell.kind != ValueKind::text) throw_cannot_read(field, "Json");
     return JsonText{std::string{cell.text()}};
 }

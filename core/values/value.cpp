@@ -93,7 +93,12 @@ std::ostream& operator<<(std::ostream& out, const Value& value) {
         case ValueKind::real: return out << cell.real;
         case ValueKind::text: return out << '\'' << cell.text() << '\'';
         case ValueKind::bytes: return out << "x'" << hexadecimal_of(cell.text()) << '\'';
-        default: return out << detail::read_string(field);
+        default: break;
+    }
+    try {
+        return out << detail::read_string(field);
+    } catch (const ConversionError&) {
+        return out << name_of(cell.kind);  // a time outside the calendar
     }
 }
 

@@ -3,7 +3,8 @@
 // Built in: bool, integers, float, double, enums, std::string, std::string_view, string literals, Bytes,
 // std::span<const std::byte>, Decimal, Uuid, Json (with <databased/json.hpp>), JsonText, Value, std::optional of these,
 // and of chrono: year_month_day and sys_days (a date), TimeOfDay and hh_mm_ss (a time), sys_time (an instant),
-// local_time (a timestamp without zone). What is finer than a microsecond is cut off when it is sent.
+// local_time (a timestamp without zone). What is finer than a microsecond is cut off when it is sent. SQLite has no NaN and
+// stores NULL for it.
 //
 // Nothing is lost silently when a value is read: a number that does not fit, NULL in a type without room for it, text for
 // a number and the like are ConversionErrors. An enum is sent as its number and read from its number or its name.
@@ -14,12 +15,14 @@
 #include <databased/detail/type_name.hpp>
 #include <databased/value.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <ratio>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,7 +56,8 @@ struct Native;
 [[noreturn]] void throw_cannot_read(const FieldView& field, std::string_view type, std::string_view why = {});
 bool read_bool(const FieldView& field);
 std::int64_t read_integer_slowly(const FieldView& field);
-double read_double_slowly(const FieldView& field);
+/// Of an integer that has at most `digits` binary digits.
+double read_whole_double(const FieldView& field, int digits);
 std::string read_string(const FieldView& field);
 std::string_view read_text(const FieldView& field);
 std::span<const std::byte> read_bytes(const FieldView& field);
@@ -89,6 +93,9 @@ template <class T>
 concept Integer = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
                   !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
 
+template <class T>
+concept HasCodec = requires(const T& value) { Codec<T>::encode(value); };
+
 template <>
 struct Native<bool> {
     static void write(ParameterBuffer& out, bool value) { write_bool(out, value); }
@@ -116,7 +123,8 @@ template <std::floating_point T>
 struct Native<T> {
     static void write(ParameterBuffer& out, T value) { write_real(out, value); }
     static T read(const FieldView& field) {
-        const double value = field.cell->kind == ValueKind::real ? field.cell->real : read_double_slowly(field);
+        const double value = field.cell->kind == ValueKind::real ? field.cell->real
+                                                                  : read_whole_double(field, std::numeric_limits<T>::digits);
         if constexpr (sizeof(T) < sizeof(double)) {
             const double magnitude = value < 0 ? -value : value;
             const bool finite = magnitude <= std::numeric_limits<double>::max();
@@ -129,7 +137,7 @@ struct Native<T> {
 };
 
 template <class T>
-    requires std::is_enum_v<T>
+    requires(std::is_enum_v<T> && !HasCodec<T>)
 struct Native<T> {
     using Number = std::underlying_type_t<T>;
     static void write(ParameterBuffer& out, T value) {
@@ -151,7 +159,9 @@ struct Native<T> {
             return static_cast<T>(read_bool(field));
         } else {
             const auto value = field.cell->kind == ValueKind::integer ? field.cell->integer : read_integer_slowly(field);
-            if (!std::in_range<std::conditional_t<Integer<Number>, Number, std::int32_t>>(value)) {
+            // The characters are no integers to in_range().
+            using Integral = std::conditional_t<std::is_signed_v<Number>, std::make_signed<Number>, std::make_unsigned<Number>>;
+            if (!std::in_range<typename Integral::type>(value)) {
                 throw_cannot_read(field, type_name<T>(), "the number does not fit");
             }
             return static_cast<T>(static_cast<Number>(value));
@@ -181,9 +191,13 @@ struct Native<T> {
     static void write(ParameterBuffer& out, const char* value) { write_c_string(out, value); }
 };
 
+/// Up to the first NUL, as with a string literal.
 template <std::size_t N>
 struct Native<char[N]> {
-    static void write(ParameterBuffer& out, const char* value) { write_c_string(out, value); }
+    static void write(ParameterBuffer& out, const char (&value)[N]) {
+        const std::string_view all{value, N};
+        write_text(out, all.substr(0, all.find('\0')));
+    }
 };
 
 template <class T>
@@ -252,11 +266,36 @@ struct Native<TimeOfDay> {
     static TimeOfDay read(const FieldView& field) { return read_time(field); }
 };
 
+/// In microseconds, or in as many as are out of every calendar's reach where that would overflow.
+template <class Duration>
+std::chrono::microseconds microseconds_of(Duration time) {
+    if constexpr (std::ratio_greater_v<typename Duration::period, std::micro>) {
+        using Wide = std::chrono::duration<std::common_type_t<typename Duration::rep, std::int64_t>, typename Duration::period>;
+        constexpr auto limit = std::chrono::floor<Wide>(std::chrono::hours{24 * 366 * 20'000});
+        return std::chrono::floor<std::chrono::microseconds>(std::clamp<Wide>(time, -limit, limit));
+    } else {
+        return std::chrono::floor<std::chrono::microseconds>(time);
+    }
+}
+
+/// Whether a Duration reaches that far: nanoseconds in 64 bits only from 1677 to 2262.
+template <class Duration>
+constexpr bool fits(std::chrono::microseconds time) {
+    if constexpr (std::ratio_less_v<typename Duration::period, std::micro>) {
+        return time <= std::chrono::floor<std::chrono::microseconds>(Duration::max()) &&
+               time >= std::chrono::ceil<std::chrono::microseconds>(Duration::min());
+    } else {
+        using Wide = std::chrono::duration<std::common_type_t<typename Duration::rep, std::int64_t>, typename Duration::period>;
+        const auto wide = std::chrono::floor<Wide>(time);
+        return wide <= Wide{Duration::max()} && wide >= Wide{Duration::min()};
+    }
+}
+
 template <class Duration>
 struct Native<std::chrono::hh_mm_ss<Duration>> {
     using Type = std::chrono::hh_mm_ss<Duration>;
     static void write(ParameterBuffer& out, const Type& value) {
-        write_time(out, std::chrono::floor<std::chrono::microseconds>(value.to_duration()));
+        write_time(out, microseconds_of(value.to_duration()));
     }
     static Type read(const FieldView& field) {
         const auto time = read_time(field).since_midnight;
@@ -274,15 +313,11 @@ struct Native<std::chrono::time_point<Clock, Duration>> {
         std::same_as<Clock, std::chrono::system_clock> ? ValueKind::timestamptz : ValueKind::timestamp;
 
     static void write(ParameterBuffer& out, const Type& value) {
-        write_timestamp(out, kind, std::chrono::floor<std::chrono::microseconds>(value.time_since_epoch()).count());
+        write_timestamp(out, kind, microseconds_of(value.time_since_epoch()).count());
     }
     static Type read(const FieldView& field) {
         const std::chrono::microseconds time{read_timestamp(field, kind)};
-        // Nanoseconds in 64 bits reach from 1677 to 2262 only.
-        if (std::chrono::floor<std::chrono::hours>(time) > std::chrono::floor<std::chrono::hours>(Duration::max()) ||
-            std::chrono::floor<std::chrono::hours>(time) < std::chrono::ceil<std::chrono::hours>(Duration::min())) {
-            throw_cannot_read(field, type_name<Type>(), "the time does not fit");
-        }
+        if (!fits<Duration>(time)) throw_cannot_read(field, type_name<Type>(), "the time does not fit");
         const auto converted = std::chrono::floor<Duration>(time);
         if (std::chrono::floor<std::chrono::microseconds>(converted) != time) {
             throw_cannot_read(field, type_name<Type>(), "it is finer than that type");
@@ -290,9 +325,6 @@ struct Native<std::chrono::time_point<Clock, Duration>> {
         return Type{converted};
     }
 };
-
-template <class T>
-concept HasCodec = requires(const T& value) { Codec<T>::encode(value); };
 
 template <HasCodec T>
 struct Native<T> {
@@ -336,7 +368,7 @@ inline constexpr bool is_optional = false;
 template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 
-/// The cell of a Value; points into it, or into `room` where the Value has no such bytes.
+/// The cell of a Value; points into it.
 Cell cell_of(const Value& value) noexcept;
 
 }  // namespace detail

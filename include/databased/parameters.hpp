@@ -37,6 +37,8 @@ class ParameterBuffer {
     /// Puts the cells from `first` on into another order, some perhaps twice.
     void reorder(std::size_t first, const std::vector<std::uint32_t>& order);
     void append(const ParameterBuffer& other);
+    /// Only to make it smaller.
+    void resize(std::size_t cells) noexcept { cells_.resize(cells); }
 
   private:
     SmallVector<Cell, 6> cells_;
@@ -128,8 +130,7 @@ class Parameters {
     /// The value of `:name`.
     template <class T>
     Parameters& add(std::string_view name, const T& value) {
-        begin_entry(name);
-        add_content(value);
+        add_entry(name, value);
         return *this;
     }
 
@@ -142,11 +143,23 @@ class Parameters {
     friend class Statement;
 
     void begin_entry(std::string_view name);
+    void drop_entry() noexcept;
     void begin_list();
     void end_list();
     /// Plain values need no entries: entry i is cell i. Called before the first that is not plain.
     void write_entries();
 
+    /// All of it, or nothing if it throws.
+    template <class T>
+    void add_entry(std::string_view name, const T& value) {
+        begin_entry(name);
+        try {
+            add_content(value);
+        } catch (...) {
+            drop_entry();
+            throw;
+        }
+    }
     template <class T>
     void add_content(const T& value);
 
@@ -160,8 +173,11 @@ Parameters& Parameters::add(const T& value) {
     if constexpr (detail::is_named_argument<T>) {
         return add(value.name(), value.value());
     } else {
-        if (!entries_.empty() || detail::is_expanded<T>) begin_entry({});
-        add_content(value);
+        if (!entries_.empty() || detail::is_expanded<T>) {
+            add_entry({}, value);
+        } else {
+            add_content(value);
+        }
         return *this;
     }
 }

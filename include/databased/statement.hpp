@@ -4,12 +4,14 @@
 #include <databased/parameters.hpp>
 #include <databased/sql_text.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <exception>
 #include <memory>
 #include <ranges>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -87,9 +89,10 @@ class Statement {
         } else if (runs_ == 0 || !has_fixed_shape_) {
             Parameters parameters;
             detail::visit_item(item, [&](std::string_view name, const auto& value) {
-                if constexpr (detail::is_expanded<std::remove_cvref_t<decltype(value)>>) has_fixed_shape_ = false;
-                if constexpr (detail::is_named_argument<std::remove_cvref_t<decltype(value)>>) has_fixed_shape_ = false;
-                if (name.empty()) {
+                using Written = std::remove_cvref_t<decltype(value)>;
+                constexpr bool has_name = detail::is_named_argument<Written>;
+                if constexpr (has_name || detail::is_expanded<Written>) has_fixed_shape_ = false;
+                if constexpr (has_name || !detail::MappedStruct<T>) {
                     parameters.add(value);
                 } else {
                     parameters.add(name, value);

@@ -98,11 +98,17 @@ class Value {
 
     Value() = default;  ///< null
     Value(std::nullptr_t) {}
-    Value(bool value) : storage_(value) {}
+    template <std::same_as<bool> T>  // not what merely converts to bool, as pointers do
+    Value(T value) : storage_(value) {}
     template <std::integral T>
         requires(!std::same_as<T, bool> && sizeof(T) <= 8 && (std::is_signed_v<T> || sizeof(T) < 8))
     Value(T value) : storage_(static_cast<std::int64_t>(value)) {}
-    Value(double value) : storage_(value) {}
+    template <std::unsigned_integral T>
+        requires(!std::same_as<T, bool> && sizeof(T) == 8)
+    Value(T value) = delete;  ///< It might not fit: pass a Decimal, or cast it.
+    template <std::floating_point T>
+        requires(sizeof(T) <= sizeof(double))
+    Value(T value) : storage_(static_cast<double>(value)) {}
     Value(const char* text) : storage_(std::string{text}) {}
     Value(std::string_view text) : storage_(std::string{text}) {}
     Value(std::string text) : storage_(std::move(text)) {}
