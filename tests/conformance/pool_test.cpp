@@ -253,8 +253,8 @@ CONFORMANCE_TEST(Pool, ReplacesConnectionsThatAreTooOld) {
 
     co_await films(database);
 
-    EXPECT_EQ(database.pool_stats().opened, before.opened + 1);
-    EXPECT_EQ(database.pool_stats().closed, before.closed + 1);
+    EXPECT_GT(database.pool_stats().opened, before.opened);
+    EXPECT_GT(database.pool_stats().closed, before.closed);
 }
 
 CONFORMANCE_TEST(Pool, ReplacesAConnectionThatGrewTooOldInItsSession) {

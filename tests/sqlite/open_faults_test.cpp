@@ -177,7 +177,7 @@ ASYNC_TEST(SqliteOpen, ThatIsCutShortByTheDestructorLeavesNothingBehind) {
         database.reset();
     };
 
-    co_await when_all(database->connect(), destroy());
+    EXPECT_THROW(co_await when_all(database->connect(), destroy()), NotConnectedError);
 
     EXPECT_EQ((std::pair{support::open_descriptors(), support::threads()}), before);
 }
