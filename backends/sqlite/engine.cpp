@@ -133,7 +133,9 @@ std::exception_ptr Engine::use_journal_mode() {
     sqlite3_finalize(ask);
     if (!is_end_of_statement(code)) return cannot_open(code);
     if (mode == options_.journal_mode || options_.mode == OpenMode::read_only || access_ == Access::read) return {};
-    return pragma("journal_mode", options_.journal_mode);
+    if (auto error = pragma("journal_mode", options_.journal_mode)) return error;
+    code = execute("SELECT count(*) FROM sqlite_master");  // the first to read a new log makes its index, and locks that
+    return code == SQLITE_OK ? std::exception_ptr{} : cannot_open(code);
 }
 
 std::exception_ptr Engine::pragma(const std::string& name, const std::string& value) {

@@ -313,6 +313,29 @@ TEST(SqliteWritersQueue, LetsDatabasesOfSeveralThreadsConnectToANewFileAtTheSame
     }
 }
 
+TEST(SqliteWritersQueue, LetsDatabasesOfSeveralThreadsComeAndGo) {
+    const SqliteFile file{create_film};
+    std::vector<std::jthread> threads;
+
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            const auto come_and_go = [&]() -> Task<> {
+                Database database{file.url("?busy_timeout=0")};
+                for (int visit = 0; visit < 25; ++visit) {
+                    co_await database.connect();
+                    co_await when_all(insert(database), database.reader().execute(count_films));
+                    co_await database.disconnect();
+                }
+            };
+            EXPECT_NO_THROW(run(come_and_go()));
+        });
+    }
+
+    threads.clear();
+    EXPECT_EQ(file.integer(count_films), 100);
+    EXPECT_TRUE(file.is_sound());
+}
+
 /// Has the turn of the file's writers, in a branch of its own, until it is told to give it up.
 class TurnHolder {
   public:
