@@ -50,7 +50,8 @@ Engine::~Engine() { close(); }
 
 // Opening
 
-/// Setting the journal mode, and recovering what another process has left, need locks for which SQLite does not wait itself.
+/// Setting the journal mode, and recovering what another process has left, need locks for which SQLite does not wait
+/// itself.
 std::exception_ptr Engine::open() {
     const auto give_up = std::chrono::steady_clock::now() + options_.busy_timeout;
     while (true) {
@@ -97,7 +98,8 @@ std::exception_ptr Engine::cannot_open(int code) {
     } else if ((code & 0xff) == SQLITE_CANTOPEN) {
         details.message = file + std::string{reason_for(options_.path)};
     } else if (code == SQLITE_READONLY_DIRECTORY || code == SQLITE_READONLY_CANTINIT) {
-        details.message = file + "its directory cannot be written, and SQLite keeps the write-ahead log there, also to read";
+        details.message =
+            file + "its directory cannot be written, and SQLite keeps the write-ahead log there, also to read";
     } else {
         details.message = file + details.message;
     }
@@ -133,7 +135,9 @@ std::exception_ptr Engine::use_journal_mode() {
     sqlite3_finalize(ask);
     if (!is_end_of_statement(code)) return cannot_open(code);
     if (mode == options_.journal_mode || options_.mode == OpenMode::read_only || access_ == Access::read) return {};
-    return pragma("journal_mode", options_.journal_mode);
+    if (auto error = pragma("journal_mode", options_.journal_mode)) return error;
+    code = execute("SELECT count(*) FROM sqlite_master");  // who first reads a new log makes its index, and locks that
+    return code == SQLITE_OK ? std::exception_ptr{} : cannot_open(code);
 }
 
 std::exception_ptr Engine::pragma(const std::string& name, const std::string& value) {
@@ -161,7 +165,8 @@ int Engine::on_progress(void* self) noexcept {
     engine.watcher_.on_progress();
     if (engine.current_ == nullptr) return 0;
     const bool shielded = engine.current_->request().shielded;
-    const bool is_waited_for = std::any_of(engine.ran_.begin(), engine.ran_.end(), [](const Job* job) { return job->should_stop(); });
+    const bool is_waited_for =
+        std::any_of(engine.ran_.begin(), engine.ran_.end(), [](const Job* job) { return job->should_stop(); });
     return engine.current_->should_stop() || is_waited_for || (engine.watcher_.is_ending() && !shielded) ? 1 : 0;
 }
 
@@ -195,7 +200,8 @@ bool Engine::enter_queue(const Job& job, std::exception_ptr& error) {
     if (job.should_stop()) {
         error = job.stop_error();
     } else if (watcher_.is_ending()) {
-        error = std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement waited for its turn"));
+        error = std::make_exception_ptr(
+            NotConnectedError("the Database was disconnected while this statement waited for its turn"));
     } else {
         error = std::make_exception_ptr(
             PoolTimeoutError("other writers of this program held the SQLite database's one write lock for too long"));

@@ -49,8 +49,8 @@ class Engine {
     bool begin_reads();
     void run_read(Job& job);
     void end_reads();
-    /// Autocommitted data changes that nobody has begun, committed together. False if that was not possible and nothing was
-    /// done: each is to be run by itself.
+    /// Autocommitted data changes that nobody has begun, committed together. False if that was not possible and nothing
+    /// was done: each is to be run by itself.
     bool run_writes(std::span<Job* const> jobs);
 
   private:

@@ -106,7 +106,8 @@ std::string_view sqlstate_of(int code, std::string_view message) noexcept {
 }
 
 void read_constraint(std::string_view message, ErrorDetails& details) {
-    if (message.starts_with("cannot store ")) return read_columns(behind(message, " column "), details);  // of a STRICT table
+    constexpr std::string_view wrong_type_in_strict_table = "cannot store ";
+    if (message.starts_with(wrong_type_in_strict_table)) return read_columns(behind(message, " column "), details);
     const auto subject = behind(message, "constraint failed: ");
     if (subject.empty()) return;
     if (message.starts_with("CHECK")) {

@@ -8,7 +8,10 @@
 
 #include <databased/databased.hpp>
 
+#include <array>
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -313,6 +316,29 @@ TEST(SqliteWritersQueue, LetsDatabasesOfSeveralThreadsConnectToANewFileAtTheSame
     }
 }
 
+TEST(SqliteWritersQueue, LetsDatabasesOfSeveralThreadsComeAndGo) {
+    const SqliteFile file{create_film};
+    std::vector<std::jthread> threads;
+
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            const auto come_and_go = [&]() -> Task<> {
+                Database database{file.url("?busy_timeout=0")};
+                for (int visit = 0; visit < 25; ++visit) {
+                    co_await database.connect();
+                    co_await when_all(insert(database), database.reader().execute(count_films));
+                    co_await database.disconnect();
+                }
+            };
+            EXPECT_NO_THROW(run(come_and_go()));
+        });
+    }
+
+    threads.clear();
+    EXPECT_EQ(file.integer(count_films), 100);
+    EXPECT_TRUE(file.is_sound());
+}
+
 /// Has the turn of the file's writers, in a branch of its own, until it is told to give it up.
 class TurnHolder {
   public:
@@ -334,28 +360,25 @@ class TurnHolder {
     support::Event give_up_;
 };
 
-ASYNC_TEST(SqliteWritersQueue, ServesSessionsOfSeveralDatabasesInTheOrderInWhichTheyAsked) {
-    const SqliteFile file{create_film};
-    TurnHolder holder{file};
-    std::vector<int> order;
-    const auto write = [&](int number) -> Task<> {
-        Database database{file.url()};
-        co_await database.connect();
-        co_await holder.wait_until_it_has_it();
-        co_await sleep_for(number * 50ms);  // each Database enters the queue from a thread of its own
-        auto session = database.session();
-        co_await session.open();
-        order.push_back(number);
-        co_await session.close();
-    };
-    const auto give_up = [&]() -> Task<> {
-        co_await sleep_for(300ms);
-        holder.give_up();
-    };
+TEST(SqliteWritersQueue, ServesWritersInTheOrderInWhichTheyCame) {
+    sqlite::WriterQueue queue;
+    std::array<std::atomic<bool>, 5> waits{};
+    std::vector<std::size_t> order;
+    std::vector<std::jthread> threads;
+    EXPECT_TRUE(queue.enter(&queue, [] { return false; }));
+    for (std::size_t i = 0; i < waits.size(); ++i) {
+        threads.emplace_back([&, i] {
+            EXPECT_TRUE(queue.enter(&waits[i], [&] { return !(waits[i] = true); }));
+            order.push_back(i);
+            queue.leave(&waits[i]);
+        });
+        while (!waits[i]) std::this_thread::yield();
+    }
 
-    co_await when_all(holder.hold(), write(4), write(3), write(2), write(1), give_up());
+    queue.leave(&queue);
 
-    EXPECT_EQ(order, (std::vector{1, 2, 3, 4}));
+    threads.clear();
+    EXPECT_EQ(order, (std::vector<std::size_t>{0, 1, 2, 3, 4}));
 }
 
 ASYNC_TEST(SqliteWritersQueue, IsWaitedForUntilTheAcquireTimeout) {

@@ -193,7 +193,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(LongWork{"ASelect", endless_select}, LongWork{"AnInsertFromASelect", endless_insert},
                     LongWork{"ACreateIndex",
                              "CREATE INDEX film_id ON film (id * 2, -id, id * 3, abs(id / 3), hex(id), hex(id + 1))"},
-                    LongWork{"AnUpdate", "UPDATE film SET id = (SELECT max(id) FROM film)"},
+                    LongWork{"AnUpdate",
+                             "UPDATE film SET id = (SELECT count(*) FROM film AS other WHERE other.id < film.id)"},
                     LongWork{"AJoin", "SELECT count(*) FROM film AS a, film AS b, film AS c WHERE a.id + b.id = c.id"}),
     [](const auto& work) { return work.param.name; });
 
@@ -297,7 +298,6 @@ ASYNC_TEST(SqliteWorker, WorksWithoutAndWithSpinning) {
 
 TEST(SqliteWorker, WorksOnALoopThatTheProgramRunsItself) {
     const SqliteFile file{schema};
-    const auto before = support::threads();
     uv_loop_t native;
     uv_loop_init(&native);
     std::optional<EventLoop> loop{std::in_place, &native};
@@ -316,7 +316,6 @@ TEST(SqliteWorker, WorksOnALoopThatTheProgramRunsItself) {
     loop.reset();
     uv_run(&native, UV_RUN_DEFAULT);
     EXPECT_EQ(uv_loop_close(&native), 0);
-    EXPECT_EQ(support::threads(), before);
 }
 
 }  // namespace
