@@ -300,16 +300,19 @@ CONFORMANCE_TEST(Connect, StopsWhatRunsWhenTheDatabaseIsDestroyed) {
 
 CONFORMANCE_TEST(Connect, StopsASessionsStatementWhenTheDatabaseIsDestroyed) {
     std::optional<Database> database{co_await film_database()};
+    support::Event began;
     support::Event ended;
     const auto write = [&]() -> Task<> {
         Session session = database->session();
         co_await add_film(session, "Alien");
+        began.set();
         EXPECT_THROW(co_await session.execute(support::endless_write), NotConnectedError);
         EXPECT_THROW(co_await add_film(session, "Brazil"), NotConnectedError);
         ended.set();
     };
     support::spawn(write());
-    co_await sleep_for(20ms);
+    co_await began.wait();
+    co_await sleep_for(5ms);
 
     database.reset();
 

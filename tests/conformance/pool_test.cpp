@@ -151,7 +151,7 @@ CONFORMANCE_TEST(Pool, DoesNotWaitForAConnectionThatIsOpenedForAnother) {
 }
 
 CONFORMANCE_TEST(Pool, TellsWhoHoldsWhatInItsTimeouts) {
-    auto database = co_await film_database({.pool = {.max_size = 1, .acquire_timeout = 50ms}});
+    auto database = co_await film_database({.pool = {.max_size = 1, .acquire_timeout = 200ms}});
     support::Event held;
     support::Event ended;
     support::spawn(hold_until(database, held, ended));
@@ -171,7 +171,7 @@ CONFORMANCE_TEST(Pool, TellsWhoHoldsWhatInItsTimeouts) {
 }
 
 CONFORMANCE_TEST(Pool, SaysSoIfTheTaskItselfHoldsTheConnection) {
-    auto database = co_await film_database({.pool = {.max_size = 1, .acquire_timeout = 50ms}});
+    auto database = co_await film_database({.pool = {.max_size = 1, .acquire_timeout = 200ms}});
     Session holder = database.session(reading);
     co_await holder.open();
     std::string message;
@@ -246,10 +246,10 @@ CONFORMANCE_TEST(Pool, ServesManyMoreSessionsThanItHoldsConnections) {
 }
 
 CONFORMANCE_TEST(Pool, ReplacesConnectionsThatAreTooOld) {
-    auto database = co_await film_database({.pool = {.max_lifetime = 5ms}});
+    auto database = co_await film_database({.pool = {.max_lifetime = 100ms}});
     co_await films(database);
     const auto before = database.pool_stats();
-    co_await sleep_for(6ms);
+    co_await sleep_for(100ms);
 
     co_await films(database);
 

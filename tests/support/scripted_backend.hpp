@@ -1,0 +1,125 @@
+// A backend without a database: it writes down what it is told, and fails where the test says so.
+#pragma once
+
+#include "support/async.hpp"
+
+#include <databased/databased.hpp>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace support {
+
+/// What the connections of one test share.
+struct Script {
+    std::vector<std::string> log;  ///< All SQL, savepoints renamed to s1, s2 …
+    /// SQLSTATEs by the SQL that is to fail; "connect" and "ping" as well.
+    std::map<std::string, std::string> failures;
+    std::string lost_at;       ///< The SQL during which the connection is lost.
+    std::string ends_at;       ///< The SQL that ends the transaction.
+    int open_connections = 0;  ///< How many there are.
+
+    static inline Script* current = nullptr;
+    Script() { current = this; }
+    ~Script() { current = nullptr; }
+    Script(const Script&) = delete;
+    Script& operator=(const Script&) = delete;
+
+    void fail_if_asked(const std::string& what) const {
+        if (const auto found = failures.find(what); found != failures.end()) {
+            databased::throw_database_error({.message = what + " failed", .sqlstate = found->second});
+        }
+    }
+    /// databased_17 becomes s1 if it is the first name that is seen.
+    std::string readable(std::string sql) {
+        const auto begin = sql.find("databased_");
+        if (begin == std::string::npos) return sql;
+        const std::string name = sql.substr(begin);
+        if (std::find(names_.begin(), names_.end(), name) == names_.end()) names_.push_back(name);
+        const auto place = std::find(names_.begin(), names_.end(), name) - names_.begin();
+        return sql.substr(0, begin) + "s" + std::to_string(place + 1);
+    }
+
+  private:
+    std::vector<std::string> names_;
+};
+
+class ScriptedConnection final : public databased::SessionBackend {
+  public:
+    ScriptedConnection() { ++Script::current->open_connections; }
+    ~ScriptedConnection() override {
+        if (Script::current != nullptr) --Script::current->open_connections;
+    }
+
+    databased::Task<databased::Outcome> run(databased::Request request) override {
+        databased::Outcome outcome;
+        co_await Later{};
+        try {
+            for (const auto& sql : request.before) {
+                carry_out(Script::current->readable(sql));
+                ++outcome.before_done;
+            }
+            if (request.statement != nullptr) carry_out(request.statement->text().source);
+        } catch (const databased::DatabaseError&) {
+            outcome.error = std::current_exception();
+        }
+        outcome.in_transaction = in_transaction_;
+        co_return outcome;
+    }
+    bool is_usable() const noexcept override { return usable_; }
+    databased::Task<> ping() override {
+        Script::current->fail_if_asked("ping");
+        co_return;
+    }
+    databased::Task<> close() override { co_return; }
+    std::string begin_sql(const databased::TransactionOptions&) const override { return "BEGIN"; }
+
+  private:
+    void carry_out(const std::string& sql) {
+        Script& script = *Script::current;
+        script.log.push_back(sql);
+        if (sql == script.lost_at) {
+            usable_ = in_transaction_ = false;
+            databased::throw_database_error({.message = "lost", .sqlstate = "08006"});
+        }
+        script.fail_if_asked(sql);
+        if (sql == "BEGIN") in_transaction_ = true;
+        if (sql == "COMMIT" || sql == "ROLLBACK" || sql == script.ends_at) in_transaction_ = false;
+    }
+
+    bool usable_ = true;
+    bool in_transaction_ = false;
+};
+
+class ScriptedBackend final : public databased::DatabaseBackend {
+  public:
+    const databased::StatementRules& rules() const noexcept override { return rules_; }
+    databased::Capabilities capabilities() const noexcept override { return {}; }
+    databased::Task<std::unique_ptr<databased::SessionBackend>> open(databased::Access) override {
+        co_await Later{};
+        Script::current->fail_if_asked("connect");
+        co_return std::make_unique<ScriptedConnection>();
+    }
+
+  private:
+    databased::StatementRules rules_{};
+};
+
+inline databased::Database scripted_database(databased::Options options = {}) {
+    databased::register_backend("scripted", [](const databased::Url&) { return std::make_unique<ScriptedBackend>(); });
+    return databased::Database{"scripted://host/name", options};
+}
+
+using Log = std::vector<std::string>;
+/// g++ 12 does not compile braced lists in expressions with co_await.
+template <class... Sql>
+Log log_of(Sql... sql) {
+    return Log{sql...};
+}
+
+}  // namespace support
