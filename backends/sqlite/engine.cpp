@@ -257,8 +257,8 @@ std::exception_ptr Engine::run_once(Job& job, PreparedStatement& statement, std:
     if (!error && reset != SQLITE_OK) error = failure(job, reset);
     if (statement.inserts) {
         const std::int64_t rowid = sqlite3_last_insert_rowid(database_.get());
-        job.outcome.result.last_insert_id.reset();
-        if (rowid != mark && !error) job.outcome.result.last_insert_id = rowid;
+        const bool added = rowid_before ? rowid != mark : sqlite3_changes64(database_.get()) != 0;
+        if (added && !error) job.outcome.result.last_insert_id = rowid;
         if (rowid == mark) sqlite3_set_last_insert_rowid(database_.get(), rowid_before.value_or(0));
     }
     return error;
