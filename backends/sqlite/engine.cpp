@@ -62,7 +62,7 @@ std::exception_ptr Engine::open_file() {
         case OpenMode::read_write: flags |= SQLITE_OPEN_READWRITE; break;
         case OpenMode::create: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE; break;
     }
-    const std::string path = options_.in_memory() ? ":memory:" : std::filesystem::absolute(options_.path).string();
+    const std::string path = options_.in_memory() ? ":memory:" : options_.path;
     sqlite3* handle = nullptr;
     const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
     database_.reset(handle);
@@ -101,6 +101,9 @@ std::exception_ptr Engine::configure() {
     if (auto error = pragma("synchronous", options_.synchronous)) return error;
     if (auto error = pragma("foreign_keys", options_.foreign_keys ? "on" : "off")) return error;
     for (const auto& [name, value] : options_.pragmas) {
+        if (!knows_pragma(name)) {
+            return std::make_exception_ptr(UrlError("the database URL sets pragma." + name + ", but SQLite has no such pragma"));
+        }
         if (auto error = pragma(name, value)) return error;
     }
     if (access_ == Access::read && !options_.in_memory()) return pragma("query_only", "on");
@@ -125,6 +128,17 @@ std::exception_ptr Engine::use_journal_mode() {
         code = execute(set.c_str());
     }
     return code == SQLITE_OK ? std::exception_ptr{} : cannot_open(code);
+}
+
+/// SQLite takes any name, and does nothing where it does not know it.
+bool Engine::knows_pragma(const std::string& name) const {
+    sqlite3_stmt* find = nullptr;
+    constexpr const char* sql = "SELECT 1 FROM pragma_pragma_list WHERE name = ?1 COLLATE NOCASE";
+    if (sqlite3_prepare_v2(database_.get(), sql, -1, &find, nullptr) != SQLITE_OK) return true;  // built without this list
+    sqlite3_bind_text(find, 1, name.data(), static_cast<int>(name.size()), SQLITE_STATIC);
+    const bool found = sqlite3_step(find) == SQLITE_ROW;
+    sqlite3_finalize(find);
+    return found;
 }
 
 std::exception_ptr Engine::pragma(const std::string& name, const std::string& value) {

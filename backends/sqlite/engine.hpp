@@ -57,6 +57,7 @@ class Engine {
     std::exception_ptr configure();
     std::exception_ptr use_journal_mode();
     std::exception_ptr cannot_open(int code) const;
+    bool knows_pragma(const std::string& name) const;
     std::exception_ptr pragma(const std::string& name, const std::string& value);
 
     void run_now(Job& job, bool may_tell);
