@@ -5,6 +5,9 @@
 
 #include <sqlite3.h>
 
+#include <filesystem>
+#include <system_error>
+
 namespace databased::sqlite {
 
 namespace {
@@ -28,6 +31,7 @@ class SqliteBackend final : public DatabaseBackend {
 
     Task<std::unique_ptr<SessionBackend>> open(Access access) override {
         const detail::Context& context = co_await detail::this_context();
+        settle_path();
         auto connection = std::make_unique<Connection>(*context.loop, options_, access);
         co_await connection->open();
         if (connection->writer_queue() != nullptr) writer_queue_ = connection->writer_queue();
@@ -37,6 +41,14 @@ class SqliteBackend final : public DatabaseBackend {
     const void* writers_queue() const noexcept override { return writer_queue_.get(); }
 
   private:
+    /// All connections are to one file, also if the program changes its working directory meanwhile. An absolute path is no
+    /// URI to SQLite either, whatever it was built with.
+    void settle_path() {
+        std::error_code error;
+        if (options_.in_memory()) return;
+        if (auto path = std::filesystem::absolute(options_.path, error); !error) options_.path = path.string();
+    }
+
     // https://www.sqlite.org/limits.html#max_variable_number: 32766 since 3.32, unless compiled otherwise.
     StatementRules rules_{.dialect = sqlite_dialect, .max_parameters = 32'766};
     SqliteOptions options_;

@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::chrono::milliseconds pause_between_openings{2};
 constexpr int steps_between_looks = 1000;  // of SQLite's virtual machine: well below a millisecond
+constexpr std::int64_t no_rowid = std::numeric_limits<std::int64_t>::min() + 40'961;  // nobody's, surely
 constexpr const char* begin_writing = "BEGIN IMMEDIATE";
 
 bool is_end_of_statement(int code) { return code == SQLITE_DONE || code == SQLITE_ROW; }
@@ -76,7 +77,7 @@ std::exception_ptr Engine::open_file() {
         case OpenMode::read_write: flags |= SQLITE_OPEN_READWRITE; break;
         case OpenMode::create: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE; break;
     }
-    const std::string path = options_.in_memory() ? ":memory:" : std::filesystem::absolute(options_.path).string();
+    const std::string path = options_.in_memory() ? ":memory:" : options_.path;
     sqlite3* handle = nullptr;
     found_busy_ = false;
     const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
@@ -120,6 +121,9 @@ std::exception_ptr Engine::configure() {
     if (auto error = pragma("synchronous", options_.synchronous)) return error;
     if (auto error = pragma("foreign_keys", options_.foreign_keys ? "on" : "off")) return error;
     for (const auto& [name, value] : options_.pragmas) {
+        if (!knows_pragma(name)) {
+            return std::make_exception_ptr(UrlError("the database URL sets pragma." + name + ", but SQLite has no such pragma"));
+        }
         if (auto error = pragma(name, value)) return error;
     }
     if (access_ == Access::read && !options_.in_memory()) return pragma("query_only", "on");
@@ -138,6 +142,17 @@ std::exception_ptr Engine::use_journal_mode() {
     if (auto error = pragma("journal_mode", options_.journal_mode)) return error;
     code = execute("SELECT count(*) FROM sqlite_master");  // who first reads a new log makes its index, and locks that
     return code == SQLITE_OK ? std::exception_ptr{} : cannot_open(code);
+}
+
+/// SQLite takes any name, and does nothing where it does not know it.
+bool Engine::knows_pragma(const std::string& name) const {
+    sqlite3_stmt* find = nullptr;
+    constexpr const char* sql = "SELECT 1 FROM pragma_pragma_list WHERE name = ?1 COLLATE NOCASE";
+    if (sqlite3_prepare_v2(database_.get(), sql, -1, &find, nullptr) != SQLITE_OK) return true;  // built without this list
+    sqlite3_bind_text(find, 1, name.data(), static_cast<int>(name.size()), SQLITE_STATIC);
+    const bool found = sqlite3_step(find) == SQLITE_ROW;
+    sqlite3_finalize(find);
+    return found;
 }
 
 std::exception_ptr Engine::pragma(const std::string& name, const std::string& value) {
@@ -262,22 +277,34 @@ std::exception_ptr Engine::run_statement(Job& job, bool may_tell) {
                                                       "report this statement"));
     }
     job.outcome.result.command = values.text().command;
+    const auto rowid_before = mark_last_rowid(*statement);
     for (std::size_t run = 0; run < values.runs() && !error; ++run) error = run_once(job, *statement, run, may_tell);
+    const auto rowid = last_rowid(*statement, rowid_before);
+    if (!error) job.outcome.result.last_insert_id = rowid;
     return error;
+}
+
+/// SQLite leaves the last rowid as it was where an INSERT adds nothing: a mark tells the two apart.
+std::optional<std::int64_t> Engine::mark_last_rowid(const PreparedStatement& statement) noexcept {
+    if (!statement.inserts || statement.reads_last_rowid) return std::nullopt;
+    const std::int64_t before = sqlite3_last_insert_rowid(database_.get());
+    sqlite3_set_last_insert_rowid(database_.get(), no_rowid);
+    return before;
+}
+
+std::optional<std::int64_t> Engine::last_rowid(const PreparedStatement& statement, std::optional<std::int64_t> before) noexcept {
+    if (!statement.inserts) return std::nullopt;
+    const std::int64_t rowid = sqlite3_last_insert_rowid(database_.get());
+    if (!before && sqlite3_changes64(database_.get()) == 0) return std::nullopt;
+    if (rowid != no_rowid) return rowid;
+    sqlite3_set_last_insert_rowid(database_.get(), before.value_or(0));
+    return std::nullopt;
 }
 
 std::exception_ptr Engine::run_once(Job& job, PreparedStatement& statement, std::size_t run, bool may_tell) {
     sqlite3_stmt* handle = statement.handle.get();
     if (auto error = bind(*job.statement(), statement, run)) return error;
 
-    // SQLite leaves the last rowid as it was where an INSERT adds nothing: a mark tells the two apart.
-    constexpr std::int64_t mark = std::numeric_limits<std::int64_t>::min() + 40'961;
-    std::optional<std::int64_t> rowid_before;
-    const bool is_last = run + 1 == job.statement()->runs();
-    if (is_last && statement.inserts && !statement.reads_last_rowid) {
-        rowid_before = sqlite3_last_insert_rowid(database_.get());
-        sqlite3_set_last_insert_rowid(database_.get(), mark);
-    }
     const int code = step_rows(job, statement, may_tell);
     std::exception_ptr error;
     if (is_end_of_statement(code)) {
@@ -288,11 +315,6 @@ std::exception_ptr Engine::run_once(Job& job, PreparedStatement& statement, std:
     }
     const int reset = sqlite3_reset(handle);
     if (!error && reset != SQLITE_OK) error = failure(job, reset);
-    if (is_last && statement.inserts) {
-        const std::int64_t rowid = sqlite3_last_insert_rowid(database_.get());
-        if (rowid != mark && !error) job.outcome.result.last_insert_id = rowid;
-        if (rowid == mark) sqlite3_set_last_insert_rowid(database_.get(), rowid_before.value_or(0));
-    }
     return error;
 }
 

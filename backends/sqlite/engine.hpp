@@ -59,12 +59,15 @@ class Engine {
     std::exception_ptr use_journal_mode();
     std::exception_ptr cannot_open(int code);
     void close_file() noexcept;
+    bool knows_pragma(const std::string& name) const;
     std::exception_ptr pragma(const std::string& name, const std::string& value);
 
     void run_now(Job& job, bool may_tell);
     std::exception_ptr run_verbs(Job& job);
     std::exception_ptr run_statement(Job& job, bool may_tell);
     std::exception_ptr run_once(Job& job, PreparedStatement& statement, std::size_t run, bool may_tell);
+    std::optional<std::int64_t> mark_last_rowid(const PreparedStatement& statement) noexcept;
+    std::optional<std::int64_t> last_rowid(const PreparedStatement& statement, std::optional<std::int64_t> before) noexcept;
     std::exception_ptr bind(const Statement& values, PreparedStatement& statement, std::size_t run);
     int bind_cell(struct sqlite3_stmt* handle, int index, const detail::Cell& cell);
     int step_rows(Job& job, PreparedStatement& statement, bool may_tell);

@@ -41,6 +41,9 @@ void read_pragmas(const Url& url, SqliteOptions& options) {
         if (!is_word(name) || !is_pragma_value(value)) {
             throw UrlError("a pragma.NAME=VALUE option takes a name and a value of letters, digits and _ only");
         }
+        if (std::find(own_keys.begin(), own_keys.end(), name) != own_keys.end()) {
+            throw UrlError("pragma." + name + " has an option of its own: write " + name + "=...");
+        }
         options.pragmas.emplace_back(name, value);
     }
 }

@@ -33,6 +33,10 @@ struct TimeOfDay {
 
 /// A JSON document as the database gives it; as<Json>() parses it.
 struct JsonText {
+    // No aggregate, as g++ 12 destroys temporary ones twice in an expression with co_await.
+    JsonText() = default;
+    explicit JsonText(std::string document) : text(std::move(document)) {}
+
     std::string text{};
 
     friend bool operator==(const JsonText&, const JsonText&) = default;
