@@ -118,6 +118,7 @@ Task<Outcome> Trunk::end(std::vector<Verb> verbs, std::string sql) {
     request.before.push_back(std::move(sql));
     Outcome outcome = co_await backend().run(std::move(request));
     carried_out(verbs, outcome.before_done);
+    over_ = !outcome.in_transaction;
     co_return outcome;
 }
 
@@ -568,7 +569,6 @@ void SessionState::abandon_trunk() noexcept {
     leave();
     if (database_->loop() == nullptr || (!dirty && !trunk->turn().is_taken())) return;
     trunk->lease() = std::move(lease);
-    database_->pool(trunk->access())->count_abandoned();
     database_->loop()->spawn(clean_up(database_, trunk));
 }
 
@@ -585,7 +585,12 @@ void SessionState::abandon_place() noexcept {
 
 /// Rolls back what an abandoned session has left on its connection, before anybody else gets it.
 Task<> SessionState::clean_up(std::shared_ptr<DatabaseState> database, std::shared_ptr<Trunk> trunk) {
-    TurnHold turn = co_await trunk->turn().take_shielded();
+    const TurnHold turn = co_await trunk->turn().take_shielded();
+    if (trunk->is_over() || !trunk->lease()) {  // it was being ended when it was destroyed
+        trunk->lease().reset();
+        co_return;
+    }
+    database->pool(trunk->access())->count_abandoned();
     bool clean = false;
     try {
         if (!trunk->lease().is_lost()) {

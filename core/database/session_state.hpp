@@ -26,6 +26,8 @@ class Trunk {
 
     Turn& turn() noexcept { return turn_; }
     bool has_begun() const noexcept { return begun_; }
+    /// Whether it was committed or rolled back.
+    bool is_over() const noexcept { return over_; }
     /// Why the database has ended the transaction; null if it has not.
     const std::exception_ptr& ended_by() const noexcept { return ended_by_; }
     bool is_root(const SessionState& session) const noexcept { return stack_.front() == &session; }
@@ -61,6 +63,7 @@ class Trunk {
     std::vector<SessionState*> stack_;
     std::vector<std::string> undo_;  // savepoints of forgotten children, the innermost first
     bool begun_ = false;
+    bool over_ = false;
     std::exception_ptr ended_by_;
 };
 
