@@ -69,6 +69,30 @@ CONFORMANCE_TEST(Arguments, MustFitThePlaceholders) {
     EXPECT_PRED2(mentions, twice, "two arguments are named :low");
 }
 
+CONFORMANCE_TEST(Arguments, AreRefusedByTheAwaitAndNotByTheCall) {
+    auto database = co_await fresh_database();
+
+    auto too_few = database.execute("SELECT ?");
+    auto too_large = database.fetch_one("SELECT ?", std::uint64_t(-1));
+    auto no_statement = database.execute_many("", std::vector<int>(1));
+
+    EXPECT_THROW(co_await std::move(too_few), ParameterError);
+    EXPECT_THROW(co_await std::move(too_large), ParameterError);
+    EXPECT_THROW(co_await std::move(no_statement), SyntaxError);
+}
+
+CONFORMANCE_TEST(Arguments, ThatAreRefusedLeaveTheSessionAsItWas) {
+    auto database = co_await fresh_database(numbers);
+
+    co_await database.session([](Session& session) -> Task<> {
+        co_await session.execute("DELETE FROM number WHERE n = ?", 1);
+        EXPECT_THROW(co_await session.execute("DELETE FROM number WHERE n = ?"), ParameterError);
+        co_await session.execute("DELETE FROM number WHERE n = ?", 2);
+    });
+
+    EXPECT_EQ(co_await support::committed_rows("number"), 2);
+}
+
 CONFORMANCE_TEST(Arguments, OfTwoFormsAreRefused) {
     auto database = co_await fresh_database();
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -259,6 +260,34 @@ struct databased::Codec<EpochDay> {
 };
 
 namespace {
+
+/// Refuses what is no percentage.
+struct Percent {
+    int value;
+};
+
+}  // namespace
+
+template <>
+struct databased::Codec<Percent> {
+    static int encode(const Percent& percent) { return checked(percent.value); }
+    static Percent decode(int value) { return Percent{checked(value)}; }
+    static int checked(int value) {
+        if (value < 0 || value > 100) throw std::out_of_range("no percentage");
+        return value;
+    }
+};
+
+namespace {
+
+CONFORMANCE_TEST(Types, OfAProgramMayRefuseInBothDirections) {
+    auto database = co_await fresh_database();
+
+    EXPECT_EQ((co_await database.fetch_val<Percent>("SELECT ?", Percent{99})).value().value, 99);
+    EXPECT_THROW(co_await database.fetch_val<Percent>("SELECT ?", 101), std::out_of_range);
+    EXPECT_THROW(co_await database.fetch_all<Percent>("SELECT ?", 101), std::out_of_range);
+    EXPECT_THROW(co_await database.execute("SELECT ?", Percent{101}), std::out_of_range);
+}
 
 struct Entry {
     int id;

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -272,6 +273,38 @@ ASYNC_TEST(SqliteRowid, IsReportedByReplace) {
     EXPECT_EQ(replaced.last_insert_id, 8);
     EXPECT_EQ(replaced.rows_affected, 1);
     EXPECT_EQ(replaced.command, "REPLACE");
+}
+
+ASYNC_TEST(SqliteColumns, KnowTheirDeclaredType) {
+    Database database{"sqlite://"};
+    co_await database.execute("CREATE TABLE film (title VARCHAR(80), made TIMESTAMP, other)");
+
+    const Rows rows = co_await database.fetch_all("SELECT *, 1 + 1 FROM film");
+
+    EXPECT_EQ(rows.columns()[0].declared_type, "VARCHAR(80)");
+    EXPECT_EQ(rows.columns()[1].declared_type, "TIMESTAMP");
+    EXPECT_EQ(rows.columns()[2].declared_type, "");
+    EXPECT_EQ(rows.columns()[3].declared_type, "");
+}
+
+ASYNC_TEST(SqliteParameters, AreAtMostWhatSqliteTakes) {
+    Database database{"sqlite://"};
+    const std::string sql = "SELECT 32766 IN (?)";
+
+    EXPECT_EQ(co_await database.fetch_val<int>(sql, expand(std::views::iota(1, 32'767))), 1);
+    EXPECT_THROW(co_await database.fetch_val<int>(sql, expand(std::views::iota(1, 32'768))), ParameterError);
+}
+
+ASYNC_TEST(SqliteMemory, TakesManyItemsOrNone) {
+    Database database{"sqlite://"};
+    co_await database.execute("CREATE TABLE film (id INTEGER PRIMARY KEY)");
+
+    const Result result = co_await database.execute_many("INSERT INTO film VALUES (?)", std::views::iota(1, 1'001));
+    EXPECT_THROW(co_await database.execute_many("INSERT INTO film VALUES (?)", std::views::iota(-5, 5)),
+                 UniqueViolation);
+
+    EXPECT_EQ(result.rows_affected, 1'000);
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM film"), 1'000);
 }
 
 ASYNC_TEST(SqliteErrors, SayWhatIsTooLarge) {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <ranges>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -31,6 +32,16 @@ using support::text;
 
 static_assert(std::ranges::input_range<const Rows> && std::ranges::common_range<const Rows>);
 static_assert(std::regular<Rows::Iterator> && std::copyable<Row> && std::copyable<Rows>);
+
+struct Labelled {
+    int id;
+    std::optional<std::string_view> label;
+};
+
+static_assert(detail::holds_view<std::string_view>() && detail::holds_view<Labelled>());
+static_assert(detail::holds_view<std::optional<std::span<const std::byte>>>());
+static_assert(detail::holds_view<std::tuple<int, std::string_view>>());
+static_assert(!detail::holds_view<std::string>() && !detail::holds_view<std::pair<int, Bytes>>());
 
 struct Film {
     std::int64_t id;
@@ -87,6 +98,11 @@ TEST(Row, BecomesAnObjectOfJson) {
     EXPECT_EQ(films().back().to_json(), (Json{{"id", 2}, {"title", "Stalker"}, {"year", nullptr}}));
 }
 
+TEST(Row, AsJsonHasTheLastOfColumnsWithOneName) {
+    const Row row = HandmadeRows{{"id", "id"}}.add({integer(1), integer(2)}).rows().front();
+    EXPECT_EQ(row.to_json(), (Json{{"id", 2}}));
+}
+
 TEST(Row, KeepsTheResultReadable) {
     std::optional<Row> kept;
     {
@@ -103,6 +119,11 @@ TEST(Row, IsReadAsAStructByName) {
     EXPECT_EQ(film.id, 2);
     EXPECT_EQ(film.title, "Stalker");
     EXPECT_EQ(film.year, std::nullopt);
+}
+
+TEST(Row, IsReadAsAStructOfViewsWhileTheResultIsThere) {
+    const Rows rows = HandmadeRows{{"id", "label"}}.add({integer(1), text("Alien")}).rows();
+    EXPECT_EQ(rows.front().as<Labelled>().label, "Alien");
 }
 
 TEST(Row, IsReadAsATupleByPosition) {

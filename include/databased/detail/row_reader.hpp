@@ -7,11 +7,14 @@
 #include <databased/parameters.hpp>
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace databased::detail {
@@ -19,6 +22,26 @@ namespace databased::detail {
 [[noreturn]] void throw_column_count(const ColumnSet& columns, std::size_t expected, std::string_view type);
 /// Where `member` of `type` is among the columns; SIZE_MAX if it is not and may be missing.
 std::size_t column_of_member(const ColumnSet& columns, std::string_view member, std::string_view type, bool may_be_missing);
+
+/// Whether a T points into its row, so that it must not outlive it.
+template <class T>
+consteval bool holds_view() {
+    if constexpr (is_optional<T>) {
+        return holds_view<typename T::value_type>();
+    } else if constexpr (Readable<T>) {
+        return std::same_as<T, std::string_view> || std::same_as<T, std::span<const std::byte>>;
+    } else if constexpr (ItemTuple<T>) {
+        return []<std::size_t... I>(std::index_sequence<I...>) {
+            return (holds_view<std::remove_cv_t<std::tuple_element_t<I, T>>>() || ...);
+        }(std::make_index_sequence<std::tuple_size_v<T>>{});
+    } else if constexpr (MappedStruct<T>) {
+        return []<std::size_t... I>(std::index_sequence<I...>) {
+            return (holds_view<std::remove_cv_t<MemberType<T, I>>>() || ...);
+        }(std::make_index_sequence<member_count<T>()>{});
+    } else {
+        return false;
+    }
+}
 
 /// Reads rows of one result as T. Made once per result: it checks the columns and finds their places.
 /// Throws ColumnNotFoundError, AmbiguousColumnError or ConversionError, also for a result without rows.

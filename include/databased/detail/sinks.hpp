@@ -48,8 +48,14 @@ class ConvertingSink : public RowSink {
     std::exception_ptr error_;
 };
 
+/// What to say where a T would point at rows that are gone.
+#define DATABASED_VIEW_OF_A_ROW \
+    "databased: a view would outlive its row. Fetch std::string or Bytes, or Rows and read views from those."
+
 template <class T>
 class CollectSink final : public ConvertingSink {
+    static_assert(!holds_view<T>(), DATABASED_VIEW_OF_A_ROW);
+
   public:
     std::vector<T> rows() && { return std::move(rows_); }
 
@@ -80,6 +86,8 @@ class StoreSink final : public ConvertingSink {
 
 template <class T>
 class FirstSink final : public ConvertingSink {
+    static_assert(!holds_view<T>(), DATABASED_VIEW_OF_A_ROW);
+
   public:
     std::optional<T> row() && { return std::move(row_); }
     bool wants_first_row_only() const noexcept override { return true; }
