@@ -2,6 +2,7 @@
 
 #include "backends.hpp"
 #include "database/session_state.hpp"
+#include "runtime/process.hpp"
 
 #include <databased/error.hpp>
 
@@ -53,6 +54,9 @@ DatabaseState::DatabaseState(const Url& url, const Options& options)
 // Connecting
 
 void DatabaseState::check_thread(const Context& context) const {
+    if (loop_ != nullptr && generation_ != process_generation()) {
+        throw UsageError("this Database was connected before fork(); make one of its own in the child process");
+    }
     if (loop_ == nullptr || context.loop == loop_) return;
     throw WrongThreadError("a Database belongs to the event loop on which it first connected; use one Database per loop");
 }
@@ -85,6 +89,7 @@ Task<> DatabaseState::open_pools() {
     const Context& context = co_await this_context();
     const Phase before = phase_;
     loop_ = context.loop;
+    generation_ = process_generation();
     loop_->add(*this);
     const auto opener = [weak = weak_from_this()](Access access) {
         return [weak, access] { return open_connection(weak.lock(), access); };

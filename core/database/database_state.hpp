@@ -96,6 +96,7 @@ class DatabaseState final : public StatementTarget, public std::enable_shared_fr
     ConnectHook connect_hook_;
     WarningHook warning_hook_;
     EventLoop* loop_ = nullptr;  // from connect() on
+    int generation_ = 0;         // of the process that connected
     Phase phase_ = Phase::fresh;
     Turn connecting_;
     std::shared_ptr<Pool> writers_;

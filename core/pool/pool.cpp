@@ -1,5 +1,7 @@
 #include "pool/pool.hpp"
 
+#include "runtime/process.hpp"
+
 #include <databased/error.hpp>
 
 #include <algorithm>
@@ -67,9 +69,11 @@ struct Pool::Asker : Waiter {
 };
 
 Pool::Pool(EventLoop& loop, PoolLimits limits, Opener opener)
-    : loop_(&loop), limits_(limits), opener_(std::move(opener)) {}
+    : loop_(&loop), limits_(limits), opener_(std::move(opener)), generation_(process_generation()) {}
 
-Pool::~Pool() = default;
+Pool::~Pool() {
+    for (const auto& connection : connections_) end(*connection);
+}
 
 Clock::time_point Pool::now() const noexcept { return loop_ != nullptr ? loop_->now() : Clock::now(); }
 
@@ -148,10 +152,12 @@ Task<> Pool::fill(std::size_t count) {
 
 PooledConnection* Pool::joinable(Use use) noexcept {
     if (use == Use::exclusive) return nullptr;
+    PooledConnection* liveliest = nullptr;
     for (const auto& connection : connections_) {
-        if (connection->users != 0 && connection->use == use && connection->backend != nullptr) return connection.get();
+        if (connection->users == 0 || connection->use != use || connection->backend == nullptr) continue;
+        if (liveliest == nullptr || connection->last_progress > liveliest->last_progress) liveliest = connection.get();
     }
-    return nullptr;
+    return liveliest;
 }
 
 PoolView Pool::view(const PooledConnection* shared, Clock::time_point now) const noexcept {
@@ -214,6 +220,39 @@ void Pool::serve(PooledConnection& connection) noexcept {
     connection.idle_since = now;
     connection.unlink();
     idle_.push_front(connection);
+    watch_age(connection);
+}
+
+/// Sees to it that somebody looks when an idle connection gets too old.
+void Pool::watch_age(const PooledConnection& connection) noexcept {
+    if (loop_ == nullptr || is_running() || connection.expires_at == Clock::time_point::max()) return;
+    loop_->start(*this, connection.expires_at);
+}
+
+void Pool::on_time() noexcept {
+    if (refuses_) return;
+    const auto now = Clock::now();
+    for (PooledConnection* next = idle_.empty() ? nullptr : &idle_.front(); next != nullptr;) {
+        PooledConnection& connection = *next;
+        next = idle_.after(connection);
+        if (now >= connection.expires_at) drop(connection);
+    }
+    for (PooledConnection* idle = idle_.empty() ? nullptr : &idle_.front(); idle != nullptr; idle = idle_.after(*idle)) {
+        watch_age(*idle);
+    }
+}
+
+void Pool::keep_min_size() {
+    if (!refuses_ && connections_.size() + connecting_ < limits_.min_size) grow();
+}
+
+/// Closes at once. In a child process the connection's threads do not exist: it is left as it is.
+void Pool::end(PooledConnection& connection) const noexcept {
+    if (generation_ == process_generation()) {
+        connection.backend.reset();
+    } else {
+        static_cast<void>(connection.backend.release());
+    }
 }
 
 void Pool::drop(PooledConnection& connection) noexcept {
@@ -223,6 +262,7 @@ void Pool::drop(PooledConnection& connection) noexcept {
                                     [&](const auto& candidate) { return candidate.get() == &connection; });
     auto backend = std::move(connection.backend);
     connections_.erase(place);
+    keep_min_size();
     if (backend == nullptr || loop_ == nullptr || !backend->is_usable()) return;
     loop_->spawn(close_backend(std::move(backend)));
 }
@@ -300,7 +340,7 @@ Task<> Pool::wait_until_unused(Clock::time_point limit) {
 Task<> Pool::close() {
     const auto self = shared_from_this();
     for (const auto& connection : connections_) {
-        if (connection->users != 0) connection->backend.reset();  // ends what runs there
+        if (connection->users != 0) end(*connection);  // and what runs there
     }
     while (!idle_.empty()) {
         PooledConnection& connection = idle_.front();
@@ -313,7 +353,7 @@ Task<> Pool::close() {
 void Pool::close_now(bool loop_is_gone) noexcept {
     refuse();
     if (loop_is_gone) loop_ = nullptr;
-    for (const auto& connection : connections_) connection->backend.reset();
+    for (const auto& connection : connections_) end(*connection);
     std::erase_if(connections_, [](const auto& connection) { return connection->users == 0; });
 }
 

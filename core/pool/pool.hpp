@@ -55,13 +55,13 @@ class Lease {
 };
 
 /// Belongs to one loop and its thread. Kept alive by its Database, its leases and the tasks that open connections.
-class Pool : public std::enable_shared_from_this<Pool> {
+class Pool : public std::enable_shared_from_this<Pool>, private Timer {
   public:
     /// Opens a connection and makes it ready, hooks included.
     using Opener = std::function<Task<std::unique_ptr<SessionBackend>>()>;
 
     Pool(EventLoop& loop, PoolLimits limits, Opener opener);
-    ~Pool();
+    ~Pool() override;
 
     /// A connection that can be had without waiting, or none; then acquire() is to be asked.
     Lease try_acquire(Use use, const std::source_location& where);
@@ -101,6 +101,10 @@ class Pool : public std::enable_shared_from_this<Pool> {
     Task<> open_one();
     void opened(std::unique_ptr<SessionBackend> backend);
     void drop(PooledConnection& connection) noexcept;
+    void end(PooledConnection& connection) const noexcept;
+    void on_time() noexcept override;
+    void watch_age(const PooledConnection& connection) noexcept;
+    void keep_min_size();
     bool is_fit(const PooledConnection& connection, Clock::time_point now) const noexcept;
     bool needs_ping(const PooledConnection& connection, Clock::time_point now) const noexcept;
     std::string snapshot() const;
@@ -118,6 +122,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
     WaitList until_unused_;
     PoolStats stats_;
     bool refuses_ = false;
+    int generation_;  // of the process that opened the connections
 };
 
 }  // namespace databased::detail
