@@ -1,6 +1,5 @@
 // What execute reports: rows_affected, last_insert_id, command.
 #include "support/conformance.hpp"
-#include "support/refusal.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,5 @@
 // Rows as a database gives them: their columns, and how long they stay readable.
 #include "support/conformance.hpp"
-#include "support/refusal.hpp"
 
 #include <databased/json.hpp>
 

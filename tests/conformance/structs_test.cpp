@@ -2,7 +2,6 @@
 #include "support/conformance.hpp"
 #include "support/refusal.hpp"
 
-#include <array>
 #include <optional>
 #include <string>
 #include <tuple>

@@ -6,7 +6,6 @@
 #include <databased/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <iterator>
 #include <memory>
