@@ -9,7 +9,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // So many finished jobs are given back before the rest of their batch: the loop's thread has something to do meanwhile.
-constexpr std::size_t worth_a_signal = 64;
+constexpr std::size_t worth_a_signal = 32;
 
 bool may_share(const Job& job, StatementKind kind) noexcept {
     return job.kind() == Job::Kind::request && job.request().shared && job.statement()->text().kind == kind;

@@ -17,8 +17,6 @@ detail::SqlCache& cache_of(const SqlDialect& dialect) {
     return dialect.placeholders == PlaceholderStyle::dollar_number ? dollars : question_marks;
 }
 
-constexpr std::size_t few = 16;
-
 }  // namespace
 
 // Parameters
@@ -48,24 +46,25 @@ void Parameters::end_list() { entries_.back().cells = values_.size() - entries_.
 void* Statement::operator new(std::size_t size) { return detail::allocate_frame(size); }
 void Statement::operator delete(void* statement, std::size_t size) noexcept { detail::release_frame(statement, size); }
 
-void Statement::bind(const StatementRules& rules, std::string_view sql, Parameters parameters) {
-    std::vector<detail::ArgumentShape> many_shapes;
-    std::array<detail::ArgumentShape, few> few_shapes{};
-    std::span<detail::ArgumentShape> shapes{few_shapes};
+detail::BoundSql Statement::bind_text(const StatementRules& rules, std::string_view sql, const Parameters& parameters) {
+    static constexpr std::array<detail::ArgumentShape, 16> plain{};
+    detail::SqlCache& cache = cache_of(rules.dialect);
     const std::size_t count = parameters.size();
-    if (count > few) {
-        many_shapes.resize(count);
-        shapes = many_shapes;
+    if (parameters.entries_.empty() && count <= plain.size()) {
+        return cache.bind(sql, std::span{plain}.first(count), rules.max_parameters);
     }
-    shapes = shapes.first(count);
+    std::vector<detail::ArgumentShape> shapes(count);
     for (std::size_t i = 0; i < parameters.entries_.size(); ++i) {
         const auto& entry = parameters.entries_[i];
         shapes[i].name = std::string_view{parameters.names_}.substr(entry.name_begin, entry.name_size);
         if (entry.is_list) shapes[i].list_length = static_cast<std::uint32_t>(entry.cells);
     }
+    return cache.bind(sql, shapes, rules.max_parameters);
+}
 
-    const detail::BoundSql bound = cache_of(rules.dialect).bind(sql, shapes, rules.max_parameters);
-    text_ = bound.text;
+void Statement::bind(const StatementRules& rules, std::string_view sql, Parameters parameters) {
+    detail::BoundSql bound = bind_text(rules, sql, parameters);
+    text_ = std::move(bound.text);
     values_ = std::move(parameters.values_);
     if (bound.order.empty()) return;
     for (const auto& origin : bound.order) {

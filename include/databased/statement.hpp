@@ -17,6 +17,10 @@
 
 namespace databased {
 
+namespace detail {
+struct BoundSql;
+}
+
 /// What the makers of statements need to know of a backend.
 struct StatementRules {
     SqlDialect dialect{};
@@ -80,6 +84,7 @@ class Statement {
 
   private:
     Statement() = default;
+    static detail::BoundSql bind_text(const StatementRules& rules, std::string_view sql, const Parameters& parameters);
     void bind(const StatementRules& rules, std::string_view sql, Parameters parameters);
     /// The next item. All items have the shape of the first, unless they are Parameters or hold lists.
     template <class T>
