@@ -2,7 +2,7 @@
 #include <databased/backend.hpp>
 
 #ifdef DATABASED_SQLITE
-#include "sqlite/backend.hpp"
+    #include "sqlite/backend.hpp"
 #endif
 
 namespace databased::detail {

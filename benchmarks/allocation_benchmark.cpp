@@ -24,7 +24,8 @@ void* counted(std::size_t size) {
 }
 
 void uncounted(void* memory) noexcept {
-    if (memory != nullptr) bytes.fetch_sub(static_cast<std::int64_t>(malloc_usable_size(memory)), std::memory_order_relaxed);
+    if (memory != nullptr)
+        bytes.fetch_sub(static_cast<std::int64_t>(malloc_usable_size(memory)), std::memory_order_relaxed);
     std::free(memory);
 }
 

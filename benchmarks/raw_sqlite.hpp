@@ -22,7 +22,8 @@ namespace benchmarks {
 class RawSqlite {
   public:
     RawSqlite(const std::string& path, const std::string& synchronous) {
-        check(sqlite3_open_v2(path.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr));
+        check(sqlite3_open_v2(path.c_str(), &database_,
+                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr));
         run("PRAGMA journal_mode=wal");
         run(("PRAGMA synchronous=" + synchronous).c_str());
     }
@@ -46,8 +47,8 @@ class RawSqlite {
     sqlite3* database_ = nullptr;
 };
 
-/// Jobs to a thread and back to a libuv loop: all that wait are taken at once, and come back with one signal. The thread
-/// waits awake for `spin` before it sleeps, as databased's does.
+/// Jobs to a thread and back to a libuv loop: all that wait are taken at once, and come back with one signal. The
+/// thread waits awake for `spin` before it sleeps, as databased's does.
 class RawWorker {
   public:
     struct Job {
@@ -64,9 +65,8 @@ class RawWorker {
         uv_loop_init(&loop_);
         signal_.data = this;
         uv_poll_init(&loop_, &signal_, descriptor_);
-        uv_poll_start(&signal_, UV_READABLE, [](uv_poll_t* signal, int, int) {
-            static_cast<RawWorker*>(signal->data)->take_back();
-        });
+        uv_poll_start(&signal_, UV_READABLE,
+                      [](uv_poll_t* signal, int, int) { static_cast<RawWorker*>(signal->data)->take_back(); });
         uv_prepare_init(&loop_, &before_poll_);
         before_poll_.data = this;
         uv_prepare_start(&before_poll_, [](uv_prepare_t* handle) { static_cast<RawWorker*>(handle->data)->send(); });

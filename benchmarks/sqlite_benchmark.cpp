@@ -1,4 +1,5 @@
-// SQLite through databased, each beside raw sqlite3 doing the same in the same run. "ratio" is databased's speed where raw is 1.
+// SQLite through databased, each beside raw sqlite3 doing the same in the same run. "ratio" is databased's speed where
+// raw is 1.
 #include "pair.hpp"
 #include "raw_sqlite.hpp"
 
@@ -28,7 +29,9 @@ const char* const select_one = "SELECT body FROM notes WHERE id = ?";
 class File {
   public:
     explicit File(const std::string& synchronous = "normal")
-        : path_((std::filesystem::temp_directory_path() / ("databased-benchmark-" + std::to_string(getpid()) + ".sqlite")).string()),
+        : path_(
+              (std::filesystem::temp_directory_path() / ("databased-benchmark-" + std::to_string(getpid()) + ".sqlite"))
+                  .string()),
           synchronous_(synchronous) {
         remove();
         RawSqlite raw{path_, synchronous_};
@@ -36,7 +39,9 @@ class File {
         raw.run(("INSERT INTO notes WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
                  std::to_string(stored_rows) + ") SELECT i, i * 2 FROM n")
                     .c_str());
-        raw.run("CREATE TABLE readings (id INTEGER PRIMARY KEY, station TEXT NOT NULL, celsius REAL NOT NULL, count INTEGER)");
+        raw.run(
+            "CREATE TABLE readings (id INTEGER PRIMARY KEY, station TEXT NOT NULL, celsius REAL NOT NULL, count "
+            "INTEGER)");
         raw.run("CREATE TABLE inserted (id INTEGER PRIMARY KEY, body INTEGER NOT NULL)");
     }
     ~File() { remove(); }
@@ -46,7 +51,8 @@ class File {
     const std::string& path() const { return path_; }
     const std::string& synchronous() const { return synchronous_; }
     std::string url(const std::string& more = {}) const {
-        return "sqlite:///" + path_ + "?synchronous=" + synchronous_ + "&worker_spin=" + std::to_string(spin.count()) + more;
+        return "sqlite:///" + path_ + "?synchronous=" + synchronous_ + "&worker_spin=" + std::to_string(spin.count()) +
+               more;
     }
     void fill_readings() const {
         RawSqlite raw{path_, synchronous_};
@@ -131,7 +137,8 @@ void SequentialSelectBesideRawWorker(benchmark::State& state) {
     Client client{file.url()};
     Pair pair{state};
     for (auto _ : state) {
-        pair.round([&] { run_in_sequence(worker, job, count); }, [&] { client.run(select_in_sequence(client.database(), count)); });
+        pair.round([&] { run_in_sequence(worker, job, count); },
+                   [&] { client.run(select_in_sequence(client.database(), count)); });
     }
     pair.report(count);
 }
@@ -145,7 +152,8 @@ void SequentialSelectBesideEmptyHandOver(benchmark::State& state) {
     Client client{file.url()};
     Pair pair{state};
     for (auto _ : state) {
-        pair.round([&] { run_in_sequence(worker, job, count); }, [&] { client.run(select_in_sequence(client.database(), count)); });
+        pair.round([&] { run_in_sequence(worker, job, count); },
+                   [&] { client.run(select_in_sequence(client.database(), count)); });
     }
     pair.report(count);
 }
@@ -164,7 +172,8 @@ void run_tasks(Client& client, Body body) {
 class RawTasks {
   public:
     RawTasks(RawWorker::Work work, std::chrono::microseconds how_long)
-        : worker_(std::move(work), [this](RawWorker::Job& job) { came_back(job); }, how_long) {}
+        : worker_(
+              std::move(work), [this](RawWorker::Job& job) { came_back(job); }, how_long) {}
 
     void run() {
         left_ = tasks * (per_task - 1);
@@ -288,7 +297,8 @@ void FetchAllIntoStructs(benchmark::State& state) {
 }
 BENCHMARK(FetchAllIntoStructs)->UseManualTime()->Unit(benchmark::kMillisecond);
 
-void insert_raw(RawSqlite& raw, sqlite3_stmt* statement, const std::vector<std::tuple<std::string, double, std::int64_t>>& items) {
+void insert_raw(RawSqlite& raw, sqlite3_stmt* statement,
+                const std::vector<std::tuple<std::string, double, std::int64_t>>& items) {
     raw.run("BEGIN IMMEDIATE");
     for (const auto& [station, celsius, count] : items) {
         sqlite3_bind_text(statement, 1, station.data(), static_cast<int>(station.size()), SQLITE_STATIC);

@@ -58,10 +58,14 @@ namespace {
 
 std::string_view name_of(Isolation isolation) noexcept {
     switch (isolation) {
-        case Isolation::read_uncommitted: return "READ UNCOMMITTED";
-        case Isolation::read_committed: return "READ COMMITTED";
-        case Isolation::repeatable_read: return "REPEATABLE READ";
-        case Isolation::serializable: return "SERIALIZABLE";
+        case Isolation::read_uncommitted:
+            return "READ UNCOMMITTED";
+        case Isolation::read_committed:
+            return "READ COMMITTED";
+        case Isolation::repeatable_read:
+            return "REPEATABLE READ";
+        case Isolation::serializable:
+            return "SERIALIZABLE";
     }
     return {};
 }
@@ -83,7 +87,9 @@ std::string SessionBackend::begin_sql(const TransactionOptions& options) const {
 }
 
 std::string SessionBackend::savepoint_sql(std::string_view name) const { return "SAVEPOINT " + std::string{name}; }
-std::string SessionBackend::release_sql(std::string_view name) const { return "RELEASE SAVEPOINT " + std::string{name}; }
+std::string SessionBackend::release_sql(std::string_view name) const {
+    return "RELEASE SAVEPOINT " + std::string{name};
+}
 std::string SessionBackend::rollback_to_sql(std::string_view name) const {
     return "ROLLBACK TO SAVEPOINT " + std::string{name};
 }

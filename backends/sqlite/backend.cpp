@@ -41,8 +41,8 @@ class SqliteBackend final : public DatabaseBackend {
     const void* writers_queue() const noexcept override { return writer_queue_.get(); }
 
   private:
-    /// All connections are to one file, also if the program changes its working directory meanwhile. An absolute path is no
-    /// URI to SQLite either, whatever it was built with.
+    /// All connections are to one file, also if the program changes its working directory meanwhile. An absolute path
+    /// is no URI to SQLite either, whatever it was built with.
     void settle_path() {
         std::error_code error;
         if (options_.in_memory()) return;

@@ -40,7 +40,8 @@ class Connection::Wait final : private detail::StopListener {
     Outcome await_resume() {
         if (job_ == nullptr) {
             Outcome outcome;
-            outcome.error = std::make_exception_ptr(StoppedError("the statement was stopped on request before it began"));
+            outcome.error =
+                std::make_exception_ptr(StoppedError("the statement was stopped on request before it began"));
             outcome.was_begun = false;
             return outcome;
         }

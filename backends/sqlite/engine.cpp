@@ -26,8 +26,8 @@ constexpr const char* begin_writing = "BEGIN IMMEDIATE";
 bool is_end_of_statement(int code) { return code == SQLITE_DONE || code == SQLITE_ROW; }
 
 std::exception_ptr locked(ErrorDetails details, std::chrono::milliseconds waited) {
-    details.message = "the database is locked by another process for longer than busy_timeout (" + std::to_string(waited.count()) +
-                      " ms): " + details.message;
+    details.message = "the database is locked by another process for longer than busy_timeout (" +
+                      std::to_string(waited.count()) + " ms): " + details.message;
     return as_exception(std::move(details));
 }
 
@@ -36,7 +36,8 @@ std::string_view reason_for(const std::filesystem::path& path) {
     if (std::filesystem::is_directory(path, error)) return "it is a directory; name a file in it";
     const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
     if (!std::filesystem::is_directory(folder, error)) return "its directory does not exist; create it first";
-    if (!std::filesystem::exists(path, error)) return "the file does not exist and may not be created here, or mode=ro or mode=rw forbids it";
+    if (!std::filesystem::exists(path, error))
+        return "the file does not exist and may not be created here, or mode=ro or mode=rw forbids it";
     return "the file cannot be read; check its permissions";
 }
 
@@ -73,9 +74,15 @@ std::exception_ptr Engine::open() {
 std::exception_ptr Engine::open_file() {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     switch (options_.mode) {
-        case OpenMode::read_only: flags |= SQLITE_OPEN_READONLY; break;
-        case OpenMode::read_write: flags |= SQLITE_OPEN_READWRITE; break;
-        case OpenMode::create: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE; break;
+        case OpenMode::read_only:
+            flags |= SQLITE_OPEN_READONLY;
+            break;
+        case OpenMode::read_write:
+            flags |= SQLITE_OPEN_READWRITE;
+            break;
+        case OpenMode::create:
+            flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+            break;
     }
     const std::string path = options_.in_memory() ? ":memory:" : options_.path;
     sqlite3* handle = nullptr;
@@ -122,7 +129,8 @@ std::exception_ptr Engine::configure() {
     if (auto error = pragma("foreign_keys", options_.foreign_keys ? "on" : "off")) return error;
     for (const auto& [name, value] : options_.pragmas) {
         if (!knows_pragma(name)) {
-            return std::make_exception_ptr(UrlError("the database URL sets pragma." + name + ", but SQLite has no such pragma"));
+            return std::make_exception_ptr(
+                UrlError("the database URL sets pragma." + name + ", but SQLite has no such pragma"));
         }
         if (auto error = pragma(name, value)) return error;
     }
@@ -148,7 +156,8 @@ std::exception_ptr Engine::use_journal_mode() {
 bool Engine::knows_pragma(const std::string& name) const {
     sqlite3_stmt* find = nullptr;
     constexpr const char* sql = "SELECT 1 FROM pragma_pragma_list WHERE name = ?1 COLLATE NOCASE";
-    if (sqlite3_prepare_v2(database_.get(), sql, -1, &find, nullptr) != SQLITE_OK) return true;  // built without this list
+    if (sqlite3_prepare_v2(database_.get(), sql, -1, &find, nullptr) != SQLITE_OK)
+        return true;  // built without this list
     sqlite3_bind_text(find, 1, name.data(), static_cast<int>(name.size()), SQLITE_STATIC);
     const bool found = sqlite3_step(find) == SQLITE_ROW;
     sqlite3_finalize(find);
@@ -241,7 +250,8 @@ void Engine::run(Job& job) {
 void Engine::run_now(Job& job, bool may_tell) {
     current_ = &job;
     if (watcher_.is_ending() && !job.request().shielded) {
-        job.outcome.error = std::make_exception_ptr(NotConnectedError("the Database was disconnected before this statement could run"));
+        job.outcome.error =
+            std::make_exception_ptr(NotConnectedError("the Database was disconnected before this statement could run"));
     } else if (job.should_stop()) {
         job.outcome.error = job.stop_error();
     } else {
@@ -264,7 +274,8 @@ std::exception_ptr Engine::run_verbs(Job& job) {
 std::exception_ptr Engine::run_statement(Job& job, bool may_tell) {
     const Statement& values = *job.statement();
     if (job.request().in_transaction && !in_transaction()) {
-        return as_exception({.message = "the transaction was ended by the database before this statement", .sqlstate = "25P02"});
+        return as_exception(
+            {.message = "the transaction was ended by the database before this statement", .sqlstate = "25P02"});
     }
     int code = SQLITE_OK;
     PreparedStatement* statement = statements_->find(values.shared_text(), code);
@@ -273,8 +284,9 @@ std::exception_ptr Engine::run_statement(Job& job, bool may_tell) {
     std::exception_ptr error;
     if (!statement->is_readonly && !enter_queue(job, error)) return error;
     if (sqlite3_bind_parameter_count(statement->handle.get()) != static_cast<int>(values.text().parameter_count)) {
-        return std::make_exception_ptr(ParameterError("SQLite sees another number of parameters in the statement than databased: please "
-                                                      "report this statement"));
+        return std::make_exception_ptr(
+            ParameterError("SQLite sees another number of parameters in the statement than databased: please "
+                           "report this statement"));
     }
     job.outcome.result.command = values.text().command;
     const auto rowid_before = mark_last_rowid(*statement);
@@ -292,7 +304,8 @@ std::optional<std::int64_t> Engine::mark_last_rowid(const PreparedStatement& sta
     return before;
 }
 
-std::optional<std::int64_t> Engine::last_rowid(const PreparedStatement& statement, std::optional<std::int64_t> before) noexcept {
+std::optional<std::int64_t> Engine::last_rowid(const PreparedStatement& statement,
+                                               std::optional<std::int64_t> before) noexcept {
     if (!statement.inserts) return std::nullopt;
     const std::int64_t rowid = sqlite3_last_insert_rowid(database_.get());
     if (!before && sqlite3_changes64(database_.get()) == 0) return std::nullopt;
@@ -322,7 +335,8 @@ int Engine::step_rows(Job& job, PreparedStatement& statement, bool may_tell) {
     sqlite3_stmt* handle = statement.handle.get();
     int code = sqlite3_step(handle);
     const bool only_first = job.first_row_only();
-    if (job.wants_rows() && !job.has_columns() && is_end_of_statement(code)) job.set_columns(statements_->columns(statement));
+    if (job.wants_rows() && !job.has_columns() && is_end_of_statement(code))
+        job.set_columns(statements_->columns(statement));
     if (!job.wants_rows()) {
         while (code == SQLITE_ROW) code = sqlite3_step(handle);
         return code;
@@ -345,7 +359,9 @@ void Engine::read_row(Job& job, sqlite3_stmt* handle, int columns) {
             case SQLITE_INTEGER:
                 *cell = detail::Cell::of_integer(ValueKind::integer, sqlite3_column_int64(handle, i));
                 break;
-            case SQLITE_FLOAT: *cell = detail::Cell::of_real(sqlite3_column_double(handle, i)); break;
+            case SQLITE_FLOAT:
+                *cell = detail::Cell::of_real(sqlite3_column_double(handle, i));
+                break;
             case SQLITE_TEXT: {
                 const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle, i));
                 const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle, i));
@@ -358,7 +374,8 @@ void Engine::read_row(Job& job, sqlite3_stmt* handle, int columns) {
                 *cell = detail::Cell::of_data(ValueKind::bytes, batch.arena().keep({bytes, size}));
                 break;
             }
-            default: *cell = detail::Cell::null();
+            default:
+                *cell = detail::Cell::null();
         }
     }
 }
@@ -380,25 +397,31 @@ int Engine::bind_cell(sqlite3_stmt* handle, int index, const detail::Cell& cell)
     using std::chrono::microseconds;
     std::array<char, 40> text;
     const auto bind_short = [&](const char* end) {
-        return sqlite3_bind_text64(handle, index, text.data(), static_cast<sqlite3_uint64>(end - text.data()), SQLITE_TRANSIENT,
-                                   SQLITE_UTF8);
+        return sqlite3_bind_text64(handle, index, text.data(), static_cast<sqlite3_uint64>(end - text.data()),
+                                   SQLITE_TRANSIENT, SQLITE_UTF8);
     };
     switch (cell.kind) {
-        case ValueKind::null: return sqlite3_bind_null(handle, index);
+        case ValueKind::null:
+            return sqlite3_bind_null(handle, index);
         case ValueKind::boolean:
-        case ValueKind::integer: return sqlite3_bind_int64(handle, index, cell.integer);
-        case ValueKind::real: return sqlite3_bind_double(handle, index, cell.real);
+        case ValueKind::integer:
+            return sqlite3_bind_int64(handle, index, cell.integer);
+        case ValueKind::real:
+            return sqlite3_bind_double(handle, index, cell.real);
         case ValueKind::text:
         case ValueKind::decimal:
-        case ValueKind::json: return sqlite3_bind_text64(handle, index, cell.data, cell.size, SQLITE_STATIC, SQLITE_UTF8);
+        case ValueKind::json:
+            return sqlite3_bind_text64(handle, index, cell.data, cell.size, SQLITE_STATIC, SQLITE_UTF8);
         case ValueKind::bytes:
             if (cell.size == 0) return sqlite3_bind_zeroblob(handle, index, 0);
             return sqlite3_bind_blob64(handle, index, cell.data, cell.size, SQLITE_STATIC);
         case ValueKind::date:
             return bind_short(detail::write_date(text.data(), std::chrono::sys_days{std::chrono::days{cell.integer}}));
-        case ValueKind::time: return bind_short(detail::write_time(text.data(), microseconds{cell.integer}));
+        case ValueKind::time:
+            return bind_short(detail::write_time(text.data(), microseconds{cell.integer}));
         case ValueKind::timestamp:
-        case ValueKind::timestamptz: return bind_short(detail::write_timestamp(text.data(), Timestamp{microseconds{cell.integer}}));
+        case ValueKind::timestamptz:
+            return bind_short(detail::write_timestamp(text.data(), Timestamp{microseconds{cell.integer}}));
         case ValueKind::uuid: {
             std::array<std::byte, 16> bytes;
             std::memcpy(bytes.data(), cell.data, bytes.size());
@@ -417,19 +440,22 @@ std::exception_ptr Engine::failure(const Job& job, int code, const std::string& 
             return std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran"));
         }
     }
-    const std::string_view sql = job.statement() != nullptr ? std::string_view{job.statement()->text().source} : std::string_view{};
+    const std::string_view sql =
+        job.statement() != nullptr ? std::string_view{job.statement()->text().source} : std::string_view{};
     ErrorDetails details = details_of(database_.get(), code, sql);
-    if ((code & 0xff) == SQLITE_BUSY && code != SQLITE_BUSY_SNAPSHOT) return locked(std::move(details), options_.busy_timeout);
+    if ((code & 0xff) == SQLITE_BUSY && code != SQLITE_BUSY_SNAPSHOT)
+        return locked(std::move(details), options_.busy_timeout);
     if ((code & 0xff) == SQLITE_FULL) details.message += ": free some space, or raise max_page_count";
     details.message = message_prefix + details.message;
     return as_exception(std::move(details));
 }
 
 std::exception_ptr Engine::refused_write(const Job& job) const {
-    return as_exception({.message = "this statement would write, but runs where only reading is allowed: in a read session, through "
-                                    "reader(), or on a database opened with mode=ro",
-                         .sqlstate = "25006",
-                         .sql = job.statement()->text().source});
+    return as_exception(
+        {.message = "this statement would write, but runs where only reading is allowed: in a read session, through "
+                    "reader(), or on a database opened with mode=ro",
+         .sqlstate = "25006",
+         .sql = job.statement()->text().source});
 }
 
 int Engine::execute(const char* sql) noexcept { return sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr); }

@@ -45,7 +45,8 @@ class Engine {
 
     /// One request by itself.
     void run(Job& job);
-    /// Autocommitted reads in one transaction: they see the same state. False if that was not possible and nothing was done.
+    /// Autocommitted reads in one transaction: they see the same state. False if that was not possible and nothing was
+    /// done.
     bool begin_reads();
     void run_read(Job& job);
     void end_reads();
@@ -67,7 +68,8 @@ class Engine {
     std::exception_ptr run_statement(Job& job, bool may_tell);
     std::exception_ptr run_once(Job& job, PreparedStatement& statement, std::size_t run, bool may_tell);
     std::optional<std::int64_t> mark_last_rowid(const PreparedStatement& statement) noexcept;
-    std::optional<std::int64_t> last_rowid(const PreparedStatement& statement, std::optional<std::int64_t> before) noexcept;
+    std::optional<std::int64_t> last_rowid(const PreparedStatement& statement,
+                                           std::optional<std::int64_t> before) noexcept;
     std::exception_ptr bind(const Statement& values, PreparedStatement& statement, std::size_t run);
     int bind_cell(struct sqlite3_stmt* handle, int index, const detail::Cell& cell);
     int step_rows(Job& job, PreparedStatement& statement, bool may_tell);

@@ -97,11 +97,13 @@ void read_columns(std::string_view list, ErrorDetails& details) {
 }  // namespace
 
 std::string_view sqlstate_of(int code, std::string_view message) noexcept {
-    const auto rule = std::find_if(code_rules.begin(), code_rules.end(),
-                                   [&](const CodeRule& candidate) { return candidate.code == code || candidate.code == (code & 0xff); });
+    const auto rule = std::find_if(code_rules.begin(), code_rules.end(), [&](const CodeRule& candidate) {
+        return candidate.code == code || candidate.code == (code & 0xff);
+    });
     if (rule != code_rules.end()) return rule->sqlstate;
-    const auto told = std::find_if(message_rules.begin(), message_rules.end(),
-                                   [&](const MessageRule& candidate) { return message.find(candidate.part) != message.npos; });
+    const auto told = std::find_if(message_rules.begin(), message_rules.end(), [&](const MessageRule& candidate) {
+        return message.find(candidate.part) != message.npos;
+    });
     return told != message_rules.end() ? told->sqlstate : "HY000";
 }
 

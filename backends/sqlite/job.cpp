@@ -38,7 +38,8 @@ bool Job::should_stop() const noexcept {
 }
 
 std::exception_ptr Job::stop_error() const {
-    if (stop_.load(std::memory_order_relaxed)) return std::make_exception_ptr(StoppedError("the statement was stopped on request"));
+    if (stop_.load(std::memory_order_relaxed))
+        return std::make_exception_ptr(StoppedError("the statement was stopped on request"));
     return std::make_exception_ptr(TimeoutError("the statement was stopped: its time limit has passed"));
 }
 

@@ -11,8 +11,8 @@
 
 namespace databased::sqlite {
 
-/// Made and destroyed on the loop's thread; between submit and on_loop() the worker's. It owns all that the worker touches, so
-/// that nothing is lost when whoever waits for it is gone.
+/// Made and destroyed on the loop's thread; between submit and on_loop() the worker's. It owns all that the worker
+/// touches, so that nothing is lost when whoever waits for it is gone.
 class Job final : public LoopWork {
   public:
     enum class Kind { open, request, close };

@@ -15,8 +15,9 @@ namespace {
 
 constexpr std::string_view pragma_prefix = "pragma.";
 
-constexpr std::array<std::string_view, 9> own_keys{"mode",         "busy_timeout",    "journal_mode", "synchronous", "foreign_keys",
-                                                   "worker_spin", "statement_cache", "numeric_time", pragma_prefix};
+constexpr std::array<std::string_view, 9> own_keys{"mode",         "busy_timeout", "journal_mode",    "synchronous",
+                                                   "foreign_keys", "worker_spin",  "statement_cache", "numeric_time",
+                                                   pragma_prefix};
 constexpr std::array<std::string_view, 4> modes{"ro", "rw", "rwc", "memory"};
 constexpr std::array<std::string_view, 6> journal_modes{"wal", "delete", "truncate", "persist", "memory", "off"};
 constexpr std::array<std::string_view, 4> synchronous_levels{"off", "normal", "full", "extra"};
@@ -54,7 +55,9 @@ NumericTime numeric_time_of(const std::string& meaning) {
 }
 
 /// Spinning saves the time to wake a thread up; with a single processor it would only keep it from others.
-std::chrono::microseconds default_spin() { return std::chrono::microseconds{std::thread::hardware_concurrency() > 1 ? 20 : 0}; }
+std::chrono::microseconds default_spin() {
+    return std::chrono::microseconds{std::thread::hardware_concurrency() > 1 ? 20 : 0};
+}
 
 }  // namespace
 
@@ -69,14 +72,18 @@ SqliteOptions read_options(const Url& url) {
     if (!url.is_memory_database() && mode != "memory") options.path = url.database().value_or("");
     if (mode == "ro") options.mode = OpenMode::read_only;
     if (mode == "rw") options.mode = OpenMode::read_write;
-    if (mode == "ro" && options.in_memory()) throw UrlError("a database in memory cannot be opened with mode=ro: it would stay empty");
-    options.busy_timeout = duration_option(url, "busy_timeout", std::chrono::milliseconds{1}).value_or(options.busy_timeout);
+    if (mode == "ro" && options.in_memory())
+        throw UrlError("a database in memory cannot be opened with mode=ro: it would stay empty");
+    options.busy_timeout =
+        duration_option(url, "busy_timeout", std::chrono::milliseconds{1}).value_or(options.busy_timeout);
     options.journal_mode = choice_option(url, "journal_mode", journal_modes).value_or(options.journal_mode);
     options.synchronous = choice_option(url, "synchronous", synchronous_levels).value_or(options.synchronous);
     options.foreign_keys = bool_option(url, "foreign_keys").value_or(options.foreign_keys);
     options.worker_spin = microseconds_option(url, "worker_spin").value_or(default_spin());
-    options.statement_cache = static_cast<std::size_t>(integer_option(url, "statement_cache", 0, 100'000).value_or(128));
-    if (const auto meaning = choice_option(url, "numeric_time", time_meanings)) options.numeric_time = numeric_time_of(*meaning);
+    options.statement_cache =
+        static_cast<std::size_t>(integer_option(url, "statement_cache", 0, 100'000).value_or(128));
+    if (const auto meaning = choice_option(url, "numeric_time", time_meanings))
+        options.numeric_time = numeric_time_of(*meaning);
     read_pragmas(url, options);
     return options;
 }

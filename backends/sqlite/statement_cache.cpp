@@ -28,15 +28,16 @@ PreparedStatement* StatementCache::find(const std::shared_ptr<const SqlText>& te
         return &statements_.front();
     }
     sqlite3_stmt* handle = nullptr;
-    code = sqlite3_prepare_v3(database_, text->text.data(), static_cast<int>(text->text.size()), SQLITE_PREPARE_PERSISTENT, &handle,
-                              nullptr);
+    code = sqlite3_prepare_v3(database_, text->text.data(), static_cast<int>(text->text.size()),
+                              SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
     if (code != SQLITE_OK || handle == nullptr) return nullptr;
 
     PreparedStatement statement;
     statement.handle.reset(handle);
     statement.text = text;
     statement.is_readonly = sqlite3_stmt_readonly(handle) != 0;
-    statement.inserts = text->kind == StatementKind::data_change && text->command != "UPDATE" && text->command != "DELETE";
+    statement.inserts =
+        text->kind == StatementKind::data_change && text->command != "UPDATE" && text->command != "DELETE";
     statement.changes_rows = text->kind == StatementKind::data_change;
     statement.reads_last_rowid = statement.inserts && contains_word(text->text, "last_insert_rowid");
     statements_.push_front(std::move(statement));
@@ -56,8 +57,8 @@ const std::shared_ptr<const detail::ColumnSet>& StatementCache::columns(Prepared
     auto columns = std::make_shared<detail::ColumnSet>();
     columns->numeric_time = numeric_time_;
     for (int i = 0; i < sqlite3_column_count(handle); ++i) {
-        columns->columns.push_back(
-            Column{text_or_nothing(sqlite3_column_name(handle, i)), text_or_nothing(sqlite3_column_decltype(handle, i))});
+        columns->columns.push_back(Column{text_or_nothing(sqlite3_column_name(handle, i)),
+                                          text_or_nothing(sqlite3_column_decltype(handle, i))});
     }
     statement.columns = std::move(columns);
     statement.preparations = preparations;

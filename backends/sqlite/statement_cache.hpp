@@ -24,9 +24,9 @@ struct PreparedStatement {
     std::unique_ptr<sqlite3_stmt, FinalizeStatement> handle;
     std::shared_ptr<const SqlText> text;
     std::shared_ptr<const detail::ColumnSet> columns;
-    int preparations = 0;           // of which `columns` are; SQLite prepares again when the schema has changed
-    bool is_readonly = true;        // as SQLite says
-    bool changes_rows = false;      // INSERT, UPDATE, DELETE, REPLACE
+    int preparations = 0;       // of which `columns` are; SQLite prepares again when the schema has changed
+    bool is_readonly = true;    // as SQLite says
+    bool changes_rows = false;  // INSERT, UPDATE, DELETE, REPLACE
     bool inserts = false;
     bool reads_last_rowid = false;  // the text uses last_insert_rowid()
 };
@@ -36,8 +36,8 @@ class StatementCache {
     StatementCache(sqlite3* database, std::size_t capacity, NumericTime numeric_time)
         : database_(database), capacity_(capacity), numeric_time_(numeric_time) {}
 
-    /// Prepares `text` unless it is known. Null with SQLite's result code in `code` if it cannot be prepared. Valid until
-    /// the next call.
+    /// Prepares `text` unless it is known. Null with SQLite's result code in `code` if it cannot be prepared. Valid
+    /// until the next call.
     PreparedStatement* find(const std::shared_ptr<const SqlText>& text, int& code);
     /// The columns as they are now; renewed if SQLite has prepared the statement again.
     const std::shared_ptr<const detail::ColumnSet>& columns(PreparedStatement& statement) const;

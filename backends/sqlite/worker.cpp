@@ -96,9 +96,15 @@ std::size_t Worker::serve_one(std::size_t first) {
     }
     if (job.begin()) {
         switch (job.kind()) {
-            case Job::Kind::open: job.outcome.error = engine_.open(); break;
-            case Job::Kind::request: engine_.run(job); break;
-            case Job::Kind::close: engine_.close(); break;
+            case Job::Kind::open:
+                job.outcome.error = engine_.open();
+                break;
+            case Job::Kind::request:
+                engine_.run(job);
+                break;
+            case Job::Kind::close:
+                engine_.close();
+                break;
         }
     }
     finish(job);
@@ -146,9 +152,7 @@ std::size_t Worker::serve_writes(std::size_t first, std::size_t end) {
     return end;
 }
 
-void Worker::finish(Job& job) {
-    finished_.push_back(&job);
-}
+void Worker::finish(Job& job) { finished_.push_back(&job); }
 
 void Worker::give_back() noexcept {
     loop_.post(finished_);

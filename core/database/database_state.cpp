@@ -49,7 +49,10 @@ void throw_if_stopped(const Context& context) {
 }
 
 DatabaseState::DatabaseState(const Url& url, const Options& options)
-    : url_(url), settings_(read_settings(url, options)), backend_(make_backend(url)), capabilities_(backend_->capabilities()) {}
+    : url_(url),
+      settings_(read_settings(url, options)),
+      backend_(make_backend(url)),
+      capabilities_(backend_->capabilities()) {}
 
 // Connecting
 
@@ -58,7 +61,8 @@ void DatabaseState::check_thread(const Context& context) const {
         throw UsageError("this Database was connected before fork(); make one of its own in the child process");
     }
     if (loop_ == nullptr || context.loop == loop_) return;
-    throw WrongThreadError("a Database belongs to the event loop on which it first connected; use one Database per loop");
+    throw WrongThreadError(
+        "a Database belongs to the event loop on which it first connected; use one Database per loop");
 }
 
 Task<> DatabaseState::connect() {
@@ -129,7 +133,8 @@ Task<> DatabaseState::open_pools() {
     phase_ = Phase::connected;
 }
 
-Task<std::unique_ptr<SessionBackend>> DatabaseState::open_connection(std::shared_ptr<DatabaseState> self, Access access) {
+Task<std::unique_ptr<SessionBackend>> DatabaseState::open_connection(std::shared_ptr<DatabaseState> self,
+                                                                     Access access) {
     if (self == nullptr) throw NotConnectedError("the Database is gone");
     auto backend = co_await self->backend_->open(access);
     if (self->connect_hook_) {
@@ -227,8 +232,9 @@ void DatabaseState::check_would_deadlock(const Context& context) const {
     if (queue == nullptr) return;
     const auto holds_it = [queue](BranchEntry& entry) { return static_cast<SessionState&>(entry).holds_writer(queue); };
     if (context.branch->find(holds_it) == nullptr) return;
-    throw WouldDeadlockError("this write would wait for a write session that is open around it and so wait forever: write through "
-                             "that session, or end it first");
+    throw WouldDeadlockError(
+        "this write would wait for a write session that is open around it and so wait forever: write through "
+        "that session, or end it first");
 }
 
 Task<Lease> DatabaseState::lease(Use use, Access access, std::source_location where) {
@@ -237,7 +243,8 @@ Task<Lease> DatabaseState::lease(Use use, Access access, std::source_location wh
     const auto pool = this->pool(access);
     if (Lease lease = pool->try_acquire(use, where)) co_return lease;
     const bool holds_one = innermost(context) != nullptr;
-    co_return co_await pool->acquire(use, where, holds_one ? "; a session that is open around this holds a connection already" : "");
+    co_return co_await pool->acquire(
+        use, where, holds_one ? "; a session that is open around this holds a connection already" : "");
 }
 
 Use DatabaseState::use_of(const Statement& statement, const Context& context) const noexcept {
@@ -266,7 +273,8 @@ Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Ac
 
     Request request;
     const Use use = use_of(*statement, context);
-    const Access effective_access = statement->text().kind == StatementKind::plain_read ? Access::read : effective(access);
+    const Access effective_access =
+        statement->text().kind == StatementKind::plain_read ? Access::read : effective(access);
     if (effective_access == Access::write) check_would_deadlock(context);
     Lease lease = pool(effective_access)->try_acquire(use, {});
     if (!lease) lease = co_await this->lease(use, effective_access, {});

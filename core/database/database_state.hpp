@@ -32,7 +32,9 @@ void refuse_transaction_control(const Statement& statement);
 /// Throws StoppedError or TimeoutError if the work was asked to stop.
 void throw_if_stopped(const Context& context);
 
-class DatabaseState final : public StatementTarget, public std::enable_shared_from_this<DatabaseState>, private LoopUser {
+class DatabaseState final : public StatementTarget,
+                            public std::enable_shared_from_this<DatabaseState>,
+                            private LoopUser {
   public:
     using ConnectHook = std::function<Task<>(Connection&)>;
     using WarningHook = std::function<void(std::string_view)>;
@@ -40,7 +42,9 @@ class DatabaseState final : public StatementTarget, public std::enable_shared_fr
     DatabaseState(const Url& url, const Options& options);
 
     const StatementRules& rules() const noexcept override { return backend_->rules(); }
-    Task<Outcome> run(Statement::Pointer statement, RowSink* sink) override { return run(std::move(statement), sink, Access::write); }
+    Task<Outcome> run(Statement::Pointer statement, RowSink* sink) override {
+        return run(std::move(statement), sink, Access::write);
+    }
     Task<Outcome> run(Statement::Pointer statement, RowSink* sink, Access access);
     Task<Result> run_many(Statement::Pointer statement) override;
 
@@ -72,7 +76,9 @@ class DatabaseState final : public StatementTarget, public std::enable_shared_fr
     /// What a session of this access really gets.
     Access effective(Access access) const noexcept { return capabilities_.read_only ? Access::read : access; }
     Task<Lease> lease(Use use, Access access, std::source_location where);
-    const std::shared_ptr<Pool>& pool(Access access) const noexcept { return access == Access::read ? readers_ : writers_; }
+    const std::shared_ptr<Pool>& pool(Access access) const noexcept {
+        return access == Access::read ? readers_ : writers_;
+    }
     /// The innermost session that is open in the context's branch or an ancestor of it; null if there is none.
     std::shared_ptr<SessionState> innermost(const Context& context) const;
     /// Of force_rollback; null otherwise.

@@ -10,7 +10,8 @@ namespace databased::detail {
 namespace {
 
 constexpr const char* abandoned_warning =
-    "a session was destroyed while it was open: what it did was rolled back. Commit or close sessions that are held by hand";
+    "a session was destroyed while it was open: what it did was rolled back. Commit or close sessions that are held by "
+    "hand";
 
 /// Names are never used twice, so that a savepoint that is gone cannot be taken for another.
 std::string new_savepoint_name() {
@@ -43,8 +44,9 @@ bool is_retryable(const std::exception_ptr& error) {
 // Trunk
 
 bool Trunk::is_read_only() const noexcept {
-    return options_.access == Access::read ||
-           std::any_of(stack_.begin(), stack_.end(), [](const auto* session) { return session->access() == Access::read; });
+    return options_.access == Access::read || std::any_of(stack_.begin(), stack_.end(), [](const auto* session) {
+               return session->access() == Access::read;
+           });
 }
 
 std::vector<Trunk::Verb> Trunk::pending_undo() const {
@@ -69,20 +71,30 @@ std::vector<Trunk::Verb> Trunk::pending() const {
 
 std::string Trunk::sql_of(const Verb& verb) const {
     switch (verb.kind) {
-        case Verb::Kind::rollback_to: return backend().rollback_to_sql(verb.name);
-        case Verb::Kind::release_undone: return backend().release_sql(verb.name);
-        case Verb::Kind::begin: return backend().begin_sql(options_);
-        case Verb::Kind::savepoint: return backend().savepoint_sql(verb.name);
+        case Verb::Kind::rollback_to:
+            return backend().rollback_to_sql(verb.name);
+        case Verb::Kind::release_undone:
+            return backend().release_sql(verb.name);
+        case Verb::Kind::begin:
+            return backend().begin_sql(options_);
+        case Verb::Kind::savepoint:
+            return backend().savepoint_sql(verb.name);
     }
     return {};
 }
 
 void Trunk::carried_out(const Verb& verb) {
     switch (verb.kind) {
-        case Verb::Kind::begin: begun_ = true; return;
-        case Verb::Kind::rollback_to: return;
-        case Verb::Kind::release_undone: std::erase(undo_, verb.name); return;
-        case Verb::Kind::savepoint: break;
+        case Verb::Kind::begin:
+            begun_ = true;
+            return;
+        case Verb::Kind::rollback_to:
+            return;
+        case Verb::Kind::release_undone:
+            std::erase(undo_, verb.name);
+            return;
+        case Verb::Kind::savepoint:
+            break;
     }
     const auto owner = std::find_if(stack_.begin(), stack_.end(),
                                     [&](const auto* session) { return session->savepoint() == verb.name; });
@@ -151,13 +163,16 @@ void SessionState::refuse_over() const {
 
 void SessionState::refuse_open_child(const char* verb) const {
     if (child_ == nullptr) return;
-    throw SessionStateError(std::string{"cannot "} + verb + " a session whose child is still open: commit or roll back the child first");
+    throw SessionStateError(std::string{"cannot "} + verb +
+                            " a session whose child is still open: commit or roll back the child first");
 }
 
 void SessionState::throw_aborted(const Trunk& trunk) {
-    throw_database_error({.message = "the transaction was ended by the database, nothing of it remains; roll back the session "
-                                     "and do its work again. The cause: " + message_of(trunk.ended_by()),
-                          .sqlstate = "25P02"});
+    throw_database_error(
+        {.message = "the transaction was ended by the database, nothing of it remains; roll back the session "
+                    "and do its work again. The cause: " +
+                    message_of(trunk.ended_by()),
+         .sqlstate = "25P02"});
 }
 
 // Beginning
@@ -196,7 +211,8 @@ Task<> SessionState::enter() {
         trunk_ = std::make_shared<Trunk>(std::move(lease), how);
     } else {
         if (options_.isolation && !database_->capabilities().always_serializable) {
-            throw NotSupportedError("a session inside another one, as with force_rollback, cannot choose its isolation");
+            throw NotSupportedError(
+                "a session inside another one, as with force_rollback, cannot choose its isolation");
         }
         host_ = std::move(host);
         try {
@@ -244,13 +260,15 @@ Task<std::shared_ptr<Trunk>> SessionState::enter_host() {
     }
     place_ = co_await host_->child_place_.take_until(Clock::now() + database_->settings().pool.acquire_timeout);
     if (!place_) {
-        if (context.deadline <= Clock::now()) throw TimeoutError("the time limit has passed while another session had its turn");
+        if (context.deadline <= Clock::now())
+            throw TimeoutError("the time limit has passed while another session had its turn");
         throw PoolTimeoutError("the session inside which this one is to run was busy with another one for too long");
     }
     if (phase_ == Phase::over || !host_->is_open()) {
         place_.reset();
         refuse_over();
-        if (host_->hidden_) throw NotConnectedError("the Database was disconnected while this session waited for its turn");
+        if (host_->hidden_)
+            throw NotConnectedError("the Database was disconnected while this session waited for its turn");
         if (host_->is_unit()) throw SessionStateError("the session inside which this one was to run has ended");
         throw SessionClosedError("the parent of this child session has ended");
     }
@@ -271,8 +289,8 @@ Task<TrunkTurn> SessionState::take_turn() {
 
 // Statements
 
-/// A statement is stopped with what the session was opened in, not with what only surrounds the statement: that would take
-/// the whole transaction with it. What has ended since then limits nothing any more.
+/// A statement is stopped with what the session was opened in, not with what only surrounds the statement: that would
+/// take the whole transaction with it. What has ended since then limits nothing any more.
 void SessionState::set_limits(Request& request, const Context& context) {
     if (stop_->requested()) stop_.emplace(nullptr);
     request.stop = &*stop_;
@@ -525,8 +543,9 @@ Task<> SessionState::end_scope() {
     }
     end_children();
     co_await roll_back_now({});
-    throw SessionStateError("the scope of a session ended while a child of it was open; everything in the scope was rolled back. "
-                            "Commit or roll back the child before");
+    throw SessionStateError(
+        "the scope of a session ended while a child of it was open; everything in the scope was rolled back. "
+        "Commit or roll back the child before");
 }
 
 Task<bool> SessionState::scope_failed(std::exception_ptr failure) {
@@ -534,7 +553,8 @@ Task<bool> SessionState::scope_failed(std::exception_ptr failure) {
     end_children();
     co_await undo({});
     ++failures_;
-    if (!is_unit() || phase_ == Phase::over || failures_ >= options_.attempts || !is_retryable(failure)) co_return false;
+    if (!is_unit() || phase_ == Phase::over || failures_ >= options_.attempts || !is_retryable(failure))
+        co_return false;
     co_await sleep_for(backoff(failures_, random_chance()));
     co_return true;
 }

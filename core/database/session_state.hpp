@@ -11,8 +11,8 @@ namespace databased::detail {
 
 class SessionState;
 
-/// One transaction on one connection, with the sessions that are open in it: the outermost first, each the child of the one
-/// before it. Only the last one's statements could be anywhere else, so all statements land in it.
+/// One transaction on one connection, with the sessions that are open in it: the outermost first, each the child of the
+/// one before it. Only the last one's statements could be anywhere else, so all statements land in it.
 class Trunk {
   public:
     /// A piece of SQL that must come before the next statement.
@@ -71,7 +71,8 @@ class Trunk {
 class TrunkTurn {
   public:
     TrunkTurn() = default;
-    TrunkTurn(std::shared_ptr<Trunk> trunk, TurnHold hold) noexcept : trunk_(std::move(trunk)), hold_(std::move(hold)) {}
+    TrunkTurn(std::shared_ptr<Trunk> trunk, TurnHold hold) noexcept
+        : trunk_(std::move(trunk)), hold_(std::move(hold)) {}
 
     explicit operator bool() const noexcept { return static_cast<bool>(hold_); }
     Trunk* operator->() const noexcept { return trunk_.get(); }
@@ -161,13 +162,14 @@ class SessionState final : public StatementTarget,
     bool hidden_ = false;
     int failures_ = 0;  // of the scope's attempts
     Turn entering_;
-    Clock::time_point deadline_ = Clock::time_point::max();      // its own
+    Clock::time_point deadline_ = Clock::time_point::max();         // its own
     Clock::time_point deadline_around_ = Clock::time_point::max();  // of what it was opened in
-    std::optional<StopState> stop_;                              // while open
+    std::optional<StopState> stop_;                                 // while open
 
-    std::shared_ptr<Trunk> trunk_;         // while open
-    std::shared_ptr<SessionState> host_;   // while open and not the trunk's root: the session that this one is a child of
-    TurnHold place_;                       // while open: the host's only place for a child
+    std::shared_ptr<Trunk> trunk_;  // while open
+    std::shared_ptr<SessionState>
+        host_;        // while open and not the trunk's root: the session that this one is a child of
+    TurnHold place_;  // while open: the host's only place for a child
     Turn child_place_;
     SessionState* child_ = nullptr;
     std::string savepoint_;

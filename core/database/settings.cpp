@@ -19,7 +19,8 @@ namespace {
 
 constexpr int largest_pool = 10'000;
 
-std::size_t size_setting(const Url& url, const char* key, std::optional<int> explicit_value, int least, std::size_t otherwise) {
+std::size_t size_setting(const Url& url, const char* key, std::optional<int> explicit_value, int least,
+                         std::size_t otherwise) {
     if (!explicit_value) {
         const auto value = integer_option(url, key, least, largest_pool);
         return value ? static_cast<std::size_t>(*value) : otherwise;
@@ -31,7 +32,8 @@ std::size_t size_setting(const Url& url, const char* key, std::optional<int> exp
     return static_cast<std::size_t>(*explicit_value);
 }
 
-std::chrono::milliseconds time_setting(const Url& url, const char* key, std::optional<std::chrono::milliseconds> explicit_value,
+std::chrono::milliseconds time_setting(const Url& url, const char* key,
+                                       std::optional<std::chrono::milliseconds> explicit_value,
                                        std::chrono::milliseconds otherwise) {
     if (!explicit_value) return duration_option(url, key).value_or(otherwise);
     if (explicit_value->count() < 0) throw ConfigError(std::string{key} + " must not be negative");
@@ -51,7 +53,8 @@ Settings read_settings(const Url& url, const Options& options) {
     pool.ping_after = time_setting(url, "ping_after", options.pool.ping_after, pool.ping_after);
     settings.disconnect_timeout =
         time_setting(url, "disconnect_timeout", options.disconnect_timeout, settings.disconnect_timeout);
-    settings.force_rollback = options.force_rollback ? *options.force_rollback : bool_option(url, "force_rollback").value_or(false);
+    settings.force_rollback =
+        options.force_rollback ? *options.force_rollback : bool_option(url, "force_rollback").value_or(false);
     return settings;
 }
 

@@ -32,7 +32,7 @@ struct PoolView {
     bool has_idle = false;
     std::size_t size = 0;  // open, and being opened
     std::size_t max_size = 1;
-    bool can_join = false;  // some connection runs statements of the kind that is wanted
+    bool can_join = false;        // some connection runs statements of the kind that is wanted
     Clock::duration quiet_for{};  // for how long that connection has not finished one
 };
 

@@ -103,7 +103,8 @@ Task<Lease> Pool::acquire(Use use, std::source_location where, std::string hint)
     if (refuses_) throw_not_connected();
 
     if (connecting_ <= asker_count_) grow();  // one for each who waits
-    const bool patient = limits_.acquire_timeout.count() == 0 && connecting_ > asker_count_;  // opening one is no waiting
+    const bool patient =
+        limits_.acquire_timeout.count() == 0 && connecting_ > asker_count_;  // opening one is no waiting
     Asker asker{*this, use, where, patient ? Clock::time_point::max() : started + limits_.acquire_timeout};
     const auto wake = co_await asker;
     if (asker.error) std::rethrow_exception(asker.error);
@@ -114,8 +115,8 @@ Task<Lease> Pool::acquire(Use use, std::source_location where, std::string hint)
         throw TimeoutError("the time limit has passed while waiting for a connection (" + snapshot() + ")");
     }
     ++stats_.timed_out;
-    throw PoolTimeoutError("no connection became free within " + in_seconds(limits_.acquire_timeout) + " (" + snapshot() +
-                           ")" + hint);
+    throw PoolTimeoutError("no connection became free within " + in_seconds(limits_.acquire_timeout) + " (" +
+                           snapshot() + ")" + hint);
 }
 
 /// The next idle connection, if it was idle for so long that it must be asked whether it lives.
@@ -179,7 +180,8 @@ bool Pool::needs_ping(const PooledConnection& connection, Clock::time_point now)
 
 // Giving and taking
 
-Lease Pool::give(PooledConnection& connection, Use use, const std::source_location& where, Clock::time_point now) noexcept {
+Lease Pool::give(PooledConnection& connection, Use use, const std::source_location& where,
+                 Clock::time_point now) noexcept {
     if (connection.users++ == 0) {
         ++in_use_;
         connection.unlink();
@@ -237,7 +239,8 @@ void Pool::on_time() noexcept {
         next = idle_.after(connection);
         if (now >= connection.expires_at) drop(connection);
     }
-    for (PooledConnection* idle = idle_.empty() ? nullptr : &idle_.front(); idle != nullptr; idle = idle_.after(*idle)) {
+    for (PooledConnection* idle = idle_.empty() ? nullptr : &idle_.front(); idle != nullptr;
+         idle = idle_.after(*idle)) {
         watch_age(*idle);
     }
 }
@@ -321,7 +324,8 @@ void Pool::refuse() noexcept {
     refuses_ = true;
     while (!askers_.empty()) {
         auto& asker = static_cast<Asker&>(askers_.front());
-        asker.error = std::make_exception_ptr(NotConnectedError("the Database was disconnected while this waited for a connection"));
+        asker.error = std::make_exception_ptr(
+            NotConnectedError("the Database was disconnected while this waited for a connection"));
         asker.grant();
     }
 }

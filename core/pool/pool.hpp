@@ -65,8 +65,8 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
 
     /// A connection that can be had without waiting, or none; then acquire() is to be asked.
     Lease try_acquire(Use use, const std::source_location& where);
-    /// Waits for one. Throws PoolTimeoutError, TimeoutError, StoppedError, NotConnectedError, or why none can be opened.
-    /// `hint` is added to the message when time runs out.
+    /// Waits for one. Throws PoolTimeoutError, TimeoutError, StoppedError, NotConnectedError, or why none can be
+    /// opened. `hint` is added to the message when time runs out.
     Task<Lease> acquire(Use use, std::source_location where, std::string hint);
     /// Opens connections until there are `count`.
     Task<> fill(std::size_t count);
@@ -91,7 +91,8 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     Clock::time_point now() const noexcept;
     PooledConnection* joinable(Use use) noexcept;
     PoolView view(const PooledConnection* shared, Clock::time_point now) const noexcept;
-    Lease give(PooledConnection& connection, Use use, const std::source_location& where, Clock::time_point now) noexcept;
+    Lease give(PooledConnection& connection, Use use, const std::source_location& where,
+               Clock::time_point now) noexcept;
     void release(PooledConnection& connection) noexcept;
     void serve(PooledConnection& connection) noexcept;
     Lease take_doubtful(const std::source_location& where) noexcept;

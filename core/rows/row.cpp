@@ -31,7 +31,8 @@ std::size_t ColumnSet::find(std::string_view name) const {
     const auto has_name = [name](const Column& column) { return column.name == name; };
     const auto found = std::find_if(columns.begin(), columns.end(), has_name);
     if (found != columns.end() && std::any_of(found + 1, columns.end(), has_name)) {
-        throw AmbiguousColumnError("several columns are called \"" + std::string{name} + "\": name them apart with AS, or read by "
+        throw AmbiguousColumnError("several columns are called \"" + std::string{name} +
+                                   "\": name them apart with AS, or read by "
                                    "position");
     }
     return static_cast<std::size_t>(found - columns.begin());
@@ -63,12 +64,14 @@ void throw_column_count(const ColumnSet& columns, std::size_t expected, std::str
                           (expected == 1 ? " value" : " values") + ": " + columns.names());
 }
 
-std::size_t column_of_member(const ColumnSet& columns, std::string_view member, std::string_view type, bool may_be_missing) {
+std::size_t column_of_member(const ColumnSet& columns, std::string_view member, std::string_view type,
+                             bool may_be_missing) {
     const std::size_t index = columns.find(member);
     if (index < columns.columns.size()) return index;
     if (may_be_missing) return std::numeric_limits<std::size_t>::max();
     throw ColumnNotFoundError("no column is called \"" + std::string{member} + "\", which " + std::string{type} +
-                              " needs: " + columns.names() + "; select it, name it with AS, or make the member std::optional");
+                              " needs: " + columns.names() +
+                              "; select it, name it with AS, or make the member std::optional");
 }
 
 void RowStore::add(std::unique_ptr<RowBatch> batch) {

@@ -16,7 +16,7 @@ namespace {
 
 thread_local EventLoop* loop_in_turn = nullptr;
 
-constexpr int turns_before_poll = 32;                // then sockets get their chance, whatever other threads post
+constexpr int turns_before_poll = 32;           // then sockets get their chance, whatever other threads post
 constexpr std::size_t resumes_per_turn = 4096;  // then sockets and timers get their chance
 
 void write_unhandled(const std::exception_ptr& error) {
@@ -46,7 +46,7 @@ class PostedFunction final : public LoopWork {
 /// libuv's handles live until their close callbacks, which may come after the EventLoop is gone.
 struct EventLoop::Handles {
     EventLoop* owner;
-    detail::WakeUp wake_up{};            // not an uv_async_t: its receiver waits awake until the sender is back from write()
+    detail::WakeUp wake_up{};    // not an uv_async_t: its receiver waits awake until the sender is back from write()
     uv_poll_t posted{};          // watches wake_up
     uv_prepare_t before_poll{};  // picks up what became ready outside of a turn
     uv_check_t after_poll{};
@@ -144,7 +144,8 @@ void EventLoop::open_handles(uv_loop_t* loop) {
     handles.posted.data = handles.before_poll.data = handles.after_poll.data = &handles;
     handles.keep_going.data = handles.clock.data = &handles;
     uv_poll_init(loop, &handles.posted, handles.wake_up.descriptor());
-    uv_poll_start(&handles.posted, UV_READABLE, [](uv_poll_t* handle, int, int) { Handles::of(handle).wake_up.clear(); });
+    uv_poll_start(&handles.posted, UV_READABLE,
+                  [](uv_poll_t* handle, int, int) { Handles::of(handle).wake_up.clear(); });
     uv_prepare_init(loop, &handles.before_poll);
     uv_prepare_start(&handles.before_poll, [](uv_prepare_t* handle) { Handles::of(handle).owner->before_poll(); });
     uv_check_init(loop, &handles.after_poll);

@@ -3,8 +3,8 @@
 
 namespace databased::detail {
 
-/// Another number in each process that fork() has made. Threads do not survive a fork, so nothing that has some may be used
-/// or destroyed in the child.
+/// Another number in each process that fork() has made. Threads do not survive a fork, so nothing that has some may be
+/// used or destroyed in the child.
 int process_generation() noexcept;
 
 }  // namespace databased::detail

@@ -11,7 +11,7 @@
 #include <string>
 
 #ifdef __linux__
-#include <sys/eventfd.h>
+    #include <sys/eventfd.h>
 #endif
 
 namespace databased::detail {

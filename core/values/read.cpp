@@ -24,11 +24,14 @@ NumericTime numeric_time_of(const FieldView& field) {
 std::optional<Timestamp> timestamp_of_number(const Cell& cell, NumericTime meaning) {
     const bool whole = cell.kind == ValueKind::integer;
     switch (meaning) {
-        case NumericTime::refused: return std::nullopt;
-        case NumericTime::unix_seconds: return whole ? from_unix_seconds(cell.integer) : from_unix_seconds(cell.real);
+        case NumericTime::refused:
+            return std::nullopt;
+        case NumericTime::unix_seconds:
+            return whole ? from_unix_seconds(cell.integer) : from_unix_seconds(cell.real);
         case NumericTime::unix_milliseconds:
             return whole ? from_unix_milliseconds(cell.integer) : from_unix_seconds(cell.real / 1000);
-        case NumericTime::julian_day: return from_julian_day(whole ? static_cast<double>(cell.integer) : cell.real);
+        case NumericTime::julian_day:
+            return from_julian_day(whole ? static_cast<double>(cell.integer) : cell.real);
     }
     return std::nullopt;
 }
@@ -41,7 +44,9 @@ Timestamp stored_timestamp(const FieldView& field, std::string_view type) {
     const Cell& cell = *field.cell;
     if (cell.kind == ValueKind::integer || cell.kind == ValueKind::real) {
         const auto time = timestamp_of_number(cell, numeric_time_of(field));
-        if (!time) throw_cannot_read(field, type, numeric_time_of(field) == NumericTime::refused ? number_hint : "it is out of range");
+        if (!time)
+            throw_cannot_read(field, type,
+                              numeric_time_of(field) == NumericTime::refused ? number_hint : "it is out of range");
         return *time;
     }
     if (cell.kind != ValueKind::text) throw_cannot_read(field, type);
@@ -120,13 +125,19 @@ std::string read_string(const FieldView& field) {
     switch (cell.kind) {
         case ValueKind::text:
         case ValueKind::decimal:
-        case ValueKind::json: return std::string{cell.text()};
-        case ValueKind::uuid: return uuid_of_bytes(cell.text()).to_string();
-        case ValueKind::date: return text_of_date(field);
-        case ValueKind::time: return text_of_time(field);
+        case ValueKind::json:
+            return std::string{cell.text()};
+        case ValueKind::uuid:
+            return uuid_of_bytes(cell.text()).to_string();
+        case ValueKind::date:
+            return text_of_date(field);
+        case ValueKind::time:
+            return text_of_time(field);
         case ValueKind::timestamp:
-        case ValueKind::timestamptz: return text_of_timestamp(field);
-        default: throw_cannot_read(field, "std::string");
+        case ValueKind::timestamptz:
+            return text_of_timestamp(field);
+        default:
+            throw_cannot_read(field, "std::string");
     }
 }
 
@@ -222,19 +233,32 @@ Value read_value(const FieldView& field) {
     const Cell& cell = *field.cell;
     using std::chrono::microseconds;
     switch (cell.kind) {
-        case ValueKind::null: return {};
-        case ValueKind::boolean: return cell.integer != 0;
-        case ValueKind::integer: return cell.integer;
-        case ValueKind::real: return cell.real;
-        case ValueKind::text: return cell.text();
-        case ValueKind::bytes: return Native<Bytes>::read(field);
-        case ValueKind::decimal: return read_decimal(field);
-        case ValueKind::date: return std::chrono::year_month_day{read_date(field)};
-        case ValueKind::time: return read_time(field);
-        case ValueKind::timestamp: return LocalTimestamp{microseconds{cell.integer}};
-        case ValueKind::timestamptz: return Timestamp{microseconds{cell.integer}};
-        case ValueKind::uuid: return read_uuid(field);
-        case ValueKind::json: return read_json_text(field);
+        case ValueKind::null:
+            return {};
+        case ValueKind::boolean:
+            return cell.integer != 0;
+        case ValueKind::integer:
+            return cell.integer;
+        case ValueKind::real:
+            return cell.real;
+        case ValueKind::text:
+            return cell.text();
+        case ValueKind::bytes:
+            return Native<Bytes>::read(field);
+        case ValueKind::decimal:
+            return read_decimal(field);
+        case ValueKind::date:
+            return std::chrono::year_month_day{read_date(field)};
+        case ValueKind::time:
+            return read_time(field);
+        case ValueKind::timestamp:
+            return LocalTimestamp{microseconds{cell.integer}};
+        case ValueKind::timestamptz:
+            return Timestamp{microseconds{cell.integer}};
+        case ValueKind::uuid:
+            return read_uuid(field);
+        case ValueKind::json:
+            return read_json_text(field);
     }
     return {};
 }

@@ -28,9 +28,19 @@ std::string hexadecimal_of(std::string_view bytes) {
 }  // namespace
 
 std::string_view name_of(ValueKind kind) noexcept {
-    static constexpr std::array<std::string_view, 13> names{
-        "NULL",   "a boolean", "an integer",               "a real number",               "text",   "bytes",
-        "a decimal", "a date", "a time of day", "a timestamp without zone", "a timestamp with zone", "a UUID", "JSON"};
+    static constexpr std::array<std::string_view, 13> names{"NULL",
+                                                            "a boolean",
+                                                            "an integer",
+                                                            "a real number",
+                                                            "text",
+                                                            "bytes",
+                                                            "a decimal",
+                                                            "a date",
+                                                            "a time of day",
+                                                            "a timestamp without zone",
+                                                            "a timestamp with zone",
+                                                            "a UUID",
+                                                            "JSON"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -66,13 +76,20 @@ Cell cell_of(const Value& value) noexcept {
 Json json_of(const FieldView& field) {
     const Cell& cell = *field.cell;
     switch (cell.kind) {
-        case ValueKind::null: return nullptr;
-        case ValueKind::boolean: return cell.integer != 0;
-        case ValueKind::integer: return cell.integer;
-        case ValueKind::real: return cell.real;
-        case ValueKind::bytes: return hexadecimal_of(cell.text());
-        case ValueKind::json: return read_json(field);
-        default: return read_string(field);
+        case ValueKind::null:
+            return nullptr;
+        case ValueKind::boolean:
+            return cell.integer != 0;
+        case ValueKind::integer:
+            return cell.integer;
+        case ValueKind::real:
+            return cell.real;
+        case ValueKind::bytes:
+            return hexadecimal_of(cell.text());
+        case ValueKind::json:
+            return read_json(field);
+        default:
+            return read_string(field);
     }
 }
 
@@ -87,13 +104,20 @@ std::ostream& operator<<(std::ostream& out, const Value& value) {
     const detail::Cell cell = detail::cell_of(value);
     const detail::FieldView field{&cell, nullptr, 0};
     switch (cell.kind) {
-        case ValueKind::null: return out << "NULL";
-        case ValueKind::boolean: return out << (cell.integer != 0 ? "true" : "false");
-        case ValueKind::integer: return out << cell.integer;
-        case ValueKind::real: return out << cell.real;
-        case ValueKind::text: return out << '\'' << cell.text() << '\'';
-        case ValueKind::bytes: return out << "x'" << hexadecimal_of(cell.text()) << '\'';
-        default: break;
+        case ValueKind::null:
+            return out << "NULL";
+        case ValueKind::boolean:
+            return out << (cell.integer != 0 ? "true" : "false");
+        case ValueKind::integer:
+            return out << cell.integer;
+        case ValueKind::real:
+            return out << cell.real;
+        case ValueKind::text:
+            return out << '\'' << cell.text() << '\'';
+        case ValueKind::bytes:
+            return out << "x'" << hexadecimal_of(cell.text()) << '\'';
+        default:
+            break;
     }
     try {
         return out << detail::read_string(field);

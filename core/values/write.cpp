@@ -48,8 +48,9 @@ void write_integer(ParameterBuffer& out, std::int64_t value) { out.add(Cell::of_
 
 void write_unsigned(ParameterBuffer& out, std::uint64_t value) {
     if (!std::in_range<std::int64_t>(value)) {
-        throw ParameterError("an unsigned argument is above 9223372036854775807, the largest integer of a database; pass a "
-                             "Decimal");
+        throw ParameterError(
+            "an unsigned argument is above 9223372036854775807, the largest integer of a database; pass a "
+            "Decimal");
     }
     write_integer(out, static_cast<std::int64_t>(value));
 }
@@ -62,7 +63,9 @@ void write_c_string(ParameterBuffer& out, const char* value) {
     write_text(out, value);
 }
 
-void write_bytes(ParameterBuffer& out, std::span<const std::byte> value) { out.add(ValueKind::bytes, characters(value)); }
+void write_bytes(ParameterBuffer& out, std::span<const std::byte> value) {
+    out.add(ValueKind::bytes, characters(value));
+}
 void write_decimal(ParameterBuffer& out, const Decimal& value) { out.add(ValueKind::decimal, value.text()); }
 void write_uuid(ParameterBuffer& out, const Uuid& value) { out.add(ValueKind::uuid, characters(value.bytes())); }
 void write_json_text(ParameterBuffer& out, std::string_view value) { out.add(ValueKind::json, value); }

@@ -1,6 +1,8 @@
-// What a database has to do to be used through databased: subclass DatabaseBackend and SessionBackend, and register them.
+// What a database has to do to be used through databased: subclass DatabaseBackend and SessionBackend, and register
+// them.
 //
-// Everything else (pool, sessions, savepoints, force_rollback, typed rows) is written once in the core, over these promises:
+// Everything else (pool, sessions, savepoints, force_rollback, typed rows) is written once in the core, over these
+// promises:
 //
 //   1. All functions are called on the loop's thread, and every task resumes there.
 //   2. Nothing but open(), run() and close() takes time; only ~SessionBackend may block, until its threads have ended.
@@ -131,7 +133,8 @@ class DatabaseBackend {
 
     virtual const StatementRules& rules() const noexcept = 0;
     virtual Capabilities capabilities() const noexcept = 0;
-    /// A new connection on `loop`. Throws ConnectionError and other DatabaseErrors. `access` is what it will be used for.
+    /// A new connection on `loop`. Throws ConnectionError and other DatabaseErrors. `access` is what it will be used
+    /// for.
     virtual Task<std::unique_ptr<SessionBackend>> open(Access access) = 0;
     /// The same for all backends of this process whose writers exclude each other, once one of them was opened; null if
     /// writers do not exclude each other.
@@ -143,8 +146,8 @@ const std::vector<std::string_view>& pool_option_keys();
 
 using BackendFactory = std::function<std::unique_ptr<DatabaseBackend>(const Url& url)>;
 
-/// Makes `dialect` known to Database; replaces what had that name. From any thread. The factory throws UrlError for a URL
-/// that it cannot use; it does no I/O.
+/// Makes `dialect` known to Database; replaces what had that name. From any thread. The factory throws UrlError for a
+/// URL that it cannot use; it does no I/O.
 void register_backend(std::string_view dialect, BackendFactory factory);
 
 }  // namespace databased

@@ -3,11 +3,11 @@
 // Built in: bool, integers, float, double, enums, std::string, std::string_view, string literals, Bytes,
 // std::span<const std::byte>, Decimal, Uuid, Json (with <databased/json.hpp>), JsonText, Value, std::optional of these,
 // and of chrono: year_month_day and sys_days (a date), TimeOfDay and hh_mm_ss (a time), sys_time (an instant),
-// local_time (a timestamp without zone). What is finer than a microsecond is cut off when it is sent. SQLite has no NaN and
-// stores NULL for it.
+// local_time (a timestamp without zone). What is finer than a microsecond is cut off when it is sent. SQLite has no NaN
+// and stores NULL for it.
 //
-// Nothing is lost silently when a value is read: a number that does not fit, NULL in a type without room for it, text for
-// a number and the like are ConversionErrors. An enum is sent as its number and read from its number or its name.
+// Nothing is lost silently when a value is read: a number that does not fit, NULL in a type without room for it, text
+// for a number and the like are ConversionErrors. An enum is sent as its number and read from its number or its name.
 #pragma once
 
 #include <databased/detail/enum_names.hpp>
@@ -123,8 +123,9 @@ template <std::floating_point T>
 struct Native<T> {
     static void write(ParameterBuffer& out, T value) { write_real(out, value); }
     static T read(const FieldView& field) {
-        const double value = field.cell->kind == ValueKind::real ? field.cell->real
-                                                                  : read_whole_double(field, std::numeric_limits<T>::digits);
+        const double value = field.cell->kind == ValueKind::real
+                                 ? field.cell->real
+                                 : read_whole_double(field, std::numeric_limits<T>::digits);
         if constexpr (sizeof(T) < sizeof(double)) {
             const double magnitude = value < 0 ? -value : value;
             const bool finite = magnitude <= std::numeric_limits<double>::max();
@@ -158,9 +159,11 @@ struct Native<T> {
         if constexpr (std::same_as<Number, bool>) {
             return static_cast<T>(read_bool(field));
         } else {
-            const auto value = field.cell->kind == ValueKind::integer ? field.cell->integer : read_integer_slowly(field);
+            const auto value =
+                field.cell->kind == ValueKind::integer ? field.cell->integer : read_integer_slowly(field);
             // The characters are no integers to in_range().
-            using Integral = std::conditional_t<std::is_signed_v<Number>, std::make_signed<Number>, std::make_unsigned<Number>>;
+            using Integral =
+                std::conditional_t<std::is_signed_v<Number>, std::make_signed<Number>, std::make_unsigned<Number>>;
             if (!std::in_range<typename Integral::type>(value)) {
                 throw_cannot_read(field, type_name<T>(), "the number does not fit");
             }
@@ -201,7 +204,8 @@ struct Native<char[N]> {
 };
 
 template <class T>
-    requires std::same_as<T, Bytes> || std::same_as<T, std::span<const std::byte>> || std::same_as<T, std::span<std::byte>>
+    requires std::same_as<T, Bytes> || std::same_as<T, std::span<const std::byte>> ||
+             std::same_as<T, std::span<std::byte>>
 struct Native<T> {
     static void write(ParameterBuffer& out, std::span<const std::byte> value) { write_bytes(out, value); }
     static T read(const FieldView& field)
@@ -270,7 +274,8 @@ struct Native<TimeOfDay> {
 template <class Duration>
 std::chrono::microseconds microseconds_of(Duration time) {
     if constexpr (std::ratio_greater_v<typename Duration::period, std::micro>) {
-        using Wide = std::chrono::duration<std::common_type_t<typename Duration::rep, std::int64_t>, typename Duration::period>;
+        using Wide =
+            std::chrono::duration<std::common_type_t<typename Duration::rep, std::int64_t>, typename Duration::period>;
         constexpr auto limit = std::chrono::floor<Wide>(std::chrono::hours{24 * 366 * 20'000});
         return std::chrono::floor<std::chrono::microseconds>(std::clamp<Wide>(time, -limit, limit));
     } else {
@@ -285,7 +290,8 @@ constexpr bool fits(std::chrono::microseconds time) {
         return time <= std::chrono::floor<std::chrono::microseconds>(Duration::max()) &&
                time >= std::chrono::ceil<std::chrono::microseconds>(Duration::min());
     } else {
-        using Wide = std::chrono::duration<std::common_type_t<typename Duration::rep, std::int64_t>, typename Duration::period>;
+        using Wide =
+            std::chrono::duration<std::common_type_t<typename Duration::rep, std::int64_t>, typename Duration::period>;
         const auto wide = std::chrono::floor<Wide>(time);
         return wide <= Wide{Duration::max()} && wide >= Wide{Duration::min()};
     }

@@ -29,8 +29,8 @@ class Reader : public Executor {
     explicit Reader(detail::Target target) noexcept : Executor(std::move(target)) {}
 };
 
-/// A database as a URL names it. Constructing one does no I/O. It belongs to the loop on which it first connects, and all
-/// its verbs are called there (WrongThreadError). Its own statements are autocommitted, each for itself.
+/// A database as a URL names it. Constructing one does no I/O. It belongs to the loop on which it first connects, and
+/// all its verbs are called there (WrongThreadError). Its own statements are autocommitted, each for itself.
 ///
 ///     Database database{"sqlite:///movies.sqlite"};
 ///     co_await database.connect();
@@ -63,8 +63,8 @@ class Database : public Executor {
 
     /// A session held by hand: nothing lasts without its commit().
     Session session(SessionOptions options = {}, std::source_location where = std::source_location::current());
-    /// Runs body(session), then commits; rolls back if the body throws, and lets the exception through. The body's answer
-    /// is handed on.
+    /// Runs body(session), then commits; rolls back if the body throws, and lets the exception through. The body's
+    /// answer is handed on.
     template <class F>
         requires detail::SessionBody<F>
     auto session(F&& body, std::source_location where = std::source_location::current()) {
@@ -72,8 +72,8 @@ class Database : public Executor {
     }
     template <class F>
         requires detail::SessionBody<F>
-    Task<detail::task_result<detail::scope_task<F>>> session(SessionOptions options, F&& body,
-                                                             std::source_location where = std::source_location::current()) {
+    Task<detail::task_result<detail::scope_task<F>>> session(
+        SessionOptions options, F&& body, std::source_location where = std::source_location::current()) {
         static_assert(detail::safe_argument<F&&>, DATABASED_UNSAFE_TEMPORARY);
         auto work = detail::run_session<F>(session(options, where), std::forward<F>(body));
         if (!options.deadline) return work;
@@ -83,10 +83,11 @@ class Database : public Executor {
     /// For single statements that only read.
     Reader reader() const;
 
-    /// `hook` is awaited once for each new connection before anything else uses it; if it throws, the connection is closed
-    /// and the error goes to who waits for it. Set it before connect().
+    /// `hook` is awaited once for each new connection before anything else uses it; if it throws, the connection is
+    /// closed and the error goes to who waits for it. Set it before connect().
     Database& on_connect(std::function<Task<>(Connection&)> hook);
-    /// Told of what went wrong where nobody waits: a failing rollback, an abandoned session. Never of values or secrets.
+    /// Told of what went wrong where nobody waits: a failing rollback, an abandoned session. Never of values or
+    /// secrets.
     Database& on_warning(std::function<void(std::string_view)> hook);
 
   private:

@@ -71,8 +71,7 @@ class Executor {
     /// the error's message names its index. No item: nothing happens.
     template <std::ranges::input_range R>
     Task<Result> execute_many(std::string_view sql, R&& items) {
-        static_assert(detail::safe_argument<R&&>,
-                      DATABASED_UNSAFE_TEMPORARY);
+        static_assert(detail::safe_argument<R&&>, DATABASED_UNSAFE_TEMPORARY);
         return target_->run_many(Statement::make_many(target_->rules(), sql, items));
     }
 
@@ -97,8 +96,9 @@ class Executor {
     /// The one column of the first row, or nothing if there is no row. NULL needs Value, or a std::optional as T.
     template <class T = Value, class... Args>
     Task<std::optional<T>> fetch_val(std::string_view sql, Args&&... args) {
-        static_assert(detail::Readable<T>,
-                      "databased: fetch_val gives one value; use fetch_one for rows, and include <databased/json.hpp> for Json");
+        static_assert(
+            detail::Readable<T>,
+            "databased: fetch_val gives one value; use fetch_one for rows, and include <databased/json.hpp> for Json");
         check_arguments<Args&&...>();
         return detail::run_fetch_one<T>(target_, make(sql, args...));
     }

@@ -1,4 +1,5 @@
-// Json as argument and result, complete. Include it where a program makes or reads JSON; it costs half a second per file.
+// Json as argument and result, complete. Include it where a program makes or reads JSON; it costs half a second per
+// file.
 #pragma once
 
 #include <databased/codec.hpp>

@@ -20,7 +20,8 @@ enum class Isolation { read_uncommitted, read_committed, repeatable_read, serial
 /// Limits of the connection pool. In URLs the keys are the names below: ?max_size=20&acquire_timeout=5s.
 struct PoolOptions {
     std::optional<int> min_size{};  ///< Opened by connect() and kept; default 0, at least 1 is opened by connect().
-    std::optional<int> max_size{};  ///< At most this many at once, 1 to 10000; default 10. SQLite has one writer beside them.
+    std::optional<int>
+        max_size{};  ///< At most this many at once, 1 to 10000; default 10. SQLite has one writer beside them.
     /// The longest wait for a connection, or for the writer's turn; default 30 s. Zero: not at all.
     std::optional<std::chrono::milliseconds> acquire_timeout{};
     /// A connection is replaced when it is this old (a little less, at random); default 1 h. Zero: never.
@@ -49,7 +50,8 @@ struct SessionOptions {
     std::optional<std::chrono::nanoseconds> deadline{};
 };
 
-// g++ 12 destroys temporary aggregates twice in an expression with co_await: harmless only where there is nothing to destroy.
+// g++ 12 destroys temporary aggregates twice in an expression with co_await: harmless only where there is nothing to
+// destroy.
 static_assert(std::is_trivially_destructible_v<Options> && std::is_trivially_destructible_v<SessionOptions>);
 
 /// What a pool has and what it has done since connect().

@@ -1,4 +1,5 @@
-// The arguments of a statement: arg("name", value) and expand(list) beside plain values, or Parameters made at run time.
+// The arguments of a statement: arg("name", value) and expand(list) beside plain values, or Parameters made at run
+// time.
 #pragma once
 
 #include <databased/codec.hpp>
@@ -20,7 +21,8 @@ namespace databased {
 
 namespace detail {
 
-/// Encoded values that own all their bytes. A cell's `integer` is the offset of its bytes, not a pointer, until resolved.
+/// Encoded values that own all their bytes. A cell's `integer` is the offset of its bytes, not a pointer, until
+/// resolved.
 class ParameterBuffer {
   public:
     void add(Cell cell) { cells_.push_back(cell); }
@@ -80,15 +82,15 @@ class Expanded {
     R range_;  // a reference if it was given an lvalue
 };
 
-/// Gives the parameter `:name` its value: fetch_all("… WHERE year >= :year", arg("year", 2010)). `name` comes without the
-/// colon and, like a value that is an lvalue, is needed until the call that it is an argument of returns.
+/// Gives the parameter `:name` its value: fetch_all("… WHERE year >= :year", arg("year", 2010)). `name` comes without
+/// the colon and, like a value that is an lvalue, is needed until the call that it is an argument of returns.
 template <class T>
 NamedArgument<T> arg(std::string_view name, T&& value) {
     return NamedArgument<T>{name, std::forward<T>(value)};
 }
 
-/// Puts a list in the place of one parameter: fetch_all("… WHERE id IN (?)", expand(ids)). An empty list is in no row for
-/// IN and in every row for NOT IN. May be the value of an arg().
+/// Puts a list in the place of one parameter: fetch_all("… WHERE id IN (?)", expand(ids)). An empty list is in no row
+/// for IN and in every row for NOT IN. May be the value of an arg().
 template <std::ranges::input_range R>
     requires detail::Writable<std::remove_cvref_t<std::ranges::range_reference_t<const std::remove_reference_t<R>>>>
 Expanded<R> expand(R&& range) {
@@ -191,9 +193,10 @@ void Parameters::add_content(const T& value) {
         }
         end_list();
     } else {
-        static_assert(detail::Writable<T>,
-                      "databased: this type cannot be an argument. Pass one of the types in databased/codec.hpp, specialise "
-                      "databased::Codec for it, wrap a list in expand(), or include <databased/json.hpp> for Json");
+        static_assert(
+            detail::Writable<T>,
+            "databased: this type cannot be an argument. Pass one of the types in databased/codec.hpp, specialise "
+            "databased::Codec for it, wrap a list in expand(), or include <databased/json.hpp> for Json");
         if constexpr (detail::Writable<T>) detail::Native<std::remove_cv_t<T>>::write(values_, value);
     }
 }
@@ -205,7 +208,8 @@ concept ItemTuple = requires { std::tuple_size<T>::value; } && !std::ranges::ran
 
 /// A plain struct whose members are read and written by their names.
 template <class T>
-concept MappedStruct = std::is_aggregate_v<T> && std::is_class_v<T> && !Writable<T> && !ItemTuple<T> && !std::ranges::range<T>;
+concept MappedStruct =
+    std::is_aggregate_v<T> && std::is_class_v<T> && !Writable<T> && !ItemTuple<T> && !std::ranges::range<T>;
 
 /// Calls visit(name, value) for the values of one element of execute_many's list: those of a tuple by position, of a
 /// struct by the names of its members, or a single value. The name is empty where there is none.

@@ -67,8 +67,8 @@ class Row {
     std::size_t size() const noexcept { return store_ == nullptr ? 0 : store_->columns->columns.size(); }
     std::span<const Column> columns() const noexcept;
 
-    /// By name, upper and lower case told apart. Throws ColumnNotFoundError, and AmbiguousColumnError if several columns
-    /// have the name.
+    /// By name, upper and lower case told apart. Throws ColumnNotFoundError, and AmbiguousColumnError if several
+    /// columns have the name.
     Field operator[](std::string_view name) const;
     Field operator[](const char* name) const { return (*this)[std::string_view{name}]; }
     /// By position, from 0. Throws ColumnNotFoundError.

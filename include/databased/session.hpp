@@ -42,12 +42,13 @@ Task<task_result<scope_task<F>>> run_session(Session session, F body);
 
 }  // namespace detail
 
-/// One unit of work. It takes a connection and begins its transaction at its first statement, or at open(). Nothing lasts
-/// unless it is committed: by commit(), or by the end of the scope that Database::session(body) makes.
+/// One unit of work. It takes a connection and begins its transaction at its first statement, or at open(). Nothing
+/// lasts unless it is committed: by commit(), or by the end of the scope that Database::session(body) makes.
 ///
-/// A root session begins anew with the statement after commit() or rollback(); a child is over then. Statements issued at
-/// the same time are served in order. Destroying an open session rolls it back in the background. A session belongs to its
-/// Database's thread; it may outlive its Database and then throws NotConnectedError. Do not use one that was moved from.
+/// A root session begins anew with the statement after commit() or rollback(); a child is over then. Statements issued
+/// at the same time are served in order. Destroying an open session rolls it back in the background. A session belongs
+/// to its Database's thread; it may outlive its Database and then throws NotConnectedError. Do not use one that was
+/// moved from.
 class Session : public Executor {
   public:
     Session(Session&&) noexcept = default;

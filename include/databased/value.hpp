@@ -46,9 +46,9 @@ struct JsonText {
 enum class ValueKind : std::uint8_t {
     null,
     boolean,
-    integer,      ///< 64 bits, signed
-    real,         ///< double
-    text,         ///< UTF-8
+    integer,  ///< 64 bits, signed
+    real,     ///< double
+    text,     ///< UTF-8
     bytes,
     decimal,
     date,
@@ -64,8 +64,8 @@ std::string_view name_of(ValueKind kind) noexcept;
 
 namespace detail {
 
-/// One value where it lies: a number in the cell itself, text and bytes behind a pointer. Of dates the number is the days
-/// since 1970-01-01, of times the microseconds since midnight or since 1970-01-01 00:00.
+/// One value where it lies: a number in the cell itself, text and bytes behind a pointer. Of dates the number is the
+/// days since 1970-01-01, of times the microseconds since midnight or since 1970-01-01 00:00.
 struct Cell {
     union {
         std::int64_t integer;

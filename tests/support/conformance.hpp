@@ -65,9 +65,9 @@ inline databased::Task<std::int64_t> committed_rows(std::string table) {
 
 }  // namespace support
 
-#define CONFORMANCE_SUITE(suite)                                                          \
-    class suite : public support::Conformance {};                                         \
-    INSTANTIATE_TEST_SUITE_P(On, suite, testing::ValuesIn(support::backends()),           \
+#define CONFORMANCE_SUITE(suite)                                                \
+    class suite : public support::Conformance {};                               \
+    INSTANTIATE_TEST_SUITE_P(On, suite, testing::ValuesIn(support::backends()), \
                              [](const auto& backend) { return backend.param; })
 
 #define CONFORMANCE_TEST(suite, name)                                \

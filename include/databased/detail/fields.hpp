@@ -110,7 +110,9 @@ class RowBatch {
     bool is_full() const noexcept { return cells_.size() * sizeof(detail::Cell) + arena_.size() >= full_size; }
 
     std::size_t rows() const noexcept { return rows_; }
-    const detail::Cell* row(std::size_t index) const noexcept { return cells_.data() + index * columns_->columns.size(); }
+    const detail::Cell* row(std::size_t index) const noexcept {
+        return cells_.data() + index * columns_->columns.size();
+    }
 
   private:
     std::shared_ptr<const detail::ColumnSet> columns_;

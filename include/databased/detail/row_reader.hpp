@@ -21,7 +21,8 @@ namespace databased::detail {
 
 [[noreturn]] void throw_column_count(const ColumnSet& columns, std::size_t expected, std::string_view type);
 /// Where `member` of `type` is among the columns; SIZE_MAX if it is not and may be missing.
-std::size_t column_of_member(const ColumnSet& columns, std::string_view member, std::string_view type, bool may_be_missing);
+std::size_t column_of_member(const ColumnSet& columns, std::string_view member, std::string_view type,
+                             bool may_be_missing);
 
 /// Whether a T points into its row, so that it must not outlive it.
 template <class T>
@@ -88,7 +89,9 @@ class RowReader<T> {
 
     explicit RowReader(const ColumnSet& columns) : columns_(&columns) {
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            ((places_[I] = column_of_member(columns, member_names<T>()[I], type_name<T>(), is_optional<MemberType<T, I>>)), ...);
+            ((places_[I] =
+                  column_of_member(columns, member_names<T>()[I], type_name<T>(), is_optional<MemberType<T, I>>)),
+             ...);
         }(std::make_index_sequence<size>{});
     }
     T read(const Cell* row) const {
