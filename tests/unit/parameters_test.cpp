@@ -160,7 +160,7 @@ TEST(Argument, OfATimeIsOfOneDay) {
     EXPECT_EQ(Sent{std::chrono::hh_mm_ss{1999ns}}.cell().integer, 1);
     EXPECT_PRED2(mentions, refusal(TimeOfDay{24h}), "between 00:00 and 24:00");
     EXPECT_PRED2(mentions, refusal(std::chrono::hh_mm_ss{-1s}), "between 00:00 and 24:00");
-    EXPECT_PRED2(mentions, refusal(std::chrono::hh_mm_ss{std::chrono::hours::max()}), "between 00:00 and 24:00");
+    EXPECT_PRED2(mentions, refusal(std::chrono::hh_mm_ss{std::chrono::seconds::max()}), "between 00:00 and 24:00");
 }
 
 TEST(Argument, OfATimePointIsInMicroseconds) {
