@@ -63,7 +63,7 @@ class Connection::Wait final : private detail::StopListener {
 };
 
 Connection::Connection(EventLoop& loop, const SqliteOptions& options, Access access)
-    : loop_(loop), worker_(std::make_unique<Worker>(loop, options, access)) {}
+    : loop_(loop), spin_(options.worker_spin), worker_(std::make_unique<Worker>(loop, options, access)) {}
 
 Connection::~Connection() {
     on_turn_end();  // what was not sent yet comes back as well
@@ -97,6 +97,8 @@ std::string Connection::begin_sql(const TransactionOptions& options) const {
 }
 
 void Connection::submit(Job& job) {
+    if (outbox_.empty()) worker_->expect_jobs();
+    loop_.expect_post(spin_);
     outbox_.push_back(&job);
     loop_.at_turn_end(*this);
 }

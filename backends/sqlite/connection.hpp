@@ -36,6 +36,7 @@ class Connection final : public SessionBackend, private TurnEnd {
     void on_turn_end() noexcept override;
 
     EventLoop& loop_;
+    std::chrono::microseconds spin_;
     std::unique_ptr<Worker> worker_;
     std::vector<Job*> outbox_;
 };

@@ -323,11 +323,10 @@ std::exception_ptr Engine::run_once(Job& job, PreparedStatement& statement, std:
     if (is_end_of_statement(code)) {
         if (statement.changes_rows) job.outcome.result.rows_affected += sqlite3_changes64(database_.get());
     } else {
-        const bool many = job.statement()->is_many();
-        error = failure(job, code, many ? "item " + std::to_string(run) + ": " : "");
+        error = failure(job, code, run);
     }
     const int reset = sqlite3_reset(handle);
-    if (!error && reset != SQLITE_OK) error = failure(job, reset);
+    if (!error && reset != SQLITE_OK) error = failure(job, reset, run);
     return error;
 }
 
@@ -433,20 +432,22 @@ int Engine::bind_cell(sqlite3_stmt* handle, int index, const detail::Cell& cell)
 
 // Failures
 
-std::exception_ptr Engine::failure(const Job& job, int code, const std::string& message_prefix) const {
+std::exception_ptr Engine::failure(const Job& job, int code, std::optional<std::size_t> run) const {
     if ((code & 0xff) == SQLITE_INTERRUPT || (code & 0xff) == SQLITE_BUSY) {
         if (job.should_stop()) return job.stop_error();
         if (watcher_.is_ending()) {
             return std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran"));
         }
     }
-    const std::string_view sql =
-        job.statement() != nullptr ? std::string_view{job.statement()->text().source} : std::string_view{};
+    const Statement* statement = job.statement();
+    const std::string_view sql = statement != nullptr ? std::string_view{statement->text().source} : std::string_view{};
     ErrorDetails details = details_of(database_.get(), code, sql);
+    if (statement != nullptr && job.request().reports_values)
+        details.parameters = statement->describe_values(run.value_or(0));
+    if (run && statement->is_many()) details.message = "item " + std::to_string(*run) + ": " + details.message;
     if ((code & 0xff) == SQLITE_BUSY && code != SQLITE_BUSY_SNAPSHOT)
         return locked(std::move(details), options_.busy_timeout);
     if ((code & 0xff) == SQLITE_FULL) details.message += ": free some space, or raise max_page_count";
-    details.message = message_prefix + details.message;
     return as_exception(std::move(details));
 }
 

@@ -74,7 +74,8 @@ class Engine {
     int bind_cell(struct sqlite3_stmt* handle, int index, const detail::Cell& cell);
     int step_rows(Job& job, PreparedStatement& statement, bool may_tell);
     void read_row(Job& job, struct sqlite3_stmt* handle, int columns);
-    std::exception_ptr failure(const Job& job, int code, const std::string& message_prefix = {}) const;
+    /// `run` is the number of the item where there are several.
+    std::exception_ptr failure(const Job& job, int code, std::optional<std::size_t> run = {}) const;
     std::exception_ptr refused_write(const Job& job) const;
 
     bool run_together(std::span<Job* const> jobs);

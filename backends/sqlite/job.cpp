@@ -87,6 +87,7 @@ void Job::abandon() noexcept {
 }
 
 void Job::on_loop() noexcept {
+    loop_.expected_post_came();
     if (abandoned_) {
         delete this;
         return;

@@ -56,7 +56,7 @@ NumericTime numeric_time_of(const std::string& meaning) {
 
 /// Spinning saves the time to wake a thread up; with a single processor it would only keep it from others.
 std::chrono::microseconds default_spin() {
-    return std::chrono::microseconds{std::thread::hardware_concurrency() > 1 ? 20 : 0};
+    return std::chrono::microseconds{std::thread::hardware_concurrency() > 1 ? 50 : 0};
 }
 
 }  // namespace

@@ -22,8 +22,9 @@ struct SqliteOptions {
     std::string synchronous = "full";
     bool foreign_keys = true;
     std::vector<std::pair<std::string, std::string>> pragmas{};  ///< Names and values, both harmless in SQL.
-    std::chrono::microseconds worker_spin{};                     ///< How long a worker without work waits awake.
-    std::size_t statement_cache = 128;                           ///< Prepared statements kept per connection.
+    std::chrono::microseconds
+        worker_spin{};                  ///< How long a worker without work, or the loop for its results, waits awake.
+    std::size_t statement_cache = 128;  ///< Prepared statements kept per connection.
     NumericTime numeric_time = NumericTime::refused;
 
     bool in_memory() const noexcept { return path.empty(); }

@@ -1,5 +1,7 @@
 #include "worker.hpp"
 
+#include <databased/detail/pause.hpp>
+
 #include <utility>
 
 namespace databased::sqlite {
@@ -9,16 +11,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // So many finished jobs are given back before the rest of their batch: the loop's thread has something to do meanwhile.
+constexpr std::chrono::microseconds longest_turn{200};  // of the loop, for which a worker that expects jobs waits awake
 constexpr std::size_t worth_a_signal = 32;
 
 bool may_share(const Job& job, StatementKind kind) noexcept {
     return job.kind() == Job::Kind::request && job.request().shared && job.statement()->text().kind == kind;
-}
-
-void pause() noexcept {
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#endif
 }
 
 }  // namespace
@@ -36,12 +33,23 @@ Worker::~Worker() {
     thread_.join();
 }
 
+void Worker::expect_jobs() {
+    if (spin_.count() == 0) return;
+    {
+        const std::lock_guard lock{mutex_};
+        if (!sleeping_) return;
+        sleeping_ = false;
+        expecting_ = true;
+    }
+    wake_up_.notify_one();
+}
+
 void Worker::submit(std::span<Job* const> jobs) {
     bool wake = false;
     {
         const std::lock_guard lock{mutex_};
         queue_.insert(queue_.end(), jobs.begin(), jobs.end());
-        wake = sleeping_;
+        wake = std::exchange(sleeping_, false);
     }
     has_jobs_.store(true, std::memory_order_release);
     if (wake) wake_up_.notify_one();
@@ -55,28 +63,30 @@ void Worker::run() noexcept {
 /// Takes all jobs. False when the worker is to end and there are none.
 bool Worker::wait_for_jobs() {
     jobs_.clear();
-    if (!has_jobs_.load(std::memory_order_acquire)) spin_for_jobs();
+    spin_for_jobs(spin_);
     std::unique_lock lock{mutex_};
     while (queue_.empty() && !is_ending()) {
         sleeping_ = true;
-        wake_up_.wait(lock);
-        sleeping_ = false;
+        wake_up_.wait(lock, [this] { return !sleeping_ || is_ending(); });
+        if (!std::exchange(expecting_, false) || !queue_.empty()) continue;
+        lock.unlock();
+        spin_for_jobs(longest_turn);
+        lock.lock();
     }
     jobs_.swap(queue_);
     has_jobs_.store(false, std::memory_order_relaxed);
     return !jobs_.empty();
 }
 
-bool Worker::spin_for_jobs() const noexcept {
-    if (spin_.count() == 0) return false;
-    const auto end = Clock::now() + spin_;
+void Worker::spin_for_jobs(std::chrono::microseconds limit) const noexcept {
+    if (limit.count() == 0 || has_jobs_.load(std::memory_order_acquire)) return;
+    const auto end = Clock::now() + limit;
     while (Clock::now() < end) {
         for (int i = 0; i < 16; ++i) {
-            if (has_jobs_.load(std::memory_order_acquire)) return true;
-            pause();
+            if (has_jobs_.load(std::memory_order_acquire)) return;
+            detail::pause_thread();
         }
     }
-    return false;
 }
 
 void Worker::serve() {

@@ -24,6 +24,8 @@ class Worker final : private Engine::Watcher {
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
+    /// Jobs will come soon: wakes up the thread while the loop's thread is still making them.
+    void expect_jobs();
     /// In this order. On the loop's thread.
     void submit(std::span<Job* const> jobs);
     /// The writers' queue of the file; to be asked once the worker has opened it.
@@ -32,7 +34,7 @@ class Worker final : private Engine::Watcher {
   private:
     void run() noexcept;
     bool wait_for_jobs();
-    bool spin_for_jobs() const noexcept;
+    void spin_for_jobs(std::chrono::microseconds limit) const noexcept;
     void serve();
     std::size_t serve_one(std::size_t first);
     std::size_t serve_reads(std::size_t first, std::size_t end);
@@ -51,6 +53,7 @@ class Worker final : private Engine::Watcher {
     std::condition_variable wake_up_;
     std::vector<Job*> queue_;  // guarded by mutex_
     bool sleeping_ = false;    // guarded by mutex_
+    bool expecting_ = false;   // guarded by mutex_
     std::atomic<bool> has_jobs_{false};
     std::atomic<bool> ending_{false};
 

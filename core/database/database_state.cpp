@@ -282,6 +282,7 @@ Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Ac
     request.sink = sink;
     request.shared = use != Use::exclusive;
     request.read_only = effective_access == Access::read;
+    request.reports_values = settings_.parameters_in_errors;
     request.stop = context.stop;
     request.deadline = context.deadline;
     if (!request.read_only) request.turn_deadline = loop_->now() + settings_.pool.acquire_timeout;

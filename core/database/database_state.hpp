@@ -21,6 +21,7 @@ class SessionState;
 struct Settings {
     PoolLimits pool;
     bool force_rollback = false;
+    bool parameters_in_errors = false;
     std::chrono::milliseconds disconnect_timeout{5'000};
 };
 

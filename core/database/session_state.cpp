@@ -309,6 +309,7 @@ Request SessionState::request_for(Statement::Pointer statement, RowSink* sink, c
     request.sink = sink;
     request.in_transaction = true;
     request.read_only = trunk_->is_read_only();
+    request.reports_values = database_->settings().parameters_in_errors;
     if (!trunk_->has_begun()) request.turn_deadline = Clock::now() + database_->settings().pool.acquire_timeout;
     return request;
 }

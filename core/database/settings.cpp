@@ -53,6 +53,7 @@ Settings read_settings(const Url& url, const Options& options) {
     pool.ping_after = time_setting(url, "ping_after", options.pool.ping_after, pool.ping_after);
     settings.disconnect_timeout =
         time_setting(url, "disconnect_timeout", options.disconnect_timeout, settings.disconnect_timeout);
+    settings.parameters_in_errors = options.parameters_in_errors.value_or(false);
     settings.force_rollback =
         options.force_rollback ? *options.force_rollback : bool_option(url, "force_rollback").value_or(false);
     return settings;

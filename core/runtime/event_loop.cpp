@@ -2,6 +2,8 @@
 
 #include "runtime/wake_up.hpp"
 
+#include <databased/detail/pause.hpp>
+
 #include <uv.h>
 
 #include <algorithm>
@@ -16,7 +18,10 @@ namespace {
 
 thread_local EventLoop* loop_in_turn = nullptr;
 
-constexpr int turns_before_poll = 32;           // then sockets get their chance, whatever other threads post
+constexpr int turns_before_poll = 32;  // then sockets get their chance, whatever other threads post
+constexpr int looks_per_clock = 16;
+constexpr int most_luck = 32;
+constexpr int price_of_waiting_in_vain = 8;
 constexpr std::size_t resumes_per_turn = 4096;  // then sockets and timers get their chance
 
 void write_unhandled(const std::exception_ptr& error) {
@@ -309,12 +314,39 @@ void EventLoop::turn() noexcept {
 void EventLoop::before_poll() noexcept {
     turn();
     for (int i = 0; i < turns_before_poll; ++i) {
-        sleeping_ = true;
-        if (posted_.load() == nullptr) return;
-        sleeping_ = false;
+        if (!wait_awake()) {
+            sleeping_ = true;
+            if (posted_.load() == nullptr) return;
+            sleeping_ = false;
+        }
         turn();
     }
     uv_idle_start(&handles_->keep_going, [](uv_idle_t*) {});
+}
+
+void EventLoop::expect_post(std::chrono::microseconds patience) noexcept {
+    ++expected_posts_;
+    patience_ = patience;
+}
+
+/// Falling asleep and being woken up costs more than most statements take. True if something came.
+bool EventLoop::wait_awake() noexcept {
+    if (posted_.load(std::memory_order_relaxed) != nullptr) return true;
+    if (expected_posts_ == 0 || patience_.count() == 0 ||
+        uv_is_active(reinterpret_cast<uv_handle_t*>(&handles_->keep_going)) != 0) {
+        return false;
+    }
+    luck_ = std::min(luck_ + 1, most_luck);  // now and then it is tried again
+    if (luck_ <= 0) return false;
+    const auto end = detail::Clock::now() + patience_;
+    do {
+        for (int i = 0; i < looks_per_clock; ++i) {
+            if (posted_.load(std::memory_order_relaxed) != nullptr) return true;
+            detail::pause_thread();
+        }
+    } while (detail::Clock::now() < end);
+    luck_ -= price_of_waiting_in_vain;
+    return false;
 }
 
 void EventLoop::after_poll() noexcept {

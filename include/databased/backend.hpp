@@ -67,6 +67,8 @@ struct Request {
     bool shielded = false;
     /// The statement must not write: if it would, nothing runs and the error is ReadOnlyError.
     bool read_only = false;
+    /// ErrorDetails::parameters is wanted: Statement::describe_values() of the run that failed.
+    bool reports_values = false;
     detail::StopState* stop = nullptr;  ///< Null if nobody can stop it; outlives run().
     detail::Clock::time_point deadline = detail::Clock::time_point::max();
     /// When waiting for a turn that is shared with other Databases ends with PoolTimeoutError.

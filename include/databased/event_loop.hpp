@@ -126,6 +126,10 @@ class EventLoop {
     void schedule(std::coroutine_handle<> waiting);
     /// Calls `listener` once at the end of this turn. It may be asked for again from within.
     void at_turn_end(TurnEnd& listener) noexcept;
+    /// Something was given to another thread that will post it back, soon perhaps: while there is such work the loop
+    /// waits awake for up to `patience` before it sleeps, as long as that is mostly worth it.
+    void expect_post(std::chrono::microseconds patience) noexcept;
+    void expected_post_came() noexcept { --expected_posts_; }
     void add(LoopUser& user) noexcept { users_.push_back(user); }
     void start(Timer& timer, detail::Clock::time_point when);
     void stop(Timer& timer) noexcept;
@@ -143,6 +147,7 @@ class EventLoop {
     void turn() noexcept;
     void before_poll() noexcept;
     void after_poll() noexcept;
+    bool wait_awake() noexcept;
     void take_posted() noexcept;
     void resume_ready() noexcept;
     void end_turn() noexcept;
@@ -175,6 +180,9 @@ class EventLoop {
     std::size_t working_ = 0;  // what keeps uv_run() from returning: spawned tasks and run()
     ErrorHandler unhandled_;
     bool in_turn_ = false;
+    std::size_t expected_posts_ = 0;
+    std::chrono::microseconds patience_{};
+    int luck_ = 0;                     // with waiting awake, lately
     detail::Clock::time_point now_{};  // of the turn; zero until somebody asks
     bool in_run_ = false;
     bool is_stopping_ = false;  // run() has its result and waits for what was spawned

@@ -10,6 +10,7 @@
 #include <memory>
 #include <ranges>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -81,6 +82,9 @@ class Statement {
     detail::Cell parameter(std::size_t index, std::size_t run = 0) const noexcept {
         return values_[run * text_->parameter_count + index];
     }
+
+    /// The values of one run for a developer's eyes: "1: 'Alien', 2: 1979". At most about a thousand characters.
+    std::string describe_values(std::size_t run) const;
 
   private:
     Statement() = default;

@@ -1,3 +1,4 @@
+#include "support/temporary_folder.hpp"
 // What SQLite says becomes the right class of error, with what it names, and without the values.
 #include "error.hpp"
 
@@ -302,6 +303,26 @@ TEST(SqliteErrorCodes, HaveTheirStates) {
     EXPECT_EQ(sqlite::sqlstate_of(SQLITE_INTERRUPT, ""), "57014");
     EXPECT_EQ(sqlite::sqlstate_of(SQLITE_CONSTRAINT_VTAB, ""), "23000");
     EXPECT_EQ(sqlite::sqlstate_of(SQLITE_ERROR, "something new"), "HY000");
+}
+
+ASYNC_TEST(SqliteErrorValues, AreShownOnlyWhereOptionsAskForThem) {
+    const support::TemporaryFolder folder;
+    const std::string url = "sqlite:///" + folder.path("test.sqlite");
+    Database silent{url};
+    Database telling{url, {.parameters_in_errors = true}};
+    co_await silent.execute("CREATE TABLE film (title TEXT UNIQUE, year INTEGER)");
+    co_await silent.execute("INSERT INTO film VALUES ('Alien', 1979)");
+    const auto shown_by = [](Database& database) -> Task<std::string> {
+        try {
+            co_await database.execute("INSERT INTO film VALUES (?, ?)", "Alien", 1986);
+        } catch (const DatabaseError& error) {
+            co_return std::string{error.parameters()};
+        }
+        co_return "no error";
+    };
+
+    EXPECT_EQ(co_await shown_by(silent), "");
+    EXPECT_EQ(co_await shown_by(telling), "1: 'Alien', 2: 1986");
 }
 
 }  // namespace
