@@ -3,6 +3,7 @@
 
 #include <databased/backend.hpp>
 #include <databased/detail/sinks.hpp>
+#include <databased/detail/temporary_guard.hpp>
 #include <databased/row.hpp>
 #include <databased/statement.hpp>
 #include <databased/task.hpp>
