@@ -10,8 +10,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// So many finished jobs are given back before the rest of their batch: the loop's thread has something to do meanwhile.
 constexpr std::chrono::microseconds longest_turn{200};  // of the loop, for which a worker that expects jobs waits awake
+// So many finished jobs are given back before the rest of their batch: the loop's thread has something to do meanwhile.
 constexpr std::size_t worth_a_signal = 32;
 
 bool may_share(const Job& job, StatementKind kind) noexcept {
