@@ -1,4 +1,5 @@
 #include "support/films.hpp"
+#include "support/threads.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -17,10 +18,6 @@ using support::fresh_url;
 using support::these;
 
 CONFORMANCE_SUITE(Connect);
-
-std::ptrdiff_t threads() {
-    return std::distance(std::filesystem::directory_iterator{"/proc/self/task"}, std::filesystem::directory_iterator{});
-}
 
 TEST_P(Connect, ConstructingNeedsNoLoopAndDoesNothing) {
     const Database database{fresh_url()};
@@ -87,7 +84,7 @@ CONFORMANCE_TEST(Connect, MayBeTriedAgainAfterItFailed) {
 }
 
 CONFORMANCE_TEST(Connect, LeavesNoThreadWhenItFails) {
-    const auto before = threads();
+    const auto before = support::threads();
     Database database{fresh_url()};
     database.on_connect([](Connection&) -> Task<> {
         throw support::ChangedMyMind();
@@ -96,7 +93,7 @@ CONFORMANCE_TEST(Connect, LeavesNoThreadWhenItFails) {
 
     EXPECT_THROW(co_await database.connect(), support::ChangedMyMind);
 
-    EXPECT_EQ(threads(), before);
+    EXPECT_EQ(support::threads(), before);
 }
 
 CONFORMANCE_TEST(Connect, StaysDisconnectedWhenConnectingAgainFails) {
@@ -157,13 +154,13 @@ CONFORMANCE_TEST(Connect, DoesNotHappenByItselfAfterDisconnect) {
 }
 
 CONFORMANCE_TEST(Connect, EndsEveryThreadAtDisconnect) {
-    const auto before = threads();
+    const auto before = support::threads();
     auto database = co_await film_database();
     co_await when_all(films(database), films(database), films(database));
 
     co_await database.disconnect();
 
-    EXPECT_EQ(threads(), before);
+    EXPECT_EQ(support::threads(), before);
     EXPECT_EQ(database.pool_stats().size, 0u);
 }
 

@@ -4,6 +4,7 @@
 #include "support/async.hpp"
 #include "support/process.hpp"
 #include "support/sqlite_file.hpp"
+#include "support/threads.hpp"
 #include "support/thrown.hpp"
 
 #include <databased/databased.hpp>

@@ -24,7 +24,6 @@ inline std::ptrdiff_t entries_of(const char* folder) {
     return std::distance(std::filesystem::directory_iterator{folder}, std::filesystem::directory_iterator{});
 }
 inline std::ptrdiff_t open_descriptors() { return entries_of("/proc/self/fd"); }
-inline std::ptrdiff_t threads() { return entries_of("/proc/self/task"); }
 
 /// A program that runs beside the test; its standard input and output are pipes. Killed at the end of its scope.
 class ChildProcess {
