@@ -2,87 +2,13 @@
 #pragma once
 
 #include "database/database_state.hpp"
+#include "database/trunk.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 namespace databased::detail {
-
-class SessionState;
-
-/// One transaction on one connection, with the sessions that are open in it: the outermost first, each the child of the
-/// one before it. Only the last one's statements could be anywhere else, so all statements land in it.
-class Trunk {
-  public:
-    /// A piece of SQL that must come before the next statement.
-    struct Verb {
-        enum class Kind { rollback_to, release_undone, begin, savepoint };
-        Kind kind;
-        std::string name;  // of the savepoint
-    };
-
-    explicit Trunk(Lease lease, TransactionOptions options) : lease_(std::move(lease)), options_(options) {}
-
-    Turn& turn() noexcept { return turn_; }
-    bool has_begun() const noexcept { return begun_; }
-    /// Whether it was committed or rolled back.
-    bool is_over() const noexcept { return over_; }
-    /// Why the database has ended the transaction; null if it has not.
-    const std::exception_ptr& ended_by() const noexcept { return ended_by_; }
-    bool is_root(const SessionState& session) const noexcept { return stack_.front() == &session; }
-    Access access() const noexcept { return options_.access; }
-    bool is_read_only() const noexcept;
-
-    void push(SessionState& session) { stack_.push_back(&session); }
-    void pop() noexcept { stack_.pop_back(); }
-    SessionState& innermost() const noexcept { return *stack_.back(); }
-    std::size_t depth() const noexcept { return stack_.size(); }
-
-    /// What is still to be said to the database: the undoing of forgotten children, BEGIN, savepoints.
-    std::vector<Verb> pending() const;
-    std::vector<Verb> pending_undo() const;
-    void undo_later(std::string savepoint) { undo_.push_back(std::move(savepoint)); }
-
-    /// Runs `request` behind `verbs` and keeps the books. Only with the turn.
-    Task<Outcome> run(std::vector<Verb> verbs, Request request);
-    /// Ends the transaction, or a part of it, with `sql` behind `verbs`. Only with the turn.
-    Task<Outcome> end(std::vector<Verb> verbs, std::string sql);
-
-    SessionBackend& backend() const { return lease_.backend(); }
-    Lease& lease() noexcept { return lease_; }
-
-  private:
-    std::string sql_of(const Verb& verb) const;
-    void carried_out(const std::vector<Verb>& verbs, std::size_t count);
-    void carried_out(const Verb& verb);
-
-    Lease lease_;
-    TransactionOptions options_;
-    Turn turn_;
-    std::vector<SessionState*> stack_;
-    std::vector<std::string> undo_;  // savepoints of forgotten children, the innermost first
-    bool begun_ = false;
-    bool over_ = false;
-    std::exception_ptr ended_by_;
-};
-
-/// The turn of a trunk, which is kept alive for as long.
-class TrunkTurn {
-  public:
-    TrunkTurn() = default;
-    TrunkTurn(std::shared_ptr<Trunk> trunk, TurnHold hold) noexcept
-        : trunk_(std::move(trunk)), hold_(std::move(hold)) {}
-
-    explicit operator bool() const noexcept { return static_cast<bool>(hold_); }
-    Trunk* operator->() const noexcept { return trunk_.get(); }
-    Trunk& operator*() const noexcept { return *trunk_; }
-    bool is_of(const std::shared_ptr<Trunk>& trunk) const noexcept { return trunk_ == trunk; }
-
-  private:
-    std::shared_ptr<Trunk> trunk_;
-    TurnHold hold_;  // after trunk_: the turn is part of it
-};
 
 class SessionState final : public StatementTarget,
                            public BranchEntry,
