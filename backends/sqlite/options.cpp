@@ -43,7 +43,7 @@ void read_pragmas(const Url& url, SqliteOptions& options) {
             throw UrlError("a pragma.NAME=VALUE option takes a name and a value of letters, digits and _ only");
         }
         if (std::find(own_keys.begin(), own_keys.end(), name) != own_keys.end()) {
-            throw UrlError("pragma." + name + " has an option of its own: write " + name + "=...");
+            throw UrlError("this pragma has an option of its own: write " + name + "=... without \"pragma.\"");
         }
         options.pragmas.emplace_back(name, value);
     }

@@ -223,7 +223,8 @@ std::optional<Timestamp> from_unix_seconds(double value) noexcept {
     const double rounded = std::round(value * 1e6);
     const auto first = static_cast<double>(microseconds(first_day.time_since_epoch()).count());
     const auto end = static_cast<double>(microseconds(end_of_days.time_since_epoch()).count());
-    if (!(rounded >= first && rounded < end)) return std::nullopt;  // NaN as well
+    const bool is_in_range = rounded >= first && rounded < end;  // NaN is not
+    if (!is_in_range) return std::nullopt;
     return Timestamp(microseconds(static_cast<std::int64_t>(rounded)));
 }
 
@@ -232,9 +233,10 @@ std::optional<Timestamp> from_unix_seconds(std::int64_t value) noexcept { return
 std::optional<Timestamp> from_unix_milliseconds(std::int64_t value) noexcept { return from_unix(milliseconds(value)); }
 
 std::optional<Timestamp> from_julian_day(double day) noexcept {
-    constexpr double end_of_julian_days = 5'373'484.5;  // 10000-01-01
-    if (!(day >= 0 && day < end_of_julian_days)) return std::nullopt;
-    const auto since_julian_epoch = static_cast<std::int64_t>(day * 86'400'000.0 + 0.5);
+    constexpr double end_of_julian_days = 5'373'484.5;              // 10000-01-01
+    const bool is_in_range = day >= 0 && day < end_of_julian_days;  // NaN is not
+    if (!is_in_range) return std::nullopt;
+    const auto since_julian_epoch = static_cast<std::int64_t>(std::floor(day * 86'400'000.0 + 0.5));
     return from_unix_milliseconds(since_julian_epoch - unix_epoch_in_julian_milliseconds);
 }
 

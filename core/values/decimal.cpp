@@ -117,7 +117,7 @@ std::string_view shortest(std::string_view text) noexcept {
 std::weak_ordering compare_magnitudes(std::string_view left, std::string_view right) noexcept {
     const auto digits_before_point = [](std::string_view text) { return std::min(text.find('.'), text.size()); };
     const auto by_length = digits_before_point(left) <=> digits_before_point(right);
-    if (by_length != 0) return by_length;
+    if (std::is_neq(by_length)) return by_length;
     return left <=> right;
 }
 
@@ -185,7 +185,7 @@ std::size_t Decimal::scale() const noexcept {
 
 std::weak_ordering operator<=>(const Decimal& left, const Decimal& right) noexcept {
     const auto by_rank = rank(left) <=> rank(right);
-    if (by_rank != 0 || !left.is_finite()) return by_rank;
+    if (std::is_neq(by_rank) || !left.is_finite()) return by_rank;
     return compare_finite(left, right);
 }
 
