@@ -22,7 +22,6 @@ using namespace std::chrono_literals;
 using std::chrono::sys_days;
 using std::chrono::year;
 using support::fresh_database;
-using support::mentions;
 using support::refusal_by;
 
 CONFORMANCE_SUITE(Types);
