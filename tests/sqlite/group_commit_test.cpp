@@ -22,7 +22,6 @@ using namespace databased;
 using namespace std::chrono_literals;
 using support::fails_with;
 using support::SqliteFile;
-using support::thrown;
 
 constexpr auto no_checkpoint = "?pragma.wal_autocheckpoint=0";
 constexpr int strangers = 50;
