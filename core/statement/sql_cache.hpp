@@ -30,6 +30,7 @@ class SqlCache {
     /// then allocate nothing. `sql` is needed during the call only.
     BoundSql bind(std::string_view sql, std::span<const ArgumentShape> arguments, std::size_t max_parameters);
 
+    const SqlDialect& dialect() const noexcept { return dialect_; }
     std::size_t size() const noexcept { return texts_.size(); }
 
   private:

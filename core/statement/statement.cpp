@@ -11,11 +11,14 @@ namespace databased {
 
 namespace {
 
-/// The texts that this thread used last. Statements are made on the thread that calls, so no lock is needed.
+/// The texts that this thread used last, for each dialect that it uses: one or two, as a rule. Statements are made on
+/// the thread that calls, so no lock is needed.
 detail::SqlCache& cache_of(const SqlDialect& dialect) {
-    thread_local detail::SqlCache question_marks{sqlite_dialect};
-    thread_local detail::SqlCache dollars{postgresql_dialect};
-    return dialect.placeholders == PlaceholderStyle::dollar_number ? dollars : question_marks;
+    thread_local std::vector<std::unique_ptr<detail::SqlCache>> caches;
+    for (const auto& cache : caches) {
+        if (cache->dialect() == dialect) return *cache;
+    }
+    return *caches.emplace_back(std::make_unique<detail::SqlCache>(dialect));
 }
 
 }  // namespace

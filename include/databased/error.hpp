@@ -31,9 +31,10 @@
 //           ├── DataError            22
 //           ├── ReadOnlyError        25006
 //           ├── TransactionAbortedError  25P02, 40000: the transaction has failed or was ended by the database
-//           ├── SerializationError   40001   (retryable)
-//           ├── DeadlockError        40P01   (retryable)
-//           ├── LockedError          55P03: another process holds a lock too long   (retryable)
+//           ├── RetryableError       is_retryable()
+//           │   ├── SerializationError   40001
+//           │   ├── DeadlockError        40P01
+//           │   └── LockedError          55P03: another process holds a lock too long
 //           ├── ResourceError        53, 54: disk full, out of memory, too many connections, too large
 //           ├── QueryCancelledError  57014: stopped by the database, not by this program
 //           ├── CorruptionError      XX001, XX002: the file is damaged

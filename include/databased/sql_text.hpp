@@ -30,6 +30,8 @@ struct SqlDialect {
     bool nested_comments = false;    ///< A /* inside a comment needs a */ of its own.
     bool carriage_return_ends_line = false;  ///< For comments that begin with --.
     bool bracket_names = false;              ///< [..] and `..` are quoted names.
+
+    friend bool operator==(const SqlDialect&, const SqlDialect&) = default;
 };
 static_assert(std::is_trivially_copyable_v<SqlDialect>);
 
