@@ -92,11 +92,6 @@ std::string detail_of(const PGresult* result, std::string_view sqlstate) {
     return std::string{field(result, PG_DIAG_MESSAGE_PRIMARY)} + (detail.empty() ? "" : "\n") + detail;
 }
 
-std::string place_of(const PGconn* connection) {
-    const auto text = [](const char* name) { return name != nullptr ? std::string{name} : std::string{}; };
-    return place_of(Server{text(PQhost(connection)), {}, text(PQport(connection))});
-}
-
 }  // namespace
 
 std::exception_ptr error_of(const PGresult* result, const SqlText* statement, std::string parameters) {
@@ -116,7 +111,7 @@ std::exception_ptr error_of(const PGresult* result, const SqlText* statement, st
 std::exception_ptr connection_error(const PGconn* connection, std::string_view sqlstate, const SqlText* statement) {
     ErrorDetails details;
     details.sqlstate = sqlstate;
-    details.message = "the connection to PostgreSQL at " + place_of(connection) + " was lost";
+    details.message = "the connection to PostgreSQL at " + place_of(server_of(connection)) + " was lost";
     if (sqlstate == "08007") details.message += " during COMMIT, and whether that was carried out is unknown";
     if (const auto reason = one_line(PQerrorMessage(connection)); !reason.empty()) details.message += ": " + reason;
     if (statement != nullptr) details.sql = statement->source;

@@ -105,6 +105,13 @@ void shuffle(std::vector<Element>& elements) {
     std::shuffle(elements.begin(), elements.end(), random);
 }
 
+/// With the address that was tried, or with libpq's own default.
+std::string place_of(const Server& server, const PGconn* connection) {
+    if (server.host.empty() && server.address.empty()) return place_of(server_of(connection));
+    const bool is_named = !server.address.empty() && !server.host.empty() && server.address != server.host;
+    return place_of(server) + (is_named ? " (" + server.address + ")" : "");
+}
+
 /// One search for a server that takes us. Its coroutines are awaited where they are called, so that what they are given
 /// by reference outlives them.
 class Opening {
@@ -218,8 +225,7 @@ Task<ConnectionHandle> Opening::try_address(const Server& server) {
     listen_while_connecting(connection.get());
     const Wake wake = co_await drive(loop_, connection.get(), limit());
     if (wake == Wake::granted && PQstatus(connection.get()) == CONNECTION_OK) co_return connection;
-    std::string place = place_of(server);
-    if (!server.address.empty() && server.address != server.host) place += " (" + server.address + ")";
+    std::string place = place_of(server, connection.get());
     add(wake == Wake::timed_out ? OpeningFailure{std::move(place), "08001", timeout_text()}
                                 : failure_of(connection.get(), std::move(place)));
     co_return nullptr;

@@ -106,6 +106,12 @@ std::vector<Server> servers_of(const Keywords& keywords) {
     return servers;
 }
 
+Server server_of(const PGconn* connection) {
+    const char* host = PQhost(connection);
+    const char* port = PQport(connection);
+    return {host != nullptr ? host : "", {}, port != nullptr ? port : ""};
+}
+
 std::string place_of(const Server& server) {
     const std::string& name = server.host.empty() ? server.address : server.host;
     const std::string port = server.port.empty() ? default_port : server.port;

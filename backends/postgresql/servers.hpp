@@ -26,6 +26,9 @@ std::string_view port_of_socket_file(std::string_view host) noexcept;
 /// ConfigError if the lists do not fit together or cannot be used.
 std::vector<Server> servers_of(const Keywords& keywords);
 
+/// The one that `connection` is, or was, connected with.
+Server server_of(const PGconn* connection);
+
 /// For messages: "db.example:5432", "[::1]:5432", "/tmp/.s.PGSQL.5432".
 std::string place_of(const Server& server);
 

@@ -1,9 +1,10 @@
 // Connections are opened without blocking the loop, or refused with a reason that helps.
-#include "opening.hpp"
+#include "opening_helpers.hpp"
 
 #include "support/async.hpp"
 #include "support/environment.hpp"
 #include "support/local_server.hpp"
+#include "support/postgresql_server.hpp"
 #include "support/process.hpp"
 #include "support/refusal.hpp"
 #include "support/thrown.hpp"
@@ -23,6 +24,8 @@ namespace {
 
 using namespace databased;
 using namespace databased::postgresql;
+using opening_test::answer;
+using opening_test::open;
 using support::CurtServer;
 using support::dead_place;
 using support::mentions;
@@ -30,23 +33,7 @@ using support::ScopedVariable;
 using support::SilentServer;
 using support::thrown;
 
-Url server() { return Url::parse(std::getenv("DATABASED_TEST_POSTGRES_URL")); }
-
-Task<ConnectionHandle> open(Url url) {
-    const auto options = read_options(url);
-    detail::Context& context = co_await detail::this_context();
-    co_return co_await open_connection(*context.loop, options);
-}
-Task<ConnectionHandle> open(std::string url) { return open(Url::parse(url)); }
-
-/// What the server answers to one statement.
-std::string answer(const ConnectionHandle& connection, const std::string& sql) {
-    PQexitPipelineMode(connection.get());
-    PGresult* result = PQexec(connection.get(), sql.c_str());
-    const std::string text = PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : PQresultErrorMessage(result);
-    PQclear(result);
-    return text;
-}
+Url server() { return support::postgresql_server(); }
 
 /// The server's place among others: "postgresql://user:password@<places>,<the server>/database?<query>".
 Url behind(const std::string& places, const std::string& query = {}) {
@@ -158,41 +145,11 @@ ASYNC_TEST(Opening, RefusesAServerWithoutTheEncryptionThatIsAskedFor) {
     EXPECT_PRED2(mentions, error.what(), "SSL");
 }
 
-ASYNC_TEST(Opening, SaysThatThePasswordIsWrong) {
-    const auto error = co_await thrown<ConnectionError>(open(server().with_password("s3cret-and-wrong")));
-
-    EXPECT_EQ(error.sqlstate(), "28P01");
-    EXPECT_PRED2(mentions, error.what(), "password authentication failed");
-    EXPECT_FALSE(mentions(error.what(), "s3cret"));
-    EXPECT_FALSE(mentions(error.what(), "28P01") || mentions(error.what(), "auth.c")) << error.what();
-}
-
-ASYNC_TEST(Opening, SaysThatAPasswordIsMissing) {
-    const ScopedVariable no_file{"PGPASSFILE", "/no/such/file"};
-
-    const auto error = co_await thrown<ConnectionError>(open(server().with_password(std::nullopt)));
-
-    EXPECT_EQ(error.sqlstate(), "28P01");
-    EXPECT_PRED2(mentions, error.what(), "asks for a password");
-}
-
 ASYNC_TEST(Opening, SaysThatThereIsNoSuchDatabase) {
     const auto error = co_await thrown<ConnectionError>(open(server().with_database("no_such_database")));
 
     EXPECT_EQ(error.sqlstate(), "3D000");
     EXPECT_PRED2(mentions, error.what(), "no_such_database");
-}
-
-ASYNC_TEST(Opening, SaysThatThereAreTooManyConnections) {
-    const auto connection = co_await open(server());
-    answer(connection, "DROP ROLE IF EXISTS crowded");
-    answer(connection, "CREATE ROLE crowded LOGIN PASSWORD 'x' CONNECTION LIMIT 0");
-
-    const auto error = co_await thrown<ResourceError>(open(server().with_username("crowded").with_password("x")));
-
-    EXPECT_EQ(error.sqlstate(), "53300");
-    EXPECT_PRED2(mentions, error.what(), "max_size");
-    answer(connection, "DROP ROLE crowded");
 }
 
 ASYNC_TEST(Opening, PassesOverServersThatCannotServe) {
@@ -239,15 +196,15 @@ ASYNC_TEST(Opening, AsksForTheRoleOfTheServer) {
     EXPECT_EQ(error.sqlstate(), "08001");
 }
 
-ASYNC_TEST(Opening, EncryptsWhereTheServerDoes) {
-    const auto connection = co_await open(server());
-    const bool can_encrypt = answer(connection, "SHOW ssl") == "on";
+ASYNC_TEST(Opening, AsksWhetherTheSessionCanWrite) {
+    const Url read_only = server().with_query("options", "-c default_transaction_read_only=on");
 
-    const auto error = can_encrypt ? std::exception_ptr{} : std::make_exception_ptr(0);
-    if (can_encrypt) {
-        const auto encrypted = co_await open(server().with_query("sslmode", "require"));
-        EXPECT_EQ(PQsslInUse(encrypted.get()), 1);
-    }
+    const auto connection = co_await open(read_only.with_query("target_session_attrs", "read-only"));
+    const auto error =
+        co_await thrown<ConnectionError>(open(read_only.with_query("target_session_attrs", "read-write")));
+
+    EXPECT_EQ(answer(connection, "SHOW transaction_read_only"), "on");
+    EXPECT_PRED2(mentions, error.what(), "read-only");
 }
 
 TEST(OpeningEnd, LeavesNothingBehindWhereverItIs) {
