@@ -41,8 +41,6 @@ Task<> Connection::prepare() {
     const bool prepares = !is_pooled_ && options_.prepared_statements != PreparedStatements::off;
     settings.statement_cache = prepares ? options_.statement_cache : 0;
     settings.refuses_session_state = is_pooled_;
-    auto verbs = own_settings();
-    if (!verbs.empty()) co_await run_verbs(std::move(verbs));
     pipeline_.configure(settings);
     pipeline_.forget_effects();
 }
@@ -59,15 +57,6 @@ Task<bool> Connection::is_behind_pooler() {
     const Outcome outcome = co_await operation;
     sink.rethrow(outcome.error);
     co_return std::move(sink).row().value_or(0) != PQbackendPID(pipeline_.native());
-}
-
-/// Settings that every user of the connection finds.
-std::vector<std::string> Connection::own_settings() const {
-    std::vector<std::string> verbs;
-    if (options_.statement_timeout && !is_pooled_) {
-        verbs.push_back("SET statement_timeout = " + std::to_string(options_.statement_timeout->count()));
-    }
-    return verbs;
 }
 
 Task<Outcome> Connection::run(Request request) {
@@ -128,7 +117,6 @@ std::vector<std::string> Connection::resets() const {
     if (includes(effects, Effect::settings)) {
         verbs.push_back("SET SESSION AUTHORIZATION DEFAULT");
         verbs.push_back("RESET ALL");
-        for (auto& setting : own_settings()) verbs.push_back(std::move(setting));
     }
     return verbs;
 }

@@ -34,7 +34,6 @@ class Connection final : public SessionBackend {
     Task<> run_verbs(std::vector<std::string> verbs);
     Task<bool> is_behind_pooler();
     std::vector<std::string> resets() const;
-    std::vector<std::string> own_settings() const;
 
     const PostgresqlOptions& options_;
     Pipeline pipeline_;

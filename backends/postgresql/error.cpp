@@ -94,7 +94,8 @@ std::string detail_of(const PGresult* result, std::string_view sqlstate) {
 
 }  // namespace
 
-std::exception_ptr error_of(const PGresult* result, const SqlText* statement, std::string parameters) {
+std::exception_ptr error_of(const PGresult* result, const SqlText* statement, std::string parameters,
+                            std::string_view item) {
     ErrorDetails details;
     details.sqlstate = field(result, PG_DIAG_SQLSTATE);
     details.constraint = field(result, PG_DIAG_CONSTRAINT_NAME);
@@ -102,7 +103,7 @@ std::exception_ptr error_of(const PGresult* result, const SqlText* statement, st
     details.columns = columns_of(result, details.sqlstate);
     details.detail = detail_of(result, details.sqlstate);
     details.hint = hint_for(result, details.sqlstate);
-    details.message = message_of(result, details, statement);
+    details.message = std::string{item} + message_of(result, details, statement);
     if (statement != nullptr) details.sql = statement->source;
     details.parameters = std::move(parameters);
     return as_exception(std::move(details));

@@ -16,8 +16,10 @@ namespace databased::postgresql {
 /// has it. Of a result that libpq itself has made the SQLSTATE is HY000: whether the connection is lost is asked of
 /// PQstatus() first.
 ///
-/// `statement` may be null; `parameters` are its values as text, empty unless they are wanted.
-std::exception_ptr error_of(const PGresult* result, const SqlText* statement, std::string parameters = {});
+/// `statement` may be null; `parameters` are its values as text, empty unless they are wanted; `item` begins the
+/// message.
+std::exception_ptr error_of(const PGresult* result, const SqlText* statement, std::string parameters = {},
+                            std::string_view item = {});
 
 /// For a connection that is lost: `sqlstate` is 08006, or 08007 if that happened during COMMIT. `statement` may be
 /// null.

@@ -21,7 +21,7 @@ std::exception_ptr database_error(ErrorDetails details) {
 }  // namespace
 
 Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog)
-    : loop_(loop), catalog_(catalog), connection_(std::move(connection)) {
+    : loop_(loop), catalog_(catalog), connection_(std::move(connection)), cancel_(loop, *this) {
     PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
     watch_.reset(new SocketWatch(loop, PQsocket(connection_.get()), *this));
 }
@@ -81,12 +81,11 @@ void Pipeline::start_cancel() {
     for (Sent& sent : wire_) {
         if (sent.operation != nullptr) sent.operation->may_be_hit = true;
     }
-    cancel_ = std::make_unique<CancelRequest>(loop_, *connection_, [this] { cancel_ended(); });
+    cancel_.send(connection_.get());
 }
 
 /// The request may have come before the server had begun the statement: then it is sent once more, after a moment.
-void Pipeline::cancel_ended() noexcept {
-    cancel_ = nullptr;
+void Pipeline::on_cancel_sent(std::string_view) noexcept {
     if (is_lost_) return;
     constexpr std::chrono::milliseconds pause{20};
     loop_.start(*this, detail::Clock::now() + pause);
@@ -94,7 +93,7 @@ void Pipeline::cancel_ended() noexcept {
 }
 
 void Pipeline::on_time() noexcept {
-    if (is_lost_ || cancel_ != nullptr) return;
+    if (is_lost_ || cancel_.is_running()) return;
     if (cancelling_since_ != detail::Clock::time_point{} &&
         detail::Clock::now() - cancelling_since_ > settings_.cancel_timeout) {
         lose("a statement that was stopped did not end in time");
@@ -112,7 +111,7 @@ void Pipeline::watch_head() {
     if (!has_head || !is_unwanted(wire_.front())) {
         cancelling_since_ = {};
         if (Timer::is_running()) loop_.stop(*this);
-    } else if (cancel_ == nullptr && !Timer::is_running()) {
+    } else if (!cancel_.is_running() && !Timer::is_running()) {
         start_cancel();
     }
 }

@@ -31,7 +31,7 @@ struct PipelineSettings {
 /// Owns the libpq connection. A flight is what ends with one sync: an operation by itself, or a burst of plain reads in
 /// one read-only transaction. Autocommitted reads follow each other in flights of their own, so that one that fails
 /// touches no other.
-class Pipeline final : private SocketListener, private TurnEnd, private Timer {
+class Pipeline final : private SocketListener, private CancelListener, private TurnEnd, private Timer {
   public:
     Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog);
     /// Who waits gets NotConnectedError.
@@ -52,7 +52,7 @@ class Pipeline final : private SocketListener, private TurnEnd, private Timer {
     /// Something runs that nobody waits for.
     bool has_abandoned() const noexcept { return has_abandoned_; }
     /// Nothing is under way.
-    bool is_quiet() const noexcept { return wire_.empty() && outbox_.empty() && cancel_ == nullptr; }
+    bool is_quiet() const noexcept { return wire_.empty() && outbox_.empty() && !cancel_.is_running(); }
     bool is_in_transaction() const noexcept;
     /// What was left behind in the server's session so far.
     Effect effects() const noexcept { return effects_; }
@@ -109,7 +109,7 @@ class Pipeline final : private SocketListener, private TurnEnd, private Timer {
     // Stopping
     void watch_head();
     void start_cancel();
-    void cancel_ended() noexcept;
+    void on_cancel_sent(std::string_view problem) noexcept override;
     void on_time() noexcept override;
     void give_up_all(const std::exception_ptr& error) noexcept;
     std::exception_ptr lost_error(const Operation& operation, const std::string& why,
@@ -138,7 +138,7 @@ class Pipeline final : private SocketListener, private TurnEnd, private Timer {
     bool is_lost_ = false;
     Effect effects_ = Effect::none;
 
-    std::unique_ptr<CancelRequest> cancel_;
+    CancelRequest cancel_;
     detail::Clock::time_point cancelling_since_{};
     std::shared_ptr<Pipeline*> self_ = std::make_shared<Pipeline*>(this);  // for what runs on its own
 };

@@ -39,7 +39,7 @@ void Pipeline::on_turn_end() noexcept {
 }
 
 bool Pipeline::may_send() const noexcept {
-    return !is_lost_ && !is_blocked_ && !is_read_only_ && !is_recovering_ && cancel_ == nullptr;
+    return !is_lost_ && !is_blocked_ && !is_read_only_ && !is_recovering_ && !cancel_.is_running();
 }
 
 void Pipeline::pump() {
