@@ -27,6 +27,8 @@ Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& ca
 }
 
 Pipeline::~Pipeline() {
+    // The server would notice that nobody listens only when it has something to say.
+    if (!is_lost_ && !wire_.empty()) cancel_.send(connection_.get());
     is_lost_ = true;
     give_up_all(nullptr);
 }

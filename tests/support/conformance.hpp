@@ -66,7 +66,7 @@ inline std::unique_ptr<Place> make_place(std::string_view backend) {
 }
 
 /// Whether the PostgreSQL backend takes part.
-inline constexpr bool postgresql_is_ready = false;
+inline constexpr bool postgresql_is_ready = true;
 
 /// Names of the backends that are compiled in.
 inline std::vector<std::string> backends() {
