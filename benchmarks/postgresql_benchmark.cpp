@@ -1,14 +1,14 @@
-// PostgreSQL through databased, each beside raw libpq doing the same in the same run. "ratio" is databased's speed where
-// raw is 1.
+// PostgreSQL through databased, each beside raw libpq doing the same in the same run. "ratio" is databased's speed
+// where raw is 1.
 #include "pair.hpp"
 #include "raw_postgresql.hpp"
 #include "server.hpp"
 
 #include <databased/databased.hpp>
 
+#include <sched.h>
 #include <array>
 #include <memory>
-#include <sched.h>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -280,10 +280,10 @@ void fetch_raw_readings(const RawPostgresql& raw) {
     PQsetSingleRowMode(raw.get());
     while (PGresult* result = raw.next()) {
         if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
-            readings.push_back({benchmarks::number_at<std::int64_t>(result, 0, 0),
-                                std::string(PQgetvalue(result, 0, 1), static_cast<std::size_t>(PQgetlength(result, 0, 1))),
-                                benchmarks::number_at<double>(result, 0, 2),
-                                benchmarks::number_at<std::int32_t>(result, 0, 3)});
+            readings.push_back(
+                {benchmarks::number_at<std::int64_t>(result, 0, 0),
+                 std::string(PQgetvalue(result, 0, 1), static_cast<std::size_t>(PQgetlength(result, 0, 1))),
+                 benchmarks::number_at<double>(result, 0, 2), benchmarks::number_at<std::int32_t>(result, 0, 3)});
         }
         raw.clear(result);
     }

@@ -1,12 +1,12 @@
 // Plain libpq, written as fast as it can be: what databased is measured against.
 #pragma once
 
+#include <libpq-fe.h>
+#include <poll.h>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
-#include <libpq-fe.h>
-#include <poll.h>
 #include <span>
 #include <string>
 #include <vector>

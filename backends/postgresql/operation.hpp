@@ -73,14 +73,14 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     std::size_t sent_runs = 0;
     std::size_t done_runs = 0;
     bool is_sent = false;
-    bool is_stale = false;        // its plan is out of date, nothing of it was done
-    bool was_cancelled = false;   // by whomever
-    bool was_skipped = false;     // the server has skipped it, because of an error ahead of it
-    bool may_be_hit = false;      // a cancel request for another one was under way while it ran
-    bool goes_alone = false;      // not in a burst any more
-    bool was_repeated = false;    // because of a stale plan
+    bool is_stale = false;       // its plan is out of date, nothing of it was done
+    bool was_cancelled = false;  // by whomever
+    bool was_skipped = false;    // the server has skipped it, because of an error ahead of it
+    bool may_be_hit = false;     // a cancel request for another one was under way while it ran
+    bool goes_alone = false;     // not in a burst any more
+    bool was_repeated = false;   // because of a stale plan
     bool flight_ended = false;
-    std::uint64_t type_search = 0;  // it waits for this one; 0: for none
+    std::uint64_t type_search = 0;     // it waits for this one; 0: for none
     std::vector<ResultHandle> held{};  // results that wait for types
 
   private:

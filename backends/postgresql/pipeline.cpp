@@ -135,8 +135,8 @@ void Pipeline::lose(std::string why, std::string sqlstate) noexcept {
 std::exception_ptr Pipeline::lost_error(const Operation& operation, const std::string& why,
                                         const std::string& sqlstate) const {
     if (operation.commits()) {
-        return database_error({.message = why + "; it was lost during COMMIT, whose outcome is unknown",
-                               .sqlstate = "08007"});
+        return database_error(
+            {.message = why + "; it was lost during COMMIT, whose outcome is unknown", .sqlstate = "08007"});
     }
     const bool is_alone = operation.statement() != nullptr && !operation.request().in_transaction;
     if (is_alone && operation.request().before.empty() && !operation.is_plain_read() && !operation.has_failed()) {
@@ -150,9 +150,9 @@ std::exception_ptr Pipeline::lost_error(const Operation& operation, const std::s
 
 /// Null: the connection is being destroyed.
 void Pipeline::give_up_all(const std::exception_ptr& error) noexcept {
-    const auto reason = error ? error
-                              : std::make_exception_ptr(NotConnectedError(
-                                    "the Database was disconnected while this statement ran"));
+    const auto reason =
+        error ? error
+              : std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran"));
     for (auto* operation : std::exchange(wait_for_types_, {})) {
         operation->fail(reason);
         if (!operation->is_over()) operation->finish(false, false);

@@ -133,7 +133,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     bool is_blocked_ = false;       // the socket takes no more for now
     bool is_burst_ = false;         // what is under way in a read-only transaction: several operations
     bool is_read_only_ = false;     // a read-only transaction of autocommitted statements is under way
-    bool is_recovering_ = false;  // a failed read-only transaction is being rolled back
+    bool is_recovering_ = false;    // a failed read-only transaction is being rolled back
     bool has_abandoned_ = false;
     bool is_lost_ = false;
     Effect effects_ = Effect::none;

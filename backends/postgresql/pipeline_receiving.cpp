@@ -32,7 +32,8 @@ bool is_stale_statement(const PGresult* result) {
 std::exception_ptr transaction_was_rolled_back() {
     try {
         throw_database_error(
-            {.message = "COMMIT was answered by ROLLBACK: a statement of the transaction had failed, nothing of it remains",
+            {.message =
+                 "COMMIT was answered by ROLLBACK: a statement of the transaction had failed, nothing of it remains",
              .sqlstate = "25P02"});
     } catch (...) {
         return std::current_exception();
@@ -218,8 +219,8 @@ void Pipeline::settle(Operation& operation) {
     operation.rows().finish();
     if (operation.prepared != nullptr) operation.prepared->has_many_rows = operation.rows().count() > few_rows;
     const auto status = PQtransactionStatus(connection_.get());
-    const bool is_in_users_transaction = !operation.request().read_only || operation.request().in_transaction ||
-                                         !operation.request().before.empty();
+    const bool is_in_users_transaction =
+        !operation.request().read_only || operation.request().in_transaction || !operation.request().before.empty();
     operation.finish(is_in_users_transaction && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR),
                      status == PQTRANS_INERROR);
 }
@@ -272,9 +273,9 @@ Task<> Pipeline::find_types(std::weak_ptr<Pipeline*> pipeline, std::vector<Oid> 
 void Pipeline::add_types(const Rows& rows) {
     for (const Row& row : rows) {
         catalog_.add(row[0].as<Oid>(), TypeInfo{.name = row[1].as<std::string>(),
-                                               .kind = row[2].as<std::string>().front(),
-                                               .element = row[3].as<Oid>(),
-                                               .element_kind = row[4].as<std::string>().front()});
+                                                .kind = row[2].as<std::string>().front(),
+                                                .element = row[3].as<Oid>(),
+                                                .element_kind = row[4].as<std::string>().front()});
     }
 }
 

@@ -14,8 +14,7 @@ constexpr std::size_t runs_between_flushes = 64;
 
 /// Those that are always the same; savepoints have names of their own.
 bool is_worth_preparing(std::string_view verb) {
-    const bool is_transaction =
-        verb.starts_with("BEGIN") || verb.starts_with("COMMIT") || verb.starts_with("ROLLBACK");
+    const bool is_transaction = verb.starts_with("BEGIN") || verb.starts_with("COMMIT") || verb.starts_with("ROLLBACK");
     return is_transaction && verb.find(" TO ") == std::string_view::npos;
 }
 

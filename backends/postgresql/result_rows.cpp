@@ -17,7 +17,8 @@ bool has_known_columns(const PGresult* result, const PreparedStatement& statemen
     if (static_cast<std::size_t>(count) != columns.size()) return false;
     for (int i = 0; i < count; ++i) {
         const auto place = static_cast<std::size_t>(i);
-        if (statement.column_types[place] != PQftype(result, i) || columns[place].name != PQfname(result, i)) return false;
+        if (statement.column_types[place] != PQftype(result, i) || columns[place].name != PQfname(result, i))
+            return false;
     }
     return true;
 }
@@ -42,8 +43,9 @@ detail::Cell read_cell(const PGresult* result, int row, int column, const TypeRe
     const auto size = static_cast<std::size_t>(PQgetlength(result, row, column));
     const bool is_binary = PQfformat(result, column) != 0;
     if (is_binary && reader.binary == nullptr) {
-        throw_database_error({.message = "a column has got a type that is read in another format: run the statement again",
-                              .sqlstate = "0A000"});
+        throw_database_error(
+            {.message = "a column has got a type that is read in another format: run the statement again",
+             .sqlstate = "0A000"});
     }
     return (is_binary ? reader.binary : reader.text)({PQgetvalue(result, row, column), size}, arena);
 }
@@ -84,7 +86,8 @@ void ResultRows::read(const PGresult* result, const PreparedStatement& statement
         if (only_first && (batches_ != 0 || batch_->rows() != 0)) return;
         detail::Cell* cell = batch_->add_row();
         for (int column = 0; column < columns; ++column, ++cell) {
-            *cell = read_cell(result, row, column, statement.readers[static_cast<std::size_t>(column)], batch_->arena());
+            *cell =
+                read_cell(result, row, column, statement.readers[static_cast<std::size_t>(column)], batch_->arena());
         }
         if (batch_->is_full()) hand_over();
     }

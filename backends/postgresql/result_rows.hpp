@@ -6,8 +6,8 @@
 
 #include <databased/backend.hpp>
 
-#include <exception>
 #include <libpq-fe.h>
+#include <exception>
 #include <memory>
 #include <vector>
 

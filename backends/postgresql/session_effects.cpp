@@ -42,9 +42,9 @@ Effect effects_of_functions(std::string_view text) {
 
 // Commands that leave nothing behind but what is in the transaction, or what ends with it.
 constexpr std::array<std::string_view, 20> harmless{
-    "INSERT",  "UPDATE",   "DELETE",  "MERGE", "EXPLAIN", "ANALYZE", "VACUUM", "REINDEX", "CLUSTER", "COMMENT",
-    "GRANT",   "REVOKE",   "NOTIFY",  "SHOW",  "FETCH",   "MOVE",    "COPY",   "UNLISTEN", "SAVEPOINT", "RELEASE"};
-constexpr std::array<std::string_view, 9> harmless_beginnings{"CREATE ", "ALTER ",  "DROP ",   "TRUNCATE ", "LOCK ",
+    "INSERT", "UPDATE", "DELETE", "MERGE", "EXPLAIN", "ANALYZE", "VACUUM", "REINDEX",  "CLUSTER",   "COMMENT",
+    "GRANT",  "REVOKE", "NOTIFY", "SHOW",  "FETCH",   "MOVE",    "COPY",   "UNLISTEN", "SAVEPOINT", "RELEASE"};
+constexpr std::array<std::string_view, 9> harmless_beginnings{"CREATE ", "ALTER ",   "DROP ",  "TRUNCATE ", "LOCK ",
                                                               "CLOSE ",  "REFRESH ", "COMMIT", "ROLLBACK"};
 
 bool is_harmless(std::string_view command) {
@@ -59,8 +59,8 @@ Effect effects_of_command(std::string_view command, std::string_view text) {
         return makes_temporary && !text.ends_with("ON COMMIT DROP") ? Effect::temporary : Effect::none;
     }
     if (command == "SET") {
-        const bool ends_with_transaction = has_word(text, "LOCAL") || has_word(text, "TRANSACTION") ||
-                                           has_word(text, "CONSTRAINTS");
+        const bool ends_with_transaction =
+            has_word(text, "LOCAL") || has_word(text, "TRANSACTION") || has_word(text, "CONSTRAINTS");
         return ends_with_transaction && !has_word(text, "SESSION") ? Effect::none : Effect::settings;
     }
     if (command == "RESET") return Effect::settings;

@@ -62,7 +62,7 @@ class StatementCache {
     static constexpr std::size_t least_kept = 64;  // also where nothing is prepared
 
     std::size_t capacity_;
-    Statements statements_;  // the last used first
+    Statements statements_;                                             // the last used first
     std::unordered_multimap<std::size_t, Statements::iterator> index_;  // by the hash of the text
     std::unordered_set<std::string> names_;                             // in use
     std::vector<std::string> evicted_;

@@ -34,12 +34,12 @@ std::exception_ptr locked(ErrorDetails details, std::chrono::milliseconds waited
 
 std::exception_ptr cannot_store(const Statement& values, std::size_t run, std::size_t parameter) {
     const std::string item = values.is_many() ? "item " + std::to_string(run) + ": " : "";
-    const std::string argument = item + "argument " + std::to_string(parameter + 1) + ": ";
+    const std::string place = item + "parameter " + std::to_string(parameter + 1) + ": ";
     if (values.parameter(parameter, run).kind == ValueKind::array) {
-        return std::make_exception_ptr(ParameterError(argument + "SQLite has no arrays; use expand() for a list"));
+        return std::make_exception_ptr(ParameterError(place + "SQLite has no arrays; use expand() for a list"));
     }
     return std::make_exception_ptr(
-        ParameterError(argument + "it is not in the years 1 to 9999, those whose dates SQLite can compare"));
+        ParameterError(place + "it is not in the years 1 to 9999, those whose dates SQLite can compare"));
 }
 
 std::string_view reason_for(const std::filesystem::path& path) {

@@ -281,8 +281,7 @@ Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Ac
 
     Request request;
     const Use use = use_of(*statement, context);
-    const bool may_read_elsewhere =
-        capabilities_.single_writer && statement->text().kind == StatementKind::plain_read;
+    const bool may_read_elsewhere = capabilities_.single_writer && statement->text().kind == StatementKind::plain_read;
     const Access effective_access = may_read_elsewhere ? Access::read : effective(access);
     if (effective_access == Access::write) check_would_deadlock(context);
     Lease lease = pool(effective_access)->try_acquire(use, {});

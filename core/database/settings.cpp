@@ -8,9 +8,9 @@
 namespace databased {
 
 const std::vector<std::string_view>& pool_option_keys() {
-    static const std::vector<std::string_view> keys{"min_size",   "max_size",       "acquire_timeout",   "max_lifetime",
-                                                    "ping_after", "force_rollback", "disconnect_timeout",
-                                                    "statement_timeout"};
+    static const std::vector<std::string_view> keys{"min_size",           "max_size",         "acquire_timeout",
+                                                    "max_lifetime",       "ping_after",       "force_rollback",
+                                                    "disconnect_timeout", "statement_timeout"};
     return keys;
 }
 

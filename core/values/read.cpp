@@ -92,22 +92,26 @@ std::string text_of_timestamp(const FieldView& field) {
     return {text, write_timestamp(text, time)};
 }
 
-/// The number that is printed with these digits, if it is.
+/// 2 to the power of `digits`: the largest whole number that is told from its neighbours.
+void check_whole_part(const FieldView& field, std::int64_t whole, int digits, std::string_view type) {
+    const std::int64_t limit = std::int64_t{1} << digits;
+    if (whole >= -limit && whole <= limit) return;
+    throw_cannot_read(field, type, "the number has more digits than that type keeps");
+}
+
+/// The nearest one: a decimal fraction is hardly ever a binary one.
 template <class T>
 T real_of_decimal(const FieldView& field, std::string_view type) {
     const Decimal decimal = read_decimal(field);
-    T number = 0;
     const std::string_view text = decimal.text();
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error == std::errc() && !decimal.is_finite()) return number;
-    std::array<char, 32> digits;
-    const auto printed = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-    const std::string_view shortest{digits.data(), static_cast<std::size_t>(printed.ptr - digits.data())};
-    if (error != std::errc() || Decimal::parse(shortest) != decimal) {
-        throw_cannot_read(field, type,
-                          "the decimal has more digits than that type keeps; read it as Decimal, or cast "
-                          "it in the SQL");
+    T number = 0;  // and stays that where the decimal is nearer to zero than any other
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    if (!decimal.is_finite()) return number;
+    std::int64_t whole = 0;
+    if (std::from_chars(text.data(), text.data() + text.size(), whole).ec != std::errc()) {
+        whole = std::numeric_limits<std::int64_t>::max();
     }
+    check_whole_part(field, whole, std::numeric_limits<T>::digits, type);
     return number;
 }
 
@@ -156,10 +160,7 @@ double read_real_slowly(const FieldView& field, int digits) {
                         : real_of_decimal<double>(field, type);
     }
     if (cell.kind != ValueKind::integer) throw_cannot_read(field, type);
-    const std::int64_t limit = std::int64_t{1} << digits;
-    if (cell.integer < -limit || cell.integer > limit) {
-        throw_cannot_read(field, type, "the integer has more digits than that type keeps");
-    }
+    check_whole_part(field, cell.integer, digits, type);
     return static_cast<double>(cell.integer);
 }
 

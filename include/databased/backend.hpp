@@ -86,7 +86,7 @@ struct Outcome {
     bool in_transaction = false;  ///< Whether a transaction is open on the connection now.
     /// The open transaction takes no more statements until it is rolled back, to a savepoint at least (PostgreSQL).
     bool transaction_failed = false;
-    bool was_begun = true;        ///< False if nothing was done at all: then in_transaction says nothing.
+    bool was_begun = true;  ///< False if nothing was done at all: then in_transaction says nothing.
 };
 
 /// How a transaction begins.
@@ -134,7 +134,8 @@ struct Capabilities {
     bool single_connection = false;
     /// A statement can be stopped without touching others that are in flight on its connection.
     bool stops_single_statements = false;
-    /// So many statements at once on a shared connection are better off with another one beside it. Zero: one is enough.
+    /// So many statements at once on a shared connection are better off with another one beside it. Zero: one is
+    /// enough.
     std::size_t crowd = 0;
     /// Whether idle connections can die without anybody noticing: they are asked with ping() then.
     bool connections_can_be_lost = true;

@@ -14,7 +14,8 @@
 //
 // Nothing is lost silently when a value is read: a number that does not fit, NULL in a type without room for it, text
 // for a number and the like are ConversionErrors. A decimal is read as an integer if it is whole, as double if that has
-// all its digits. An enum is sent as its number and read from its number or its name.
+// all digits in front of the point; those behind it are rounded. An enum is sent as its number and read from its number
+// or its name.
 #pragma once
 
 #include <databased/detail/enum_names.hpp>
@@ -63,7 +64,7 @@ struct Native;
 [[noreturn]] void throw_cannot_read(const FieldView& field, std::string_view type, std::string_view why = {});
 bool read_bool(const FieldView& field);
 std::int64_t read_integer_slowly(const FieldView& field);
-/// Of an integer that has at most `digits` binary digits, or a decimal that is told from all others by so many.
+/// Of an integer that has at most `digits` binary digits, or a decimal that has so many in front of the point.
 double read_real_slowly(const FieldView& field, int digits);
 std::string read_string(const FieldView& field);
 std::string_view read_text(const FieldView& field);

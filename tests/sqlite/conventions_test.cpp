@@ -89,7 +89,7 @@ ASYNC_TEST(SqliteStorage, OfTimesBeyondTheCalendarIsRefused) {
     const auto refusal = [&](const auto& value) {
         return refusal_by<ParameterError>(database.execute("SELECT ?, ?", 1, value));
     };
-    constexpr std::string_view message = "argument 2: it is not in the years 1 to 9999";
+    constexpr std::string_view message = "parameter 2: it is not in the years 1 to 9999";
 
     EXPECT_PRED2(mentions, co_await refusal(sys_days{year{10000} / 1 / 1}), message);
     EXPECT_PRED2(mentions, co_await refusal(sys_days{year{0} / 12 / 31}), message);
@@ -107,8 +107,8 @@ ASYNC_TEST(SqliteStorage, OfListsIsRefused) {
     const auto one = co_await refusal_by<ParameterError>(database.execute("SELECT 1 WHERE 1 IN (?)", ids));
     const auto many = co_await refusal_by<ParameterError>(database.execute_many("SELECT ?", lists));
 
-    EXPECT_EQ(one, "argument 1: SQLite has no arrays; use expand() for a list");
-    EXPECT_PRED2(mentions, many, "item 0: argument 1: SQLite has no arrays");
+    EXPECT_EQ(one, "parameter 1: SQLite has no arrays; use expand() for a list");
+    EXPECT_PRED2(mentions, many, "item 0: parameter 1: SQLite has no arrays");
 }
 
 ASYNC_TEST(SqliteStorage, OfDecimalsIsTextInAColumnOfText) {

@@ -296,17 +296,25 @@ TEST(DecimalField, IsReadAsAnIntegerIfItIsWhole) {
     EXPECT_TRUE(refuses<int>(decimal("NaN")));
 }
 
-TEST(DecimalField, IsReadAsARealNumberThatHasAllItsDigits) {
+TEST(DecimalField, IsReadAsTheNearestRealNumber) {
     const auto decimal = [](std::string_view text) { return Cell::of_data(ValueKind::decimal, text); };
     EXPECT_EQ(read<double>(decimal("0.1")), 0.1);
     EXPECT_EQ(read<double>(decimal("-1234567890.12345")), -1234567890.12345);
-    EXPECT_EQ(read<double>(decimal("2.5000000000000000000000")), 2.5);
+    EXPECT_EQ(read<double>(decimal("3.3333333333333333333333")), 10.0 / 3);
+    EXPECT_EQ(read<double>(decimal("0." + std::string(400, '0') + "1")), 0.0);
     EXPECT_EQ(read<float>(decimal("0.1")), 0.1F);
     EXPECT_TRUE(std::isnan(read<double>(decimal("NaN"))));
     EXPECT_EQ(read<double>(decimal("-Infinity")), -HUGE_VAL);
-    EXPECT_PRED2(mentions, refusal<double>(decimal("3.3333333333333333333")), "read it as Decimal");
-    EXPECT_TRUE(refuses<float>(decimal("0.123456789")));
+}
+
+TEST(DecimalField, IsNotReadAsARealNumberThatLosesDigitsInFrontOfThePoint) {
+    const auto decimal = [](std::string_view text) { return Cell::of_data(ValueKind::decimal, text); };
+    EXPECT_EQ(read<double>(decimal("9007199254740992")), 9007199254740992.0);
+    EXPECT_PRED2(mentions, refusal<double>(decimal("9007199254740993.5")), "more digits than that type keeps");
+    EXPECT_TRUE(refuses<double>(decimal("-9007199254740993")));
     EXPECT_TRUE(refuses<double>(decimal("1" + std::string(400, '0'))));
+    EXPECT_TRUE(refuses<double>(decimal("-1" + std::string(30, '0'))));
+    EXPECT_TRUE(refuses<float>(decimal("16777217")));
 }
 
 TEST(UuidField, IsReadFromTextAndFromSixteenBytes) {
