@@ -89,8 +89,8 @@ void check_places(const Keywords& keywords) {
 }
 
 void read_encryption(const Url& url, Keywords& keywords) {
-    std::vector<std::string_view> words;
-    for (const SslWord& each : ssl_words) words.push_back(each.word);
+    std::vector<std::string_view> words(ssl_words.size());
+    std::transform(ssl_words.begin(), ssl_words.end(), words.begin(), [](const SslWord& each) { return each.word; });
     const auto wanted = choice_option(url, "ssl", words);
     if (!wanted) return;
     if (keywords.has("sslmode"))

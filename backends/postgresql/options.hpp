@@ -19,7 +19,7 @@ enum class PreparedStatements {
 enum class HostOrder { as_written, random };
 
 struct PostgresqlOptions {
-    Keywords keywords;  ///< What the URL says to libpq; what it does not say is libpq's to find when it connects.
+    Keywords keywords{};  ///< What the URL says to libpq; what it does not say is libpq's to find when it connects.
     std::optional<HostOrder> host_order{};
     std::optional<std::chrono::milliseconds> connect_timeout{};    ///< For each address of each host; 0 is none.
     std::optional<std::chrono::milliseconds> statement_timeout{};  ///< Of the server; connections are opened with it.
