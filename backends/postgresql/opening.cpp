@@ -103,10 +103,6 @@ Opening::Opening(EventLoop& loop, PostgresqlOptions options) : loop_(loop), keyw
     for (const auto& [name, value] : defaults) {
         if (!all.has(name)) keywords_.set(name, value);
     }
-    if (options.statement_timeout) {
-        keywords_.set("options", std::string{all.value("options")} +
-                                     " -c statement_timeout=" + std::to_string(options.statement_timeout->count()));
-    }
     const auto order = all.value("load_balance_hosts") == "random" ? HostOrder::random : HostOrder::as_written;
     prefers_standby_ = all.value(wanted_role) == "prefer-standby";
     is_random_ = options.host_order.value_or(order) == HostOrder::random;

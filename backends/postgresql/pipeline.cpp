@@ -108,7 +108,8 @@ void Pipeline::on_time() noexcept {
 void Pipeline::watch_head() {
     const bool has_head = !is_lost_ && !wire_.empty();
     const auto is_unwanted = [](const Sent& head) {
-        return head.operation != nullptr ? head.operation->should_stop() : head.is_abandoned;
+        if (head.operation == nullptr) return head.is_abandoned;
+        return head.operation->should_stop() || head.operation->has_enough();
     };
     if (!has_head || !is_unwanted(wire_.front())) {
         cancelling_since_ = {};

@@ -66,6 +66,7 @@ void Pipeline::receive() {
         }
     }
     if (is_lost_) return;
+    watch_head();
     if (!has_read || PQstatus(connection) == CONNECTION_BAD) {
         return lose(std::string{"the connection was lost: "} + PQerrorMessage(connection));
     }
@@ -215,6 +216,7 @@ void Pipeline::quiet_came() {
 void Pipeline::settle(Operation& operation) {
     if (!operation.flight_ended || operation.type_search != 0) return;
     if (repeats(operation)) return repeat(operation);
+    if (operation.was_cancelled && operation.has_enough()) operation.replace_error(nullptr);
     if (operation.was_cancelled && operation.should_stop()) operation.replace_error(operation.stop_error());
     operation.rows().finish();
     if (operation.prepared != nullptr) operation.prepared->has_many_rows = operation.rows().count() > few_rows;
