@@ -4,6 +4,7 @@
 
 #include <databased/detail/array_block.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
@@ -83,6 +84,13 @@ class TextArrayReader {
         if (!take(character)) throw_malformed("array");
     }
 
+    /// What is in front of the first character that `ends` says so of.
+    template <class Ends>
+    std::string_view rest_until(Ends ends) const {
+        const auto end = std::find_if(rest_.begin(), rest_.end(), ends);
+        return rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
+    }
+
     std::int32_t take_number() {
         std::int32_t number = 0;
         const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), number);
@@ -111,7 +119,7 @@ class TextArrayReader {
             if (depth != 0) throw_malformed("array");
             return;
         }
-        if (!has_bounds_ && depth == shape_.rank()) shape_.add({.size = no_size});
+        if (!has_bounds_ && depth == shape_.rank() && elements_.size() == 0) shape_.add({.size = no_size});
         if (depth >= shape_.rank()) throw_malformed("array");
         std::int32_t size = 0;
         do {
@@ -126,6 +134,8 @@ class TextArrayReader {
     void read_part(std::size_t depth) {
         if (next() == '{') {
             read_list(depth + 1);
+        } else if (depth + 1 != shape_.rank()) {
+            throw_malformed("array");
         } else if (take('"')) {
             read_quoted();
         } else {
@@ -133,8 +143,7 @@ class TextArrayReader {
         }
     }
     void read_bare() {
-        const char ends[] = {delimiter_, '}'};
-        const std::string_view text = rest_.substr(0, rest_.find_first_of({ends, sizeof ends}));
+        const std::string_view text = rest_until([this](char next) { return next == delimiter_ || next == '}'; });
         rest_.remove_prefix(text.size());
         if (text == "NULL") {
             elements_.add(Cell::null());
@@ -144,10 +153,10 @@ class TextArrayReader {
     }
     /// A backslash takes the meaning from the character behind it.
     void read_quoted() {
-        const std::size_t plain = rest_.find_first_of("\"\\");
-        if (plain < rest_.size() && rest_[plain] == '"') {
-            elements_.add(element_(rest_.substr(0, plain), scratch_));
-            rest_.remove_prefix(plain + 1);
+        const std::string_view plain = rest_until([](char next) { return next == '"' || next == '\\'; });
+        if (rest_.substr(plain.size()).starts_with('"')) {
+            elements_.add(element_(plain, scratch_));
+            rest_.remove_prefix(plain.size() + 1);
             return;
         }
         unquoted_.clear();
