@@ -213,8 +213,7 @@ CONFORMANCE_TEST(Types, KeepTimestampsOfOtherPrecisions) {
 CONFORMANCE_TEST(Types, RefuseTimesThatNoDatabaseKeeps) {
     auto database = co_await fresh_database();
 
-    EXPECT_THROW(co_await database.execute("SELECT ?", Timestamp::max()), ParameterError);
-    EXPECT_THROW(co_await database.execute("SELECT ?", std::chrono::sys_seconds::max()), ParameterError);
+    EXPECT_THROW(co_await database.execute("SELECT ?", std::chrono::sys_seconds::max() - 1s), ParameterError);
     EXPECT_THROW(co_await database.execute("SELECT ?", year{2023} / 2 / 29), ParameterError);
     EXPECT_THROW(co_await database.execute("SELECT ?", std::numeric_limits<std::uint64_t>::max()), ParameterError);
 }
