@@ -51,6 +51,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     bool is_lost() const noexcept { return is_lost_; }
     /// Something runs that nobody waits for.
     bool has_abandoned() const noexcept { return has_abandoned_; }
+    bool is_cancelling() const noexcept { return cancel_.is_running(); }
     /// Nothing is under way.
     bool is_quiet() const noexcept { return wire_.empty() && outbox_.empty() && !cancel_.is_running(); }
     bool is_in_transaction() const noexcept;
@@ -105,10 +106,16 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     static Task<> find_types(std::weak_ptr<Pipeline*> pipeline, std::vector<Oid> unknown, std::uint64_t search);
     void add_types(const Rows& rows);
     void types_found(std::uint64_t search);
+    void read_held(Operation& operation);
 
     // Stopping
+    bool is_running(const Operation& operation) noexcept;
+    void let_go(Operation& operation) noexcept;
+    void give_up_types(Operation& operation) noexcept;
     void watch_head();
+    bool is_head_unwanted() noexcept;
     void start_cancel();
+    bool send_cancel() noexcept;
     void on_cancel_sent(std::string_view problem) noexcept override;
     void on_time() noexcept override;
     void give_up_all(const std::exception_ptr& error) noexcept;
@@ -126,6 +133,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
 
     detail::IntrusiveList<Operation> outbox_;
     detail::IntrusiveList<Operation> skipped_;  // of the burst under way, to be sent again
+    detail::IntrusiveList<Operation> stopped_;  // they have ended, the request to cancel them has not
     Wire wire_;
     std::vector<Operation*> wait_for_types_;
     std::uint64_t type_searches_ = 0;

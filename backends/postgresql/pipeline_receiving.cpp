@@ -147,6 +147,7 @@ void Pipeline::statement_is_gone(PreparedStatement& statement) {
 void Pipeline::sync_came() {
     Operation* operation = wire_.front().operation;
     wire_.pop();
+    cancelling_since_ = {};
     if (operation != nullptr) flight_ended(*operation);
     if (wire_.empty()) quiet_came();
     head_began();
@@ -219,6 +220,7 @@ void Pipeline::quiet_came() {
 /// Ends an operation, unless it still waits for something or has to be done again.
 void Pipeline::settle(Operation& operation) {
     if (!operation.flight_ended || operation.type_search != 0) return;
+    if (cancel_.is_running() && operation.should_stop() && !is_lost_) return stopped_.push_back(operation);
     if (repeats(operation)) return repeat(operation);
     if (operation.was_cancelled && operation.has_enough()) operation.replace_error(nullptr);
     if (operation.was_cancelled && operation.should_stop()) operation.replace_error(operation.stop_error());
@@ -293,10 +295,21 @@ void Pipeline::types_found(std::uint64_t search) {
     if (place == wait_for_types_.end()) return;
     Operation& operation = **place;
     wait_for_types_.erase(place);
+    read_held(operation);
+    settle(operation);
+}
+
+void Pipeline::read_held(Operation& operation) {
     operation.type_search = 0;
     for (const auto& result : std::exchange(operation.held, {})) {
         operation.rows().take(result.get(), *operation.prepared);
     }
+}
+
+/// All of it was done: the types are not worth waiting for them any longer.
+void Pipeline::give_up_types(Operation& operation) noexcept {
+    std::erase(wait_for_types_, &operation);
+    read_held(operation);
     settle(operation);
 }
 
