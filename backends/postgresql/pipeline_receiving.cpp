@@ -208,6 +208,7 @@ void Pipeline::read_only_flight_ended() {
 /// Nothing is on the wire any more.
 void Pipeline::quiet_came() {
     is_recovering_ = has_abandoned_ = false;
+    loop_.rest();
     if (changes_schema_) {  // now for this connection, and once more for the others when it is committed
         catalog_.schema_changed();
         changes_schema_ = is_in_transaction();

@@ -52,7 +52,9 @@ void Pipeline::pump() {
         if (!may_send() || feeding_ != nullptr) break;
         begin(outbox_.pop_front());
     }
-    if (!is_lost_) flush();
+    if (is_lost_) return;
+    flush();
+    if (settings_.spin.count() != 0 && !wire_.empty()) loop_.stay_awake(settings_.spin);
 }
 
 void Pipeline::begin(Operation& operation) {
