@@ -35,6 +35,7 @@ Connection::Connection(EventLoop& loop, ConnectionHandle connection, const Postg
 Task<> Connection::prepare() {
     PipelineSettings settings;
     settings.cancel_timeout = options_.cancel_timeout;
+    settings.spin = options_.spin;
     settings.statement_cache = 0;
     pipeline_.configure(settings);
     is_pooled_ = options_.prepared_statements == PreparedStatements::automatic ? co_await is_behind_pooler() : false;

@@ -25,6 +25,7 @@ namespace databased::postgresql {
 struct PipelineSettings {
     std::size_t statement_cache = 256;
     std::chrono::milliseconds cancel_timeout{5'000};
+    std::chrono::microseconds spin{};  ///< How long the loop waits awake for an answer.
     bool refuses_session_state = false;  ///< Behind a pooler that gives every transaction another server connection.
 };
 
@@ -70,12 +71,15 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void begin(Operation& operation);
     void begin_flight(Operation& operation);
     void begin_burst(Operation& first);
+    void begin_shared_flight(Operation& first);
+    Operation* next_to_join(bool (Operation::*may_join)() const noexcept);
     void begin_read_only();
     void find_statement(Operation& operation);
     void refuse_what_cannot_work(const Operation& operation) const;
     void feed();
     void end_flight(Operation& operation);
     void send_verb(Operation* operation, const std::string& sql, Sent::Kind kind);
+    void send_part(Operation& operation);
     void send_run(Operation& operation);
     void send_evictions();
     void send_housekeeping(const char* sql);
@@ -96,10 +100,11 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void head_ended();
     void head_began();
     void flight_ended(Operation& operation);
-    void read_of_burst_ended(Operation& operation);
+    void part_ended(Operation& operation);
     void read_only_flight_ended();
     void quiet_came();
     void settle(Operation& operation);
+    void finish(Operation& operation);
     static bool repeats(Operation& operation);
     void repeat(Operation& operation);
     void look_up_types(Operation& operation, const std::vector<Oid>& unknown);
@@ -139,7 +144,6 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     std::uint64_t type_searches_ = 0;
     Operation* feeding_ = nullptr;  // its flight is not sent to its end yet
     bool is_blocked_ = false;       // the socket takes no more for now
-    bool is_burst_ = false;         // what is under way in a read-only transaction: several operations
     bool is_read_only_ = false;     // a read-only transaction of autocommitted statements is under way
     bool is_recovering_ = false;    // a failed read-only transaction is being rolled back
     bool has_abandoned_ = false;

@@ -29,6 +29,14 @@ bool is_stale_statement(const PGresult* result) {
            (state == "0A000" && function != nullptr && std::string_view{function} == "RevalidateCachedQuery");
 }
 
+std::exception_ptr skipped_by_failure() {
+    try {
+        throw_database_error({.message = "an earlier statement of the transaction has failed", .sqlstate = "25P02"});
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
 std::exception_ptr transaction_was_rolled_back() {
     try {
         throw_database_error(
@@ -156,11 +164,12 @@ void Pipeline::sync_came() {
 /// A command has ended with all its results.
 void Pipeline::head_ended() {
     const Sent::Kind kind = wire_.front().kind;
+    const bool ends_operation = wire_.front().ends_operation;
     Operation* operation = wire_.front().operation;
     wire_.pop();
     if (kind == Sent::Kind::execute && operation != nullptr) {
         if (!operation->has_failed() && !operation->was_skipped) ++operation->done_runs;
-        if (is_burst_) read_of_burst_ended(*operation);
+        if (ends_operation) part_ended(*operation);
     }
     head_began();
 }
@@ -181,10 +190,10 @@ void Pipeline::flight_ended(Operation& operation) {
     settle(operation);
 }
 
-void Pipeline::read_of_burst_ended(Operation& operation) {
+void Pipeline::part_ended(Operation& operation) {
     if (operation.was_skipped && !operation.has_failed()) {
-        skipped_.push_back(operation);
-        return;
+        if (is_read_only_) return skipped_.push_back(operation);
+        operation.fail(skipped_by_failure());
     }
     operation.flight_ended = true;
     settle(operation);
@@ -192,7 +201,7 @@ void Pipeline::read_of_burst_ended(Operation& operation) {
 
 /// A failed one is rolled back; it was nobody's session. What its error has skipped is sent again, each by itself.
 void Pipeline::read_only_flight_ended() {
-    is_read_only_ = is_burst_ = false;
+    is_read_only_ = false;
     if (is_in_transaction()) {
         is_recovering_ = true;
         send_housekeeping("ROLLBACK");
@@ -209,6 +218,7 @@ void Pipeline::read_only_flight_ended() {
 /// Nothing is on the wire any more.
 void Pipeline::quiet_came() {
     is_recovering_ = has_abandoned_ = false;
+    loop_.rest();
     if (changes_schema_) {  // now for this connection, and once more for the others when it is committed
         catalog_.schema_changed();
         changes_schema_ = is_in_transaction();
@@ -226,11 +236,19 @@ void Pipeline::settle(Operation& operation) {
     if (operation.was_cancelled && operation.should_stop()) operation.replace_error(operation.stop_error());
     operation.rows().finish();
     if (operation.prepared != nullptr) operation.prepared->has_many_rows = operation.rows().count() > few_rows;
+    finish(operation);
+}
+
+/// With the state of the transaction. Where more is under way the server has not told it yet: in a transaction only an
+/// error can change it.
+void Pipeline::finish(Operation& operation) {
+    const Request& request = operation.request();
     const auto status = PQtransactionStatus(connection_.get());
-    const bool is_in_users_transaction =
-        !operation.request().read_only || operation.request().in_transaction || !operation.request().before.empty();
-    operation.finish(is_in_users_transaction && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR),
-                     status == PQTRANS_INERROR);
+    if (request.in_transaction && request.before.empty() && status == PQTRANS_ACTIVE) {
+        return operation.finish(true, operation.has_failed());
+    }
+    const bool is_users = !request.read_only || request.in_transaction || !request.before.empty();
+    operation.finish(is_users && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR), status == PQTRANS_INERROR);
 }
 
 /// Whether nothing of it was done, and not because of itself.
