@@ -56,11 +56,9 @@ void CancelRequest::end(std::string_view problem) noexcept {
     listener_.on_cancel_sent(problem);
 }
 
-/// What has not begun is not begun any more.
+/// The request goes out all the same: a statement that nobody waits for has to end as well.
 void CancelRequest::forget() noexcept {
-    if (job_ == nullptr) return;
-    job_->owner = nullptr;
-    uv_cancel(reinterpret_cast<uv_req_t*>(&std::exchange(job_, nullptr)->native));
+    if (job_ != nullptr) std::exchange(job_, nullptr)->owner = nullptr;
 }
 
 }  // namespace databased::postgresql

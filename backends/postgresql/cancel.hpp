@@ -11,8 +11,8 @@ namespace databased::postgresql {
 /// Told when a cancel request has ended. It may destroy the request.
 class CancelListener {
   public:
-    /// The server has got it, and stops the statement that runs then if there is one; or `problem` says why it has not,
-    /// which may show that the server is gone.
+    /// Without a `problem`, the server has been told. It stops what it runs at that moment, and forgets a request for
+    /// what it has not begun yet: whoever waits for a statement to end sends again after a while.
     virtual void on_cancel_sent(std::string_view problem) noexcept = 0;
 
   protected:

@@ -87,7 +87,7 @@ std::vector<std::string> columns_of(const PGresult* result, std::string_view sql
 }
 
 std::string detail_of(const PGresult* result, std::string_view sqlstate) {
-    const std::string detail{field(result, PG_DIAG_MESSAGE_DETAIL)};
+    std::string detail{field(result, PG_DIAG_MESSAGE_DETAIL)};
     if (!sqlstate.starts_with("22")) return detail;
     return std::string{field(result, PG_DIAG_MESSAGE_PRIMARY)} + (detail.empty() ? "" : "\n") + detail;
 }

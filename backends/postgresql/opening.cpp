@@ -1,12 +1,10 @@
 #include "opening.hpp"
 
+#include "attempt.hpp"
 #include "error.hpp"
 #include "opening_failure.hpp"
 #include "resolver.hpp"
 #include "servers.hpp"
-#include "socket_watch.hpp"
-
-#include <databased/detail/waiter.hpp>
 
 #include <algorithm>
 #include <array>
@@ -32,46 +30,6 @@ constexpr std::array<std::pair<const char*, const char*>, 6> defaults{{
     {"tcp_user_timeout", "30000"},
     {"fallback_application_name", "databased"},
 }};
-
-/// Waits for a socket once.
-class SocketWait final : private SocketListener {
-  public:
-    SocketWait(EventLoop& loop, int socket, PostgresPollingStatusType wanted, detail::Clock::time_point limit)
-        : wanted_(wanted), ready_(limit), watch_(loop, socket, *this) {
-        if (wanted == PGRES_POLLING_WRITING) watch_.start_writing();
-    }
-    /// To be awaited.
-    detail::Waiter& ready() noexcept { return ready_; }
-
-  private:
-    void on_socket(SocketEvents events) noexcept override {
-        if (wanted_ == PGRES_POLLING_WRITING ? events.writable : events.readable) ready_.grant();
-    }
-
-    PostgresPollingStatusType wanted_;
-    detail::Waiter ready_;
-    SocketWatch watch_;
-};
-
-Task<Wake> wait_for_socket(EventLoop& loop, int socket, PostgresPollingStatusType wanted,
-                           detail::Clock::time_point limit) {
-    SocketWait wait{loop, socket, wanted, limit};
-    detail::Waiter& ready = wait.ready();
-    co_return co_await ready;
-}
-
-/// Until libpq has a connection or gives up (PQstatus tells which), or the time is over.
-Task<Wake> drive(EventLoop& loop, PGconn* connection, detail::Clock::time_point limit) {
-    auto wanted = PQstatus(connection) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
-    while (wanted == PGRES_POLLING_READING || wanted == PGRES_POLLING_WRITING) {
-        // The watch ends before libpq goes on, which may close this socket and open another with the same number.
-        const Wake wake = co_await wait_for_socket(loop, PQsocket(connection), wanted, limit);
-        if (wake == Wake::stopped) detail::throw_not_granted(wake, "");
-        if (wake == Wake::timed_out) co_return wake;
-        wanted = PQconnectPoll(connection);
-    }
-    co_return Wake::granted;
-}
 
 /// Verbose, because libpq tells the SQLSTATE of a refused connection in its message only.
 void listen_while_connecting(PGconn* connection) {
@@ -144,10 +102,6 @@ Opening::Opening(EventLoop& loop, PostgresqlOptions options) : loop_(loop), keyw
         options.connect_timeout.value_or(seconds_in(all.value("connect_timeout")).value_or(default_connect_timeout));
     for (const auto& [name, value] : defaults) {
         if (!all.has(name)) keywords_.set(name, value);
-    }
-    if (options.statement_timeout) {
-        keywords_.set("options", std::string{all.value("options")} +
-                                     " -c statement_timeout=" + std::to_string(options.statement_timeout->count()));
     }
     const auto order = all.value("load_balance_hosts") == "random" ? HostOrder::random : HostOrder::as_written;
     prefers_standby_ = all.value(wanted_role) == "prefer-standby";
@@ -223,7 +177,7 @@ Task<ConnectionHandle> Opening::try_address(const Server& server) {
     keywords.set("port", server.port);
     ConnectionHandle connection = keywords.connect();
     listen_while_connecting(connection.get());
-    const Wake wake = co_await drive(loop_, connection.get(), limit());
+    const Wake wake = co_await finish_connecting(loop_, connection.get(), limit());
     if (wake == Wake::granted && PQstatus(connection.get()) == CONNECTION_OK) co_return connection;
     std::string place = place_of(server, connection.get());
     add(wake == Wake::timed_out ? OpeningFailure{std::move(place), "08001", timeout_text()}

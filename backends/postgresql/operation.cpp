@@ -79,6 +79,11 @@ std::exception_ptr Operation::stop_error() const {
     return std::make_exception_ptr(TimeoutError("the statement was stopped: its time limit has passed"));
 }
 
+bool Operation::has_enough() const noexcept {
+    constexpr std::size_t many = 256;
+    return is_plain_read() && request_.sink != nullptr && request_.sink->wants_first_row_only() && rows_.count() > many;
+}
+
 void Operation::on_stop() noexcept {
     was_stopped_ = true;
     pipeline_.stop(*this);

@@ -45,6 +45,8 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     /// Whether it should end: it was asked to, or its time is over.
     bool should_stop() const noexcept;
     std::exception_ptr stop_error() const;
+    /// Whether only the first row is wanted, it is there, and the rest takes its time.
+    bool has_enough() const noexcept;
 
     ResultRows& rows() noexcept { return rows_; }
     /// The first failure counts.

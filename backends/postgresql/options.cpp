@@ -19,9 +19,8 @@ namespace databased::postgresql {
 namespace {
 
 // What libpq has no keyword for, or another meaning. Older versions of it do not know load_balance_hosts.
-constexpr std::array<std::string_view, 7> own_keys{
-    "ssl",  "load_balance_hosts",  "statement_cache", "statement_timeout",
-    "spin", "prepared_statements", "cancel_timeout"};
+constexpr std::array<std::string_view, 6> own_keys{"ssl",  "load_balance_hosts",  "statement_cache",
+                                                   "spin", "prepared_statements", "cancel_timeout"};
 struct SslWord {
     std::string_view word;
     std::string_view mode;
@@ -89,8 +88,8 @@ void check_places(const Keywords& keywords) {
 }
 
 void read_encryption(const Url& url, Keywords& keywords) {
-    std::vector<std::string_view> words;
-    for (const SslWord& each : ssl_words) words.push_back(each.word);
+    std::vector<std::string_view> words(ssl_words.size());
+    std::transform(ssl_words.begin(), ssl_words.end(), words.begin(), [](const SslWord& each) { return each.word; });
     const auto wanted = choice_option(url, "ssl", words);
     if (!wanted) return;
     if (keywords.has("sslmode"))
@@ -124,15 +123,6 @@ Keywords read_keywords(const Url& url) {
     return keywords;
 }
 
-std::optional<std::chrono::milliseconds> read_statement_timeout(const Url& url) {
-    constexpr std::chrono::milliseconds longest{std::numeric_limits<std::int32_t>::max()};  // that the server takes
-    const auto timeout = duration_option(url, "statement_timeout");
-    if (timeout && *timeout > longest)
-        throw UrlError(
-            "Option 'statement_timeout' of the database URL must be at most 24 days; leave it out for no limit");
-    return timeout;
-}
-
 PreparedStatements preparation_of(const std::string& word) {
     if (word == "on") return PreparedStatements::on;
     return word == "off" ? PreparedStatements::off : PreparedStatements::automatic;
@@ -149,7 +139,6 @@ PostgresqlOptions read_options(const Url& url) {
     if (const auto order = choice_option(url, "load_balance_hosts", host_orders))
         options.host_order = *order == "random" ? HostOrder::random : HostOrder::as_written;
     options.connect_timeout = duration_option(url, "connect_timeout");
-    options.statement_timeout = read_statement_timeout(url);
     options.statement_cache =
         static_cast<std::size_t>(integer_option(url, "statement_cache", 0, 100'000).value_or(256));
     options.spin = microseconds_option(url, "spin").value_or(options.spin);

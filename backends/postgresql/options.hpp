@@ -19,12 +19,11 @@ enum class PreparedStatements {
 enum class HostOrder { as_written, random };
 
 struct PostgresqlOptions {
-    Keywords keywords;  ///< What the URL says to libpq; what it does not say is libpq's to find when it connects.
+    Keywords keywords{};  ///< What the URL says to libpq; what it does not say is libpq's to find when it connects.
     std::optional<HostOrder> host_order{};
-    std::optional<std::chrono::milliseconds> connect_timeout{};    ///< For each address of each host; 0 is none.
-    std::optional<std::chrono::milliseconds> statement_timeout{};  ///< Of the server; connections are opened with it.
-    std::size_t statement_cache = 256;                             ///< Prepared statements kept per connection.
-    std::chrono::microseconds spin{};                              ///< How long the loop waits awake for an answer.
+    std::optional<std::chrono::milliseconds> connect_timeout{};  ///< For each address of each host; 0 is none.
+    std::size_t statement_cache = 256;                           ///< Prepared statements kept per connection.
+    std::chrono::microseconds spin{};                            ///< How long the loop waits awake for an answer.
     PreparedStatements prepared_statements = PreparedStatements::automatic;
     /// How long a stopped statement may take to become quiet before its connection is given up.
     std::chrono::milliseconds cancel_timeout{5'000};

@@ -27,6 +27,8 @@ Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& ca
 }
 
 Pipeline::~Pipeline() {
+    // The server would notice that nobody listens only when it has something to say.
+    if (!is_lost_ && !wire_.empty()) cancel_.send(connection_.get());
     is_lost_ = true;
     give_up_all(nullptr);
 }
@@ -106,7 +108,8 @@ void Pipeline::on_time() noexcept {
 void Pipeline::watch_head() {
     const bool has_head = !is_lost_ && !wire_.empty();
     const auto is_unwanted = [](const Sent& head) {
-        return head.operation != nullptr ? head.operation->should_stop() : head.is_abandoned;
+        if (head.operation == nullptr) return head.is_abandoned;
+        return head.operation->should_stop() || head.operation->has_enough();
     };
     if (!has_head || !is_unwanted(wire_.front())) {
         cancelling_since_ = {};

@@ -135,6 +135,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     bool is_read_only_ = false;     // a read-only transaction of autocommitted statements is under way
     bool is_recovering_ = false;    // a failed read-only transaction is being rolled back
     bool has_abandoned_ = false;
+    bool changes_schema_ = false;  // by what was sent since the connection was last without a transaction
     bool is_lost_ = false;
     Effect effects_ = Effect::none;
 

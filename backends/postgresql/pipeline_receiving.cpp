@@ -66,6 +66,7 @@ void Pipeline::receive() {
         }
     }
     if (is_lost_) return;
+    watch_head();
     if (!has_read || PQstatus(connection) == CONNECTION_BAD) {
         return lose(std::string{"the connection was lost: "} + PQerrorMessage(connection));
     }
@@ -207,6 +208,10 @@ void Pipeline::read_only_flight_ended() {
 /// Nothing is on the wire any more.
 void Pipeline::quiet_came() {
     is_recovering_ = has_abandoned_ = false;
+    if (changes_schema_) {  // now for this connection, and once more for the others when it is committed
+        catalog_.schema_changed();
+        changes_schema_ = is_in_transaction();
+    }
     if (is_read_only_) read_only_flight_ended();
     if (!outbox_.empty()) loop_.at_turn_end(*this);
 }
@@ -215,6 +220,7 @@ void Pipeline::quiet_came() {
 void Pipeline::settle(Operation& operation) {
     if (!operation.flight_ended || operation.type_search != 0) return;
     if (repeats(operation)) return repeat(operation);
+    if (operation.was_cancelled && operation.has_enough()) operation.replace_error(nullptr);
     if (operation.was_cancelled && operation.should_stop()) operation.replace_error(operation.stop_error());
     operation.rows().finish();
     if (operation.prepared != nullptr) operation.prepared->has_many_rows = operation.rows().count() > few_rows;
@@ -231,7 +237,8 @@ bool Pipeline::repeats(Operation& operation) {
         operation.was_repeated = true;
         return !operation.request().in_transaction || operation.begins_transaction();
     }
-    return operation.was_cancelled && operation.may_be_hit && !operation.should_stop() && operation.is_plain_read();
+    return operation.was_cancelled && operation.may_be_hit && !operation.should_stop() && !operation.has_enough() &&
+           operation.is_plain_read();
 }
 
 void Pipeline::repeat(Operation& operation) {

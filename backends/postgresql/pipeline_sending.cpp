@@ -92,8 +92,14 @@ void Pipeline::refuse_what_cannot_work(const Operation& operation) const {
 
 void Pipeline::find_statement(Operation& operation) {
     parameters_.fill(*operation.statement(), 0);
-    operation.prepared = statements_.find(operation.statement()->shared_text(), parameters_);
+    const auto& text = operation.statement()->shared_text();
+    operation.prepared = statements_.find(text, parameters_);
+    if (operation.prepared->is_prepared && operation.prepared->schema_version != catalog_.schema_version()) {
+        statements_.forget(*operation.prepared);
+        operation.prepared = statements_.find(text, parameters_);
+    }
     effects_ = effects_ | operation.prepared->effects;
+    changes_schema_ = changes_schema_ || operation.prepared->changes_schema;
 }
 
 void Pipeline::begin_flight(Operation& operation) {
@@ -204,6 +210,7 @@ void Pipeline::send_run(Operation& operation) {
     }
     if (!statement.is_prepared) {
         statement.is_prepared = true;
+        statement.schema_version = catalog_.schema_version();
         sent(PQsendPrepare(connection, statement.name.c_str(), statement.text->text.c_str(), parameters_.size(),
                            statement.types.data()),
              {Sent::Kind::prepare, &operation, operation.prepared});

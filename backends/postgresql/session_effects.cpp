@@ -77,4 +77,10 @@ Effect effects_of(const SqlText& text) {
     return effects_of_command(text.command, words) | effects_of_functions(words);
 }
 
+bool changes_schema(const SqlText& text) {
+    const std::string& command = text.command;
+    return command.starts_with("ALTER ") || command.starts_with("DROP ") || command.starts_with("CREATE ") ||
+           effects_of(text) == Effect::all;
+}
+
 }  // namespace databased::postgresql

@@ -28,5 +28,7 @@ constexpr bool includes(Effect set, Effect part) noexcept {
 
 /// By the words of the statement. What functions of the user's own do inside a SELECT cannot be seen here.
 Effect effects_of(const SqlText& text);
+/// Whether prepared statements may be out of date afterwards.
+bool changes_schema(const SqlText& text);
 
 }  // namespace databased::postgresql

@@ -23,7 +23,7 @@ uv_handle_t* base(uv_poll_t* handle) noexcept { return reinterpret_cast<uv_handl
 
 SocketWatch::SocketWatch(EventLoop& loop, int socket, SocketListener& listener)
     : listener_(listener), handle_(new uv_poll_t) {
-    static_assert(readable_ == UV_READABLE && writable_ == UV_WRITABLE);
+    static_assert(readable == UV_READABLE && writable == UV_WRITABLE);
     if (const int failed = uv_poll_init(loop.native(), handle_, socket); failed != 0) {
         delete handle_;  // it has not become a handle of the loop
         throw_cannot_poll(failed);
@@ -31,7 +31,7 @@ SocketWatch::SocketWatch(EventLoop& loop, int socket, SocketListener& listener)
     handle_->data = this;
     uv_unref(base(handle_));
     loop.add(*this);
-    watch(readable_);
+    watch(readable);
 }
 
 SocketWatch::~SocketWatch() { close(); }
@@ -48,10 +48,10 @@ void SocketWatch::on_event(uv_poll_t* handle, int status, int events) {
     auto* watch = static_cast<SocketWatch*>(handle->data);
     if (watch == nullptr) return;
     if (status < 0) {
-        events = readable_ | writable_;
+        events = readable | writable;
         watch->watch(std::exchange(watch->watched_, 0));
     }
-    watch->listener_.on_socket({(events & readable_) != 0, (events & writable_) != 0});
+    watch->listener_.on_socket({(events & readable) != 0, (events & writable) != 0});
 }
 
 /// The socket leaves the poll at once, the handle when the loop comes by.

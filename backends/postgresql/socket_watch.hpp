@@ -36,12 +36,12 @@ class SocketWatch final : private LoopUser {
     ~SocketWatch() override;
 
     /// Both do nothing if it is so already. Each change costs system calls.
-    void start_writing() noexcept { watch(readable_ | writable_); }
-    void stop_writing() noexcept { watch(readable_); }
+    void start_writing() noexcept { watch(readable | writable); }
+    void stop_writing() noexcept { watch(readable); }
 
   private:
-    static constexpr int readable_ = 1;
-    static constexpr int writable_ = 2;
+    static constexpr int readable = 1;
+    static constexpr int writable = 2;
 
     static void on_event(uv_poll_s* handle, int status, int events);
     void watch(int events) noexcept;

@@ -9,6 +9,7 @@
 #include <databased/sql_text.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <memory>
 #include <string>
@@ -26,7 +27,9 @@ struct PreparedStatement {
     std::string name;          // stable for the text and the types; empty where statements are not prepared
     bool is_prepared = false;  // the server has it, or will have it before what is sent next
     bool is_cached = true;
+    std::uint64_t schema_version = 0;  // when it was prepared
     Effect effects = Effect::none;
+    bool changes_schema = false;
 
     // Of the last result.
     std::shared_ptr<const detail::ColumnSet> columns;

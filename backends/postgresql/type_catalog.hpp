@@ -1,8 +1,9 @@
-// The types of one database that are not built in, as far as they were met.
+// What is known of the schema of one database: the types that are not built in, as far as they were met.
 #pragma once
 
 #include "types.hpp"
 
+#include <cstdint>
 #include <string>
 #include <unordered_map>
 
@@ -20,7 +21,12 @@ class TypeCatalog {
     /// "mood", "public.mood"; "oid 16385" if it is not known.
     std::string name_of(Oid type) const;
 
+    /// Counts the changes of the schema that this program has made: what was prepared before one is out of date.
+    std::uint64_t schema_version() const noexcept { return schema_version_; }
+    void schema_changed() noexcept { ++schema_version_; }
+
   private:
+    std::uint64_t schema_version_ = 0;
     std::unordered_map<Oid, TypeInfo> types_;
 };
 

@@ -80,7 +80,13 @@ void SessionState::throw_aborted(const Trunk& trunk) {
          .sqlstate = "25P02"});
 }
 
-/// Said without asking the database, which would say the same.
+/// Said without asking the database, which would say the same. That time is up says more.
+void SessionState::refuse_failed(const Request& request) const {
+    if (request.stop->requested()) throw StoppedError("the session was asked to stop");
+    if (request.deadline <= Clock::now()) throw TimeoutError("the time limit of the session has passed");
+    throw_failed(*trunk_);
+}
+
 void SessionState::throw_failed(const Trunk& trunk) {
     throw_database_error({.message = "an earlier statement of the transaction has failed, so it takes no more of them "
                                      "until it is rolled back; put what may fail into a transaction() of its own. The "
@@ -217,10 +223,10 @@ Request SessionState::request_for(Statement::Pointer statement, RowSink* sink, c
     throw_if_stopped(context);
     trunk_->backend();  // that it is closed says more than that the transaction has ended
     if (trunk_->ended_by()) throw_aborted(*trunk_);
-    if (trunk_->is_failed()) throw_failed(*trunk_);
-    if (branch() == nullptr) context.branch->add(*this);  // the spawned task that opened it has ended
     Request request;
     set_limits(request, context);
+    if (trunk_->is_failed()) refuse_failed(request);
+    if (branch() == nullptr) context.branch->add(*this);  // the spawned task that opened it has ended
     request.statement = std::move(statement);
     request.sink = sink;
     request.in_transaction = true;

@@ -39,7 +39,7 @@ class StrictServer {
     }
     /// From now on it has a certificate for "localhost", which is returned.
     std::string encrypt() {
-        const std::string certificate = cluster_.folder() + "/server.crt";
+        std::string certificate = cluster_.folder() + "/server.crt";
         const std::string key = cluster_.folder() + "/server.key";
         const std::string made = "openssl req -new -x509 -days 2 -nodes -subj /CN=localhost -out " + certificate +
                                  " -keyout " + key + " 2>/dev/null && chown --reference=" + cluster_.folder() +

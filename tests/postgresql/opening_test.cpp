@@ -7,6 +7,7 @@
 #include "support/postgresql_server.hpp"
 #include "support/process.hpp"
 #include "support/refusal.hpp"
+#include "support/temporary_folder.hpp"
 #include "support/thrown.hpp"
 
 #include <databased/error.hpp>
@@ -14,6 +15,7 @@
 
 #include <uv.h>
 
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,9 +63,8 @@ ASYNC_TEST(Opening, GivesAConnectionThatIsReadyForThePipeline) {
 }
 
 ASYNC_TEST(Opening, SetsUpTheServersSide) {
-    const auto connection = co_await open(server().with_query("statement_timeout", "1500ms"));
+    const auto connection = co_await open(server());
 
-    EXPECT_EQ(answer(connection, "SHOW statement_timeout"), "1500ms");
     EXPECT_EQ(answer(connection, "SHOW application_name"), "databased");
     EXPECT_EQ(answer(connection, "SHOW client_encoding"), "UTF8");
 }
@@ -78,6 +79,23 @@ ASYNC_TEST(Opening, TakesWhatTheUrlDoesNotSayFromTheEnvironment) {
     const auto connection = co_await open("postgresql://" + url.username().value() + "@/" + url.database().value());
 
     EXPECT_EQ(answer(connection, "SHOW application_name"), "from the environment");
+}
+
+ASYNC_TEST(Opening, TakesTheRestFromAServiceOfLibpq) {
+    const support::TemporaryFolder folder;
+    const Url url = server();
+    std::ofstream{folder.path("services")} << "[films]\nhost="
+                                           << "127.0.0.1"
+                                           << "," << url.host().value() << "\nport=1," << url.port().value_or(5432)
+                                           << "\napplication_name=from a service\nuser=" << url.username().value()
+                                           << "\npassword=" << url.password().value_or("-") << "\n";
+    const ScopedVariable file{"PGSERVICEFILE", folder.path("services")};
+
+    const auto connection = co_await open("postgresql:///" + url.database().value() + "?service=films");
+    const auto error = co_await thrown<ConnectionError>(open("postgresql:///d?service=none"));
+
+    EXPECT_EQ(answer(connection, "SHOW application_name"), "from a service");
+    EXPECT_PRED2(mentions, error.what(), "\"none\"");
 }
 
 ASYNC_TEST(Opening, LooksUpNames) {
@@ -129,8 +147,8 @@ ASYNC_TEST(Opening, RefusesWhatIsNotPostgresql) {
 
     for (const auto& place : {web.place(), hangs_up.place()}) {
         for (const std::string mode : {"disable", "prefer", "require"}) {
-            const auto error =
-                co_await thrown<ConnectionError>(open("postgresql://ann@" + place + "/d?sslmode=" + mode));
+            const Url url = Url::parse("postgresql://ann@" + place + "/d").with_query("sslmode", mode);
+            const auto error = co_await thrown<ConnectionError>(open(url));
             EXPECT_EQ(error.sqlstate(), "08001");
             EXPECT_PRED2(mentions, error.what(), place);
         }
@@ -209,6 +227,7 @@ ASYNC_TEST(Opening, AsksWhetherTheSessionCanWrite) {
 
 TEST(OpeningEnd, LeavesNothingBehindWhereverItIs) {
     const SilentServer silent;
+    const EventLoop first;  // with which libuv opens descriptors for all
     const auto before = support::open_descriptors();
     for (const std::string& place : {silent.place(), dead_place(), std::string{"localhost:1"}}) {
         for (const int turns : {0, 1, 2, 3, 5, 8, 13}) {
@@ -222,6 +241,8 @@ TEST(OpeningEnd, LeavesNothingBehindWhereverItIs) {
 }
 
 TEST(OpeningEnd, LeavesNothingBehindAtARealServer) {
+    server();
+    const EventLoop first;  // with which libuv opens descriptors for all
     const auto before = support::open_descriptors();
     for (int turns = 0; turns < 30; ++turns) {
         EventLoop loop;

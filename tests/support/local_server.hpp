@@ -37,6 +37,17 @@ class SilentServer {
     /// "127.0.0.1:50000"
     std::string place() const { return "127.0.0.1:" + std::to_string(port_); }
     int socket() const noexcept { return socket_; }
+    /// A new connection to it, which is the caller's to close.
+    int connect() const {
+        const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        address.sin_port = htons(port_);
+        if (::connect(client, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+            throw std::runtime_error("cannot connect to a port");
+        return client;
+    }
 
   private:
     int socket_;

@@ -55,6 +55,13 @@ std::filesystem::path fastest_parent() {
     return has_room ? memory : std::filesystem::temp_directory_path();
 }
 
+constexpr std::string_view tls_settings = R"(
+ssl = on
+ssl_cert_file = 'server.crt'
+ssl_key_file = 'server.key'
+ssl_ca_file = 'authority.crt'
+)";
+
 /// The number of the version in /usr/lib/postgresql/15/bin.
 int version_of(const std::filesystem::path& folder) { return std::atoi(folder.filename().c_str()); }
 
@@ -89,11 +96,25 @@ void PostgresqlCluster::make() {
     run_as_server_user({postgresql_program("initdb"), "--pgdata=data", "--username=postgres", "--auth=trust",
                         "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"},
                        folder_.path());
-    const std::string connections = "max_connections = " + std::to_string(options_.max_connections) + '\n';
-    append(folder_.path("data/postgresql.conf"), connections + std::string{common_settings}, options_.settings,
-           std::ios::app);
+    std::string settings = "max_connections = " + std::to_string(options_.max_connections);
+    settings += common_settings;
+    if (options_.tls) settings += tls_settings;
+    append(folder_.path("data/postgresql.conf"), settings, options_.settings, std::ios::app);
     append(folder_.path("data/pg_hba.conf"), options_.access.empty() ? trust_all : "", options_.access,
            std::ios::trunc);
+    if (options_.tls) take_tls_files();
+}
+
+void PostgresqlCluster::take_tls_files() const {
+    const auto take = [&](const std::string& file, std::string_view name) {
+        const std::string own = folder_.path("data/") + std::string{name};
+        std::filesystem::copy_file(file, own);
+        std::filesystem::permissions(own, std::filesystem::perms::owner_read);  // it refuses a key that others can read
+        give_to_server_user(own);
+    };
+    take(options_.tls->certificate, "server.crt");
+    take(options_.tls->key, "server.key");
+    take(options_.tls->authority, "authority.crt");
 }
 
 void PostgresqlCluster::start_on_free_port() {

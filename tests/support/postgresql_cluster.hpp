@@ -13,12 +13,21 @@
 
 namespace support {
 
+/// Files with what a server needs to speak TLS. They are copied.
+struct ServerTls {
+    std::string certificate;
+    std::string key;
+    std::string authority;  ///< Who signs certificates of clients.
+};
+
 struct PostgresqlOptions {
     int max_connections = 100;
     /// Further lines of postgresql.conf, as "log_statement = 'all'".
     std::vector<std::string> settings{};
     /// The lines of pg_hba.conf; if there are none, everybody is trusted.
     std::vector<std::string> access{};
+    /// Without it the server does not speak TLS.
+    std::optional<ServerTls> tls{};
     /// Where the server writes its log; empty: beside its data.
     std::string log_file{};
 };
@@ -55,6 +64,7 @@ class PostgresqlCluster {
 
   private:
     void make();
+    void take_tls_files() const;
     void start_on_free_port();
     bool accepts_connections() const;
 

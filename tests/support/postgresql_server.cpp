@@ -48,14 +48,14 @@ RawPostgresql& on_server() {
 /// Copying files is twice as fast as the write-ahead log.
 std::string copying_files() { return PQserverVersion(on_server().handle()) >= 150'000 ? " STRATEGY file_copy" : ""; }
 
-/// DROP … WITH (FORCE) looks again after 100 ms if somebody was connected, and a connection that was closed a moment
-/// ago is still there.
-void disconnect_all(const std::string& database) {
-    const std::string sql =
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '" + database + "'";
-    for (int attempt = 0; attempt < 1'000 && on_server().integer(sql) > 0; ++attempt) {
-        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+/// Waits until nobody is connected to `database`. The server takes a moment to see that a connection was closed.
+bool wait_until_left(const std::string& database, const std::string& counted) {
+    const std::string sql = "SELECT count(" + counted + ") FROM pg_stat_activity WHERE datname = '" + database + "'";
+    for (int attempt = 0; attempt < 1'000; ++attempt) {
+        if (on_server().integer(sql) == 0) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds{3});
     }
+    return false;
 }
 
 }  // namespace
@@ -73,12 +73,15 @@ TestDatabase::TestDatabase() : name_(unique_name()), url_(postgresql_server().wi
 
 TestDatabase::~TestDatabase() {
     try {
-        disconnect_all(name_);
+        // DROP … WITH (FORCE) alone looks again only after 100 ms if somebody was connected.
+        wait_until_left(name_, "pg_terminate_backend(pid)");
         on_server().execute("DROP DATABASE " + name_ + " WITH (FORCE)");
     } catch (const std::exception& error) {
         std::cerr << "a test's database stays behind: " << error.what() << '\n';
     }
 }
+
+bool TestDatabase::is_left() const { return wait_until_left(name_, "*"); }
 
 std::string TestDatabase::url(std::string_view query) const {
     std::string text = url_.to_string_with_password();

@@ -24,6 +24,8 @@ class TestDatabase {
     const std::string& name() const noexcept { return name_; }
     /// `query` is "?key=value&…" or empty.
     std::string url(std::string_view query = {}) const;
+    /// Waits a few seconds until nobody is connected, and tells whether that is so.
+    bool is_left() const;
 
   private:
     std::string name_;

@@ -86,13 +86,17 @@ void give_to_server_user(const std::string& path) {
     if (chown(path.c_str(), user->pw_uid, user->pw_gid) != 0) throw std::runtime_error("cannot give away " + path);
 }
 
-void run_as_server_user(const std::vector<std::string>& command, const std::string& folder) {
+void run_program(const std::vector<std::string>& command, const std::string& folder) {
     const std::string output = folder + "/output";
     int status = 0;
-    waitpid(SpawnPlan{folder, output}.start(for_server_user(command)), &status, 0);
+    waitpid(SpawnPlan{folder, output}.start(command), &status, 0);
     const std::string text = text_of(output);
     std::filesystem::remove(output);
     if (status != 0) throw std::runtime_error(command.front() + " failed:\n" + text);
+}
+
+void run_as_server_user(const std::vector<std::string>& command, const std::string& folder) {
+    run_program(for_server_user(command), folder);
 }
 
 ServerProcess::ServerProcess(std::vector<std::string> command, const std::string& folder, const std::string& log_file)

@@ -14,8 +14,9 @@ namespace support {
 std::vector<std::string> as_server_user();
 /// Gives a file or folder to the user of as_server_user().
 void give_to_server_user(const std::string& path);
-/// Runs `command` as the servers' user, in `folder`, to its end. Throws std::runtime_error with what it has printed if
-/// it fails.
+/// Runs `command` in `folder` to its end. Throws std::runtime_error with what it has printed if it fails.
+void run_program(const std::vector<std::string>& command, const std::string& folder);
+/// The same as the servers' user.
 void run_as_server_user(const std::vector<std::string>& command, const std::string& folder);
 
 /// A server in the background: in a session of its own, so that Ctrl-C does not reach it, with what it prints added to
