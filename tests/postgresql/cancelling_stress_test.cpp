@@ -57,7 +57,8 @@ class Storm {
 
     Task<> stop_reads() {
         while (left_-- > 0) {
-            const bool stopped = co_await is_stopped_after(read_moment_.turns(), read_once(++number_));
+            const int number = ++number_;
+            const bool stopped = co_await is_stopped_after(read_moment_.turns(), read_once(number));
             read_moment_.learn(stopped);
             stopped_reads_ += stopped ? 1 : 0;
         }
@@ -76,7 +77,8 @@ class Storm {
     }
     Task<> read_undisturbed() {
         while (left_ > 0) {
-            co_await read_once(++number_);
+            const int number = ++number_;
+            co_await read_once(number);
             ++neighbours_;
         }
     }
