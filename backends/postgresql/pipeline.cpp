@@ -29,10 +29,11 @@ Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& ca
 }
 
 Pipeline::~Pipeline() {
-    // The server would notice that nobody listens only when it has something to say.
-    if (!is_lost_ && !wire_.empty()) send_cancel();
+    const bool is_at_work = !is_lost_ && !wire_.empty();
     is_lost_ = true;
+    watch_ = nullptr;
     give_up_all(nullptr);
+    if (is_at_work) CancelRequest::send_and_close(loop_, std::move(connection_));
 }
 
 void Pipeline::configure(const PipelineSettings& settings) {
