@@ -41,6 +41,9 @@ Task<> Connection::prepare() {
     settings.gives_up_at_once = true;
     pipeline_.configure(settings);
     is_pooled_ = options_.prepared_statements == PreparedStatements::automatic ? co_await is_behind_pooler() : false;
+    const char* date_style = PQparameterStatus(pipeline_.native(), "DateStyle");
+    sets_date_style_ = date_style != nullptr && !std::string_view{date_style}.starts_with("ISO");
+    if (sets_date_style_) co_await run_verbs(own_settings());
     const bool prepares = !is_pooled_ && options_.prepared_statements != PreparedStatements::off;
     settings.gives_up_at_once = false;
     settings.statement_cache = prepares ? options_.statement_cache : 0;
@@ -67,6 +70,13 @@ Task<bool> Connection::is_behind_pooler() {
         throw_unreachable("cannot connect to PostgreSQL: the new connection does not answer");
     }
     co_return std::move(sink).row().value_or(0) != PQbackendPID(pipeline_.native());
+}
+
+/// Settings that every user of the connection finds.
+std::vector<std::string> Connection::own_settings() const {
+    std::vector<std::string> verbs;
+    if (sets_date_style_) verbs.emplace_back("SET DateStyle = ISO");
+    return verbs;
 }
 
 Task<Outcome> Connection::run(Request request) {
@@ -130,6 +140,7 @@ std::vector<std::string> Connection::resets() const {
     if (includes(effects, Effect::settings)) {
         verbs.push_back("SET SESSION AUTHORIZATION DEFAULT");
         verbs.push_back("RESET ALL");
+        for (auto& setting : own_settings()) verbs.push_back(std::move(setting));
     }
     return verbs;
 }

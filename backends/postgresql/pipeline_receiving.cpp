@@ -304,7 +304,7 @@ Task<> Pipeline::find_types(std::weak_ptr<Pipeline*> pipeline, std::vector<Oid> 
     request.statement = Statement::make(
         StatementRules{.dialect = postgresql_dialect},
         "SELECT t.oid, pg_catalog.format_type(t.oid, NULL), t.typtype::text, "
-        "CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END, coalesce(e.typtype::text, 'b') "
+        "CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END, coalesce(e.typtype::text, 'b'), coalesce(e.typdelim::text, ',') "
         "FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem WHERE t.oid IN (?)",
         expand(unknown));
     request.sink = &sink;
@@ -323,7 +323,8 @@ void Pipeline::add_types(const Rows& rows) {
         catalog_.add(row[0].as<Oid>(), TypeInfo{.name = row[1].as<std::string>(),
                                                 .kind = row[2].as<std::string>().front(),
                                                 .element = row[3].as<Oid>(),
-                                                .element_kind = row[4].as<std::string>().front()});
+                                                .element_kind = row[4].as<std::string>().front(),
+                              .delimiter = row[5].as<std::string>().front()});
     }
 }
 

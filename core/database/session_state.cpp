@@ -207,8 +207,11 @@ Task<TrunkTurn> SessionState::take_turn() {
     }
 }
 
-/// The same for a statement, which may be under way together with others of its session.
+/// The same for a statement, which may be under way together with others of its session. One that has a time limit of
+/// its own waits for its turn, so that it can be withdrawn.
 Task<TrunkTurn> SessionState::take_statement_turn() {
+    const Context& context = co_await this_context();
+    if (has_own_limit(context)) co_return co_await take_turn();
     while (true) {
         refuse_over();
         if (!is_open()) co_await enter();
@@ -261,7 +264,9 @@ Task<Outcome> SessionState::run(Statement::Pointer statement, RowSink* sink) {
     database_->check_thread(context);
     throw_if_stopped(context);
     TrunkTurn turn;
-    if (is_open()) turn = TrunkTurn{trunk_, trunk_->turn().try_take(trunk_->kind_of_turn())};
+    if (is_open() && !has_own_limit(context)) {
+        turn = TrunkTurn{trunk_, trunk_->turn().try_take(trunk_->kind_of_turn())};
+    }
     if (!turn) turn = co_await take_statement_turn();
     Request request = request_for(std::move(statement), sink, context);
     Outcome outcome = co_await turn->run(turn->pending(), std::move(request));

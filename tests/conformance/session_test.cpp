@@ -427,7 +427,7 @@ CONFORMANCE_TEST(SessionByHand, CanBeReadFromAfterItsFirstStatementWasStopped) {
 }
 
 CONFORMANCE_TEST(SessionByHand, ServesStatementsInTheOrderInWhichTheyWereAskedFor) {
-    auto database = co_await fresh_database("CREATE TABLE step (number INTEGER)");
+    auto database = co_await support::fresh_database("CREATE TABLE step (number INTEGER)");
     Session session = database.session();
     std::vector<Task<Result>> steps;
     for (int i = 0; i < 100; ++i) {
