@@ -58,6 +58,7 @@ std::shared_ptr<PreparedStatement> StatementCache::make(const std::shared_ptr<co
     statement->types.assign(parameters.types().begin(), parameters.types().end());
     statement->effects = effects_of(*text);
     statement->changes_schema = changes_schema(*text);
+    statement->drops_statements = drops_statements(*text);
     if (capacity_ != 0) statement->name = unused_name("databased_" + text->id + "_" + id_of(statement->types));
     return statement;
 }

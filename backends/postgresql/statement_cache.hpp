@@ -30,6 +30,7 @@ struct PreparedStatement {
     std::uint64_t schema_version = 0;  // when it was prepared
     Effect effects = Effect::none;
     bool changes_schema = false;
+    bool drops_statements = false;
 
     // Of the last result.
     std::shared_ptr<const detail::ColumnSet> columns;
