@@ -25,7 +25,8 @@ std::exception_ptr database_error(ErrorDetails details) {
 Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog)
     : loop_(loop), catalog_(catalog), connection_(std::move(connection)), cancel_(loop, *this) {
     PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
-    watch_.reset(new SocketWatch(loop, PQsocket(connection_.get()), *this));
+    SocketListener& listener = *this;
+    watch_ = std::make_unique<SocketWatch>(loop, PQsocket(connection_.get()), listener);
 }
 
 Pipeline::~Pipeline() {
@@ -165,7 +166,7 @@ void Pipeline::watch_head() {
 
 // Losing the connection
 
-void Pipeline::lose(std::string why, std::string sqlstate) noexcept {
+void Pipeline::lose(const std::string& why, const std::string& sqlstate) noexcept {
     if (is_lost_) return;
     is_lost_ = true;
     watch_ = nullptr;
