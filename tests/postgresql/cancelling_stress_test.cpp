@@ -96,7 +96,7 @@ class Storm {
 
 ASYNC_TEST(CancellingStress, DoesWhatItSaysTenThousandTimes) {
     Place place;
-    auto database = co_await place.open(pool_of(6));
+    auto database = co_await place.open(pool_of(6), "?cancel_timeout=1min");
     co_await database.execute("CREATE TABLE written (number int)");
     Storm storm{database, 10'000};
 

@@ -19,7 +19,8 @@ using support::thrown;
 ASYNC_TEST(LargeValues, OfAHundredMegabytesGoBothWays) {
     Place place;
     auto database = co_await place.open();
-    const std::string sent(100'000'000, 'x');
+    std::string sent;
+    sent.resize(100'000'000, 'x');
 
     const auto back = co_await database.fetch_val<std::string>("SELECT CAST(? AS text)", sent);
 
@@ -125,7 +126,8 @@ ASYNC_TEST(LargeValues, ThatAreStoppedHalfWayLeaveAUsableConnection) {
     auto database = co_await place.open(pool_of(1));
     co_await database.execute("CREATE TABLE films (title text)");
     const std::vector<std::string> titles(300, std::string(100'000, 'x'));
-    const std::string large(30'000'000, 'x');
+    std::string large;
+    large.resize(30'000'000, 'x');
     for (int turns = 1; turns < 3'000; turns *= 3) {
         const auto many = [&]() -> Task<> { co_await database.execute_many("INSERT INTO films VALUES (?)", titles); };
         const auto one = [&]() -> Task<> { co_await database.fetch_val<std::string>("SELECT CAST(? AS text)", large); };

@@ -17,9 +17,7 @@ using namespace std::chrono_literals;
 using support::Cut;
 using support::Direction;
 using support::fails_with;
-using support::mentions;
 using support::TcpProxy;
-using support::thrown;
 
 std::uint16_t port_of(const Url& url) { return static_cast<std::uint16_t>(url.port().value_or(5432)); }
 
@@ -334,7 +332,7 @@ ASYNC_TEST(NetworkCut, InTheMiddleOfRowsIsAnErrorAndNoShortResult) {
     Far far;
     Database database{far.url("?sslmode=disable")};
     co_await database.connect();
-    for (const std::size_t bytes : {1'000, 70'000, 300'000}) {
+    for (const std::size_t bytes : {std::size_t{1'000}, std::size_t{70'000}, std::size_t{300'000}}) {
         far.network().cut_after(Direction::to_client, bytes);
         EXPECT_TRUE(co_await fails_with<ConnectionError>(
             database.fetch_all<std::string>("SELECT repeat('x', 100) FROM generate_series(1, 10000)")));
