@@ -167,7 +167,10 @@ void Pipeline::begin_read_only() {
 void Pipeline::feed() {
     Operation& operation = *feeding_;
     while (operation.sent_runs < operation.runs() && !operation.has_failed() && !is_lost_) {
-        if (operation.sent_runs != 0 && operation.should_stop()) break;
+        if (operation.sent_runs != 0 && operation.should_stop()) {
+            operation.fail(operation.stop_error());  // what was sent may all be done, but it is not all
+            break;
+        }
         send_run(operation);
         if (operation.sent_runs % runs_between_flushes == 0) flush();
         if (is_blocked_ && operation.sent_runs < operation.runs()) return;

@@ -334,7 +334,7 @@ ASYNC_TEST(NetworkCut, InTheMiddleOfRowsIsAnErrorAndNoShortResult) {
     Far far;
     Database database{far.url("?sslmode=disable")};
     co_await database.connect();
-    for (const std::size_t bytes : {1'000, 70'000, 300'000}) {
+    for (const std::size_t bytes : {1'000u, 70'000u, 300'000u}) {
         far.network().cut_after(Direction::to_client, bytes);
         EXPECT_TRUE(co_await fails_with<ConnectionError>(
             database.fetch_all<std::string>("SELECT repeat('x', 100) FROM generate_series(1, 10000)")));
