@@ -39,9 +39,9 @@ class Connection final : public SessionBackend {
 
     const PostgresqlOptions& options_;
     Pipeline pipeline_;
-    Effect kept_ = Effect::none;  // what the connect hook has made: it is not undone
+    Effect kept_ = Effect::none;    // what the connect hook has made: it is not undone
     bool sets_date_style_ = false;  // the server's own is not one in which dates are read here
-    bool is_pooled_ = false;      // somebody between gives every transaction another server connection
+    bool is_pooled_ = false;        // somebody between gives every transaction another server connection
 };
 
 }  // namespace databased::postgresql

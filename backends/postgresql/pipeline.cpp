@@ -25,19 +25,23 @@ std::exception_ptr database_error(ErrorDetails details) {
 Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog)
     : loop_(loop), catalog_(catalog), connection_(std::move(connection)), cancel_(loop, *this) {
     PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
-    watch_.reset(new SocketWatch(loop, PQsocket(connection_.get()), *this));
+    SocketListener& listener = *this;
+    watch_ = std::make_unique<SocketWatch>(loop, PQsocket(connection_.get()), listener);
 }
 
 Pipeline::~Pipeline() {
-    // The server would notice that nobody listens only when it has something to say.
-    if (!is_lost_ && !wire_.empty()) send_cancel();
+    const bool is_at_work = !is_lost_ && !wire_.empty();
     is_lost_ = true;
+    watch_ = nullptr;
     const std::string why = "the Database was disconnected";
+    bool commits = false;
     for (Sent& sent : wire_) {
-        const bool commits = sent.operation != nullptr && sent.operation->commits();
-        if (commits) end_lost(*sent.operation, why, {});
+        if (sent.operation == nullptr || !sent.operation->commits()) continue;
+        commits = true;
+        end_lost(*sent.operation, why, {});
     }
     give_up_all(nullptr);
+    if (is_at_work && !commits) CancelRequest::send_and_close(loop_, std::move(connection_));
 }
 
 void Pipeline::configure(const PipelineSettings& settings) {
@@ -162,7 +166,7 @@ void Pipeline::watch_head() {
 
 // Losing the connection
 
-void Pipeline::lose(std::string why, std::string sqlstate) noexcept {
+void Pipeline::lose(const std::string& why, const std::string& sqlstate) noexcept {
     if (is_lost_) return;
     is_lost_ = true;
     watch_ = nullptr;

@@ -65,7 +65,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     /// The server has none of them any more.
     void forget_statements() noexcept;
     /// The connection is not fit for anybody any more; who waits gets ConnectionError with `why`.
-    void lose(std::string why, std::string sqlstate = "08006") noexcept;
+    void lose(const std::string& why, const std::string& sqlstate = "08006") noexcept;
 
   private:
     // Sending

@@ -304,7 +304,8 @@ Task<> Pipeline::find_types(std::weak_ptr<Pipeline*> pipeline, std::vector<Oid> 
     request.statement = Statement::make(
         StatementRules{.dialect = postgresql_dialect},
         "SELECT t.oid, pg_catalog.format_type(t.oid, NULL), t.typtype::text, "
-        "CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END, coalesce(e.typtype::text, 'b'), coalesce(e.typdelim::text, ',') "
+        "CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END, coalesce(e.typtype::text, 'b'), "
+        "coalesce(e.typdelim::text, ',') "
         "FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem WHERE t.oid IN (?)",
         expand(unknown));
     request.sink = &sink;
@@ -324,7 +325,7 @@ void Pipeline::add_types(const Rows& rows) {
                                                 .kind = row[2].as<std::string>().front(),
                                                 .element = row[3].as<Oid>(),
                                                 .element_kind = row[4].as<std::string>().front(),
-                              .delimiter = row[5].as<std::string>().front()});
+                                                .delimiter = row[5].as<std::string>().front()});
     }
 }
 

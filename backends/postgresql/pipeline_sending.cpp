@@ -66,7 +66,7 @@ void Pipeline::begin(Operation& operation) {
     } catch (...) {
         return operation.refuse(std::current_exception());
     }
-    if (statements_.evicted().size() != 0 && wire_.empty() && !is_in_transaction()) send_evictions();
+    if (!statements_.evicted().empty() && wire_.empty() && !is_in_transaction()) send_evictions();
     if (operation.may_join_burst()) {
         begin_burst(operation);
     } else if (operation.may_join_flight()) {

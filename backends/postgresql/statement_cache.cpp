@@ -64,7 +64,7 @@ std::shared_ptr<PreparedStatement> StatementCache::make(const std::shared_ptr<co
 }
 
 /// Two texts may have one id.
-std::string StatementCache::unused_name(std::string name) const {
+std::string StatementCache::unused_name(const std::string& name) const {
     std::string unused = name;
     for (int i = 2; names_.contains(unused) || std::find(evicted_.begin(), evicted_.end(), unused) != evicted_.end();
          ++i) {

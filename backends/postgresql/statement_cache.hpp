@@ -59,7 +59,7 @@ class StatementCache {
 
     std::shared_ptr<PreparedStatement> make(const std::shared_ptr<const SqlText>& text,
                                             const ParameterList& parameters) const;
-    std::string unused_name(std::string name) const;
+    std::string unused_name(const std::string& name) const;
     void evict_oldest();
     void drop(Statements::iterator place) noexcept;
 

@@ -20,7 +20,7 @@ constexpr const char* write =
 class Moment {
   public:
     int turns() { return static_cast<int>(random_() % static_cast<unsigned>(turns_)); }
-    void learn(bool was_stopped) { turns_ = std::max(16.0, turns_ * (was_stopped ? 1.05 : 0.95)); }
+    void learn(bool was_stopped) { turns_ = std::clamp(turns_ * (was_stopped ? 1.05 : 0.95), 16.0, 50'000.0); }
 
   private:
     double turns_ = 1'000;

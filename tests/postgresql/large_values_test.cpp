@@ -72,8 +72,8 @@ ASYNC_TEST(LargeValues, MayBeMoreParametersThanAnybodyNeeds) {
     Parameters too_many = all;
     too_many.add(1);
 
-    const auto sum = co_await database.fetch_val<std::int64_t>(
-        "SELECT sum(n::bigint) FROM unnest(ARRAY[" + marks + "]) AS n", all);
+    const auto sum =
+        co_await database.fetch_val<std::int64_t>("SELECT sum(n::bigint) FROM unnest(ARRAY[" + marks + "]) AS n", all);
     const auto error = co_await thrown<ParameterError>(
         database.execute("SELECT count(*) FROM unnest(ARRAY[" + marks + ",?]) AS n", too_many));
 
@@ -127,9 +127,7 @@ ASYNC_TEST(LargeValues, ThatAreStoppedHalfWayLeaveAUsableConnection) {
     const std::vector<std::string> titles(300, std::string(100'000, 'x'));
     const std::string large(30'000'000, 'x');
     for (int turns = 1; turns < 3'000; turns *= 4) {
-        const auto many = [&]() -> Task<> {
-            co_await database.execute_many("INSERT INTO films VALUES (?)", titles);
-        };
+        const auto many = [&]() -> Task<> { co_await database.execute_many("INSERT INTO films VALUES (?)", titles); };
         const auto one = [&]() -> Task<> { co_await database.fetch_val<std::string>("SELECT CAST(? AS text)", large); };
         co_await is_stopped_after(turns, many());
         co_await is_stopped_after(turns, one());

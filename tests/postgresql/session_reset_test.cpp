@@ -28,15 +28,17 @@ const std::vector<Trace> traces{
     {"a search path", "SET search_path TO pg_catalog", "SHOW search_path", "\"$user\", public"},
     {"a time zone", "SET TIME ZONE 'Asia/Tokyo'", "SELECT (current_setting('TimeZone') = 'Asia/Tokyo')::text", "false"},
     {"a role", "SET ROLE pg_monitor", "SELECT (current_user = session_user)::text", "true"},
-    {"an isolation", "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "SHOW default_transaction_read_only", "off"},
+    {"an isolation", "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "SHOW default_transaction_read_only",
+     "off"},
     {"a listener", "LISTEN films", "SELECT count(*)::text FROM pg_listening_channels()", "0"},
-    {"a temporary table", "CREATE TEMPORARY TABLE films AS SELECT 1 AS n", "SELECT (to_regclass('films') IS NULL)::text",
-     "true"},
+    {"a temporary table", "CREATE TEMPORARY TABLE films AS SELECT 1 AS n",
+     "SELECT (to_regclass('films') IS NULL)::text", "true"},
     {"a lock", "SELECT pg_advisory_lock(42)::text",
      "SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()", "0"},
     {"a shared lock", "SELECT pg_try_advisory_lock_shared(42)::text",
      "SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()", "0"},
-    {"a cursor", "DECLARE films CURSOR WITH HOLD FOR SELECT 1", "SELECT count(*)::text FROM pg_cursors WHERE name = 'films'", "0"},
+    {"a cursor", "DECLARE films CURSOR WITH HOLD FOR SELECT 1",
+     "SELECT count(*)::text FROM pg_cursors WHERE name = 'films'", "0"},
     {"a prepared statement", "PREPARE films AS SELECT 1",
      "SELECT count(*)::text FROM pg_prepared_statements WHERE name = 'films'", "0"},
     {"what a block does", "DO $$ BEGIN SET work_mem = '77MB'; CREATE TEMPORARY TABLE films AS SELECT 1 AS n; END $$",
@@ -48,7 +50,8 @@ const std::vector<Trace> traces{
 Task<Database> one_connection(const Place& place, std::string query = {}) {
     auto database = co_await place.open(pool_of(1), std::move(query));
     co_await database.execute(
-        "CREATE PROCEDURE leave_something() LANGUAGE plpgsql AS $$ BEGIN CREATE TEMPORARY TABLE films AS SELECT 1 AS n; "
+        "CREATE PROCEDURE leave_something() LANGUAGE plpgsql AS $$ BEGIN CREATE TEMPORARY TABLE films AS SELECT 1 AS "
+        "n; "
         "COMMIT; SET work_mem = '77MB'; PERFORM pg_advisory_lock(7); COMMIT; END $$");
     co_return database;
 }
@@ -147,7 +150,8 @@ ASYNC_TEST(SessionReset, EndsATransactionThatAProcedureHasLeftOpen) {
     auto database = co_await one_connection(place);
     co_await database.execute("CREATE TABLE kept (title text)");
     co_await database.execute(
-        "CREATE PROCEDURE add_and_fail() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO kept VALUES ('Alien'); COMMIT; INSERT "
+        "CREATE PROCEDURE add_and_fail() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO kept VALUES ('Alien'); COMMIT; "
+        "INSERT "
         "INTO kept VALUES ('Brazil'); RAISE EXCEPTION 'no'; END $$");
 
     EXPECT_TRUE(co_await fails_with<QueryError>(database.execute("CALL add_and_fail()")));
