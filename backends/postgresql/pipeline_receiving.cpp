@@ -21,9 +21,10 @@ std::string_view sqlstate_of(const PGresult* result) {
     return state != nullptr ? state : "";
 }
 
-/// The server ends the connection with it. Class 08 is a pooler's that has lost the server.
+/// The server ends the connection with it. Class 08 is a pooler's that has lost the server; poolers speak English only.
 bool is_fatal(const PGresult* result) {
     const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity == nullptr) severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
     return severity != nullptr && std::string_view{severity} == "FATAL";
 }
 
