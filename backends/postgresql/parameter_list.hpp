@@ -3,8 +3,8 @@
 
 #include <databased/statement.hpp>
 
-#include <cstddef>
 #include <libpq-fe.h>
+#include <cstddef>
 #include <span>
 #include <vector>
 

@@ -22,9 +22,9 @@ struct TypeReader {
 
 /// What the catalogue says of a type that is not built in.
 struct TypeInfo {
-    std::string name;   ///< As format_type() writes it.
-    char kind = 'b';    ///< pg_type.typtype: b base, c composite, d domain, e enum, r range, m multirange, p pseudo.
-    Oid element = 0;    ///< Of an array, the type of its elements; else 0.
+    std::string name;  ///< As format_type() writes it.
+    char kind = 'b';   ///< pg_type.typtype: b base, c composite, d domain, e enum, r range, m multirange, p pseudo.
+    Oid element = 0;   ///< Of an array, the type of its elements; else 0.
     char element_kind = 'b';
 };
 

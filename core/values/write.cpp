@@ -42,6 +42,23 @@ void ParameterBuffer::append(const ParameterBuffer& other) {
     data_ += other.data_;
 }
 
+void ParameterBuffer::append(const ParameterBuffer& other, std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+        const Cell cell = other[i];
+        if (cell.has_data()) {
+            add(cell.kind, cell.text());
+        } else {
+            add(cell);
+        }
+    }
+}
+
+void ParameterBuffer::set_text(std::size_t index, std::string_view text) {
+    add(ValueKind::text, text);
+    cells_[index] = cells_[cells_.size() - 1];
+    cells_.resize(cells_.size() - 1);
+}
+
 void write_null(ParameterBuffer& out) { out.add(Cell::null()); }
 void write_bool(ParameterBuffer& out, bool value) { out.add(Cell::of_integer(ValueKind::boolean, value ? 1 : 0)); }
 void write_integer(ParameterBuffer& out, std::int64_t value) { out.add(Cell::of_integer(ValueKind::integer, value)); }
