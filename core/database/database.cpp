@@ -19,6 +19,20 @@ Task<Result> run_query(Target target, Statement::Pointer statement) {
     return run_execute(std::move(target), std::move(statement));
 }
 
+Task<> run_into(Target target, Statement::Pointer statement, ConvertingSink& sink) {
+    if (statement->runs() == 0) co_return;
+    const Outcome outcome = co_await target->run(std::move(statement), &sink);
+    sink.rethrow(outcome.error);
+}
+
+void PositionSink::begin(const std::shared_ptr<const ColumnSet>& columns) {
+    if (columns->columns.size() != width_) throw_column_count(*columns, width_, type_);
+}
+
+void FirstPositionSink::begin(const std::shared_ptr<const ColumnSet>& columns) {
+    if (columns->columns.size() != width_) throw_column_count(*columns, width_, type_);
+}
+
 Task<Rows> run_fetch_rows(Target target, Statement::Pointer statement) {
     StoreSink sink;
     if (statement->runs() == 0) co_return std::move(sink).rows();

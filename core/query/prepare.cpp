@@ -50,44 +50,52 @@ void arrange(ParameterBuffer& values, const WrittenQuery& written) {
     if (!written.order.empty()) values.reorder(0, written.order);
 }
 
-RowsShape shape_of(const RowValues& rows) {
-    const bool are_in_text = rows.form == RowValues::Form::one_statement;
-    return {are_in_text ? std::max<std::size_t>(rows.rows, 1) : 1, rows.width};
+RowsShape shape_of(const RowValues* rows) {
+    if (rows == nullptr) return {};
+    const bool are_in_text = rows->form == RowValues::Form::one_statement;
+    return {are_in_text ? std::max<std::size_t>(rows->rows, 1) : 1, rows->width};
 }
 
 }  // namespace
 
-Statement::Pointer prepare_query(const StatementRules& rules, Shape shape, RowValues rows) noexcept {
-    try {
-        return std::make_unique<Statement>(Statement::of_query(rules, std::move(shape), std::move(rows)));
-    } catch (...) {
-        return Statement::failed(std::current_exception());
-    }
+Statement::Pointer prepare_query(const StatementRules& rules, Shape&& shape, RowValues* rows) {
+    return Statement::of_query(rules, std::move(shape), rows);
 }
 
 Statement compile_query(const SqlDialect& dialect, Shape shape, RowValues rows) {
-    return Statement::of_query(StatementRules{.dialect = dialect}, std::move(shape), std::move(rows));
+    const auto statement = Statement::of_query(StatementRules{.dialect = dialect}, std::move(shape), &rows);
+    statement->check();
+    return *statement;
 }
 
 }  // namespace detail
 
-Statement Statement::of_query(const StatementRules& rules, detail::Shape shape, detail::RowValues rows) {
+Statement::Pointer Statement::of_query(const StatementRules& rules, detail::Shape&& shape,
+                                       detail::RowValues* rows) {
+    Pointer statement{new Statement};
+    try {
+        statement->take(rules, std::move(shape), rows);
+    } catch (...) {
+        statement->error_ = std::current_exception();
+    }
+    return statement;
+}
+
+void Statement::take(const StatementRules& rules, detail::Shape&& shape, detail::RowValues* rows) {
     const detail::KnownQuery& known = detail::cache_of(rules.dialect).find(shape, detail::shape_of(rows));
     if (known.text->parameter_count > rules.max_parameters) {
         throw ParameterError("the statement would have " + std::to_string(known.text->parameter_count) +
                              " parameters, but the database takes at most " + std::to_string(rules.max_parameters) +
                              "; split it");
     }
-    Statement statement;
-    statement.text_ = known.text;
-    statement.values_ = std::move(shape.values());
-    detail::arrange(statement.values_, known.written);
-    if (rows.form != detail::RowValues::Form::none) statement.take_rows(std::move(rows), statement.values_);
-    return statement;
+    text_ = known.text;
+    values_ = std::move(shape.values());
+    detail::arrange(values_, known.written);
+    if (rows != nullptr && rows->form != detail::RowValues::Form::none) take_rows(*rows, values_);
 }
 
 /// Each run has the values of its row, then those of the rest of the statement.
-void Statement::take_rows(detail::RowValues rows, const detail::ParameterBuffer& others) {
+void Statement::take_rows(detail::RowValues& rows, const detail::ParameterBuffer& others) {
     const bool is_one = rows.form == detail::RowValues::Form::one_statement;
     detail::ParameterBuffer values;
     if (others.size() == 0) {
@@ -109,12 +117,6 @@ void Statement::take_rows(detail::RowValues rows, const detail::ParameterBuffer&
 Statement Statement::of_text(std::shared_ptr<const SqlText> text) {
     Statement statement;
     statement.text_ = std::move(text);
-    return statement;
-}
-
-Statement::Pointer Statement::failed(std::exception_ptr error) {
-    Pointer statement{new Statement};
-    statement->error_ = std::move(error);
     return statement;
 }
 

@@ -11,8 +11,10 @@ void TableDefinition::finish() {
     Shape all;
     Shape inserted;
     for (std::size_t place = 0; place < columns.size(); ++place) {
-        const ColumnDefinition& column = columns[place];
-        all.op(Op::column, column.type, column.is_nullable).piece(source_name).text("").text(column.name).op(Op::item);
+        ColumnDefinition& column = columns[place];
+        column.reference =
+            column_shape(column.type, column.is_nullable, source_name, {}, column.name).instructions();
+        all.piece(column.reference).op(Op::item);
         if (place != identity_place()) inserted.op(Op::insert_column).text(column.name);
     }
     all_columns = all.instructions();

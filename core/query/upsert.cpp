@@ -15,11 +15,6 @@ bool is_key(const TableDefinition& table, std::size_t column) {
 
 bool is_all_key(const TableDefinition& table) { return table.primary_key.columns.size() == table.columns.size(); }
 
-void append_column(Shape& out, const TableDefinition& table, std::size_t place) {
-    const ColumnDefinition& column = table.columns[place];
-    out.op(Op::column, column.type, column.is_nullable).piece(table.source_name).text("").text(column.name);
-}
-
 Shape insert_shape(const TableDefinition& table, Shape shape, UpsertMode mode) {
     for (const ColumnDefinition& column : table.columns) shape.op(Op::insert_column).text(column.name);
     shape.op(Op::conflict);
@@ -43,8 +38,7 @@ Shape update_shape(const TableDefinition& table, Shape shape) {
         shape.op(Op::row_value).number(place).op(Op::assign).text(table.columns[place].name);
     }
     for (const std::size_t place : table.primary_key.columns) {
-        append_column(shape, table, place);
-        shape.op(Op::row_value).number(place).op(Op::equal).op(Op::where);
+        shape.piece(table.columns[place].reference).op(Op::row_value).number(place).op(Op::equal).op(Op::where);
     }
     return shape;
 }

@@ -113,11 +113,15 @@ void QueryWriter::write_select(const StatementTree& query, const std::vector<std
 }
 
 void QueryWriter::write_items(const StatementTree& query, const std::vector<std::string_view>& labels) {
+    // PostgreSQL orders distinct rows by what is selected only, and the collation is a part of that.
+    const bool collates = collates_items_;
+    collates_items_ = collates || (query.distinct && !query.order_by.empty() && !sqlite());
     for (std::size_t i = 0; i < query.items.size(); ++i) {
         if (i > 0) text_ += ", ";
         if (query.distinct) refuse_decimal(query.items[i].expression, "compare");
         write_item(query.items[i], labels.empty() ? query.items[i].label : labels[i]);
     }
+    collates_items_ = collates;
 }
 
 void QueryWriter::write_item(const ItemTree& item, std::string_view label) {

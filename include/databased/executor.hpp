@@ -37,11 +37,9 @@ using Target = std::shared_ptr<StatementTarget>;
 
 Task<Result> run_execute(Target target, Statement::Pointer statement);
 
-/// A statement of no rows gives none and is not sent.
-template <class T, class Reader = RowReader<T>>
+template <class T>
 Task<std::vector<T>> run_fetch_all(Target target, Statement::Pointer statement) {
-    CollectSink<T, Reader> sink;
-    if (statement->runs() == 0) co_return std::move(sink).rows();
+    CollectSink<T> sink;
     const Outcome outcome = co_await target->run(std::move(statement), &sink);
     sink.rethrow(outcome.error);
     co_return std::move(sink).rows();
@@ -49,13 +47,32 @@ Task<std::vector<T>> run_fetch_all(Target target, Statement::Pointer statement) 
 
 Task<Rows> run_fetch_rows(Target target, Statement::Pointer statement);
 
-template <class T, class Reader = RowReader<T>>
+template <class T>
 Task<std::optional<T>> run_fetch_one(Target target, Statement::Pointer statement) {
-    FirstSink<T, Reader> sink;
-    if (statement->runs() == 0) co_return std::nullopt;
+    FirstSink<T> sink;
     const Outcome outcome = co_await target->run(std::move(statement), &sink);
     sink.rethrow(outcome.error);
     co_return std::move(sink).row();
+}
+
+// For queries. An INSERT of no rows gives none and is not sent.
+
+Task<> run_into(Target target, Statement::Pointer statement, ConvertingSink& sink);
+
+template <class T>
+Task<std::vector<T>> run_query_for_all(Target target, Statement::Pointer statement) {
+    std::vector<T> rows;
+    PositionSink sink{&rows, &take_rows<T>, PositionPart<T>::width, type_name<T>()};
+    co_await run_into(std::move(target), std::move(statement), sink);
+    co_return rows;
+}
+
+template <class T>
+Task<std::optional<T>> run_query_for_one(Target target, Statement::Pointer statement) {
+    std::optional<T> row;
+    FirstPositionSink sink{&row, &take_first_row<T>, PositionPart<T>::width, type_name<T>()};
+    co_await run_into(std::move(target), std::move(statement), sink);
+    co_return row;
 }
 
 /// As a statement is run that may be several runs.
@@ -143,20 +160,20 @@ class Executor {
     auto fetch_all(Q&& query) {
         detail::check_gives_rows<Q>();
         using T = typename std::remove_cvref_t<Q>::Row;
-        return detail::run_fetch_all<T, detail::PositionReader<T>>(target_, prepare(std::forward<Q>(query)));
+        return detail::run_query_for_all<T>(target_, prepare(std::forward<Q>(query)));
     }
     template <detail::AnyQuery Q>
     auto fetch_one(Q&& query) {
         detail::check_gives_rows<Q>();
         using T = typename std::remove_cvref_t<Q>::Row;
-        return detail::run_fetch_one<T, detail::PositionReader<T>>(target_, prepare(std::forward<Q>(query)));
+        return detail::run_query_for_one<T>(target_, prepare(std::forward<Q>(query)));
     }
     template <detail::AnyQuery Q>
     auto fetch_val(Q&& query) {
         detail::check_gives_rows<Q>();
         using T = typename std::remove_cvref_t<Q>::Row;
         static_assert(detail::Readable<T>, "databased: fetch_val gives one value; use fetch_one for rows");
-        return detail::run_fetch_one<T, detail::PositionReader<T>>(target_, prepare(std::forward<Q>(query)));
+        return detail::run_query_for_one<T>(target_, prepare(std::forward<Q>(query)));
     }
     /// As another type than the query's own: a struct by the names of its members, Row.
     template <class T, detail::AnyQuery Q>

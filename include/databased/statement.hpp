@@ -71,11 +71,10 @@ class Statement {
         return statement;
     }
 
-    /// Of a query that was built, with the rows that it may have. Throws NotSupportedError, ParameterError, UsageError.
-    static Statement of_query(const StatementRules& rules, detail::Shape shape, detail::RowValues rows);
+    /// Of a query that was built: takes the values out of `shape` and of `rows`, which may be null.
+    static Pointer of_query(const StatementRules& rules, detail::Shape&& shape, detail::RowValues* rows);
     /// As it is, without parameters.
     static Statement of_text(std::shared_ptr<const SqlText> text);
-    static Pointer failed(std::exception_ptr error);
 
     /// Throws what went wrong when the statement was made: ParameterError, SyntaxError.
     void check() const {
@@ -140,7 +139,8 @@ class Statement {
     }
     void bind_next(const StatementRules& rules, std::string_view sql, Parameters parameters);
     void fail_item(const std::exception_ptr& error) noexcept;
-    void take_rows(detail::RowValues rows, const detail::ParameterBuffer& others);
+    void take(const StatementRules& rules, detail::Shape&& shape, detail::RowValues* rows);
+    void take_rows(detail::RowValues& rows, const detail::ParameterBuffer& others);
 
     std::shared_ptr<const SqlText> text_;
     detail::ParameterBuffer values_;

@@ -52,7 +52,7 @@ class ConvertingSink : public RowSink {
 #define DATABASED_VIEW_OF_A_ROW \
     "databased: a view would outlive its row. Fetch std::string or Bytes, or Rows and read views from those."
 
-template <class T, class Reader = RowReader<T>>
+template <class T>
 class CollectSink final : public ConvertingSink {
     static_assert(!holds_view<T>(), DATABASED_VIEW_OF_A_ROW);
 
@@ -68,7 +68,7 @@ class CollectSink final : public ConvertingSink {
         for (std::size_t i = 0; i < batch->rows(); ++i) rows_.push_back(reader_->read(batch->row(i)));
     }
 
-    std::optional<Reader> reader_;
+    std::optional<RowReader<T>> reader_;
     std::vector<T> rows_;
 };
 
@@ -84,7 +84,7 @@ class StoreSink final : public ConvertingSink {
     std::shared_ptr<RowStore> store_ = std::make_shared<RowStore>();
 };
 
-template <class T, class Reader = RowReader<T>>
+template <class T>
 class FirstSink final : public ConvertingSink {
     static_assert(!holds_view<T>(), DATABASED_VIEW_OF_A_ROW);
 
@@ -98,12 +98,12 @@ class FirstSink final : public ConvertingSink {
         if (!row_) row_.emplace(reader_->read(batch->row(0)));
     }
 
-    std::optional<Reader> reader_;
+    std::optional<RowReader<T>> reader_;
     std::optional<T> row_;
 };
 
 template <>
-class FirstSink<Row, RowReader<Row>> final : public ConvertingSink {
+class FirstSink<Row> final : public ConvertingSink {
   public:
     std::optional<Row> row() && {
         if (store_->size == 0) return std::nullopt;

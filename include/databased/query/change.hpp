@@ -32,7 +32,7 @@ class UnlimitedChange : public QueryBase {
     static constexpr bool is_ready = false;
     using Row = void;
 
-    explicit UnlimitedChange(Shape shape) noexcept : shape_(std::move(shape)) {}
+    explicit UnlimitedChange(Shape&& shape) noexcept : shape_(std::move(shape)) {}
 
     Change where(const Condition& condition) const& {
         Shape shape = shape_;

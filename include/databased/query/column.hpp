@@ -53,9 +53,8 @@ namespace detail {
 /// `source` names schema and table, both with their lengths.
 template <class T, class Source>
 ColumnExpression<T, Source> make_column(std::string_view source, std::string_view alias, std::string_view name) {
-    Shape shape;
-    shape.op(Op::column, sql_type<not_null<T>>, is_optional<T>).piece(source).text(alias).text(name);
-    return ColumnExpression<T, Source>{std::move(shape)};
+    return ColumnExpression<T, Source>{
+        column_shape(sql_type<not_null<T>>, is_optional<T>, source, alias, name)};
 }
 
 }  // namespace detail

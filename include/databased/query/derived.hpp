@@ -40,7 +40,7 @@ class Derived {
   public:
     using Row = T;
 
-    explicit Derived(detail::Shape query) noexcept : query_(std::move(query)) {}
+    explicit Derived(detail::Shape&& query) noexcept : query_(std::move(query)) {}
 
     template <class M>
     ColumnExpression<std::remove_cv_t<M>, Derived> operator[](M T::*member) const {

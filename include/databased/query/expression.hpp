@@ -26,7 +26,7 @@ namespace detail {
 /// What has a shape: an expression or a piece of a statement.
 class Fragment {
   public:
-    explicit Fragment(Shape shape) noexcept : shape_(std::move(shape)) {}
+    explicit Fragment(Shape&& shape) noexcept : shape_(std::move(shape)) {}
     const Shape& shape() const& noexcept { return shape_; }
     Shape&& shape() && noexcept { return std::move(shape_); }
 
@@ -83,7 +83,7 @@ class Expression : public detail::ExpressionBase {
     using Type = T;
     using Reads = detail::Sources<From...>;
 
-    explicit Expression(detail::Shape shape) noexcept : ExpressionBase(std::move(shape)) {}
+    explicit Expression(detail::Shape&& shape) noexcept : ExpressionBase(std::move(shape)) {}
     /// Forgets what it reads, or that it is never NULL: for conditions, and expressions put together at run time.
     template <class U, class... Others>
         requires(sizeof...(From) == 0 && (std::same_as<T, U> || std::same_as<T, std::optional<U>> ||

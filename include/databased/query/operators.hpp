@@ -231,8 +231,8 @@ auto operator/(L&& left, R&& right) {
 template <class L, class R>
     requires detail::Operands<L, R>
 auto operator%(L&& left, R&& right) {
-    static_assert(is_integer(detail::sql_type<detail::not_null<detail::operand_type<L>>>) &&
-                      is_integer(detail::sql_type<detail::not_null<detail::operand_type<R>>>),
+    static_assert(detail::is_integer(detail::sql_type<detail::not_null<detail::operand_type<L>>>) &&
+                      detail::is_integer(detail::sql_type<detail::not_null<detail::operand_type<R>>>),
                   "databased: % takes two integers");
     return detail::divide(detail::Op::modulo, std::forward<L>(left), std::forward<R>(right));
 }

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <databased/detail/row_reader.hpp>
+#include <databased/detail/sinks.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <optional>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace databased::detail {
 
@@ -57,18 +62,61 @@ struct PositionPart<std::tuple<T...>> {
     }
 };
 
-/// Reads rows of a query, which has the columns that T takes.
-template <class T>
-class PositionReader {
+/// Where the rows of a query go. One class for all types of rows, as each would cost time to compile.
+class PositionSink final : public ConvertingSink {
   public:
-    explicit PositionReader(const ColumnSet& columns) : columns_(&columns) {
-        constexpr std::size_t width = PositionPart<T>::width;
-        if (columns.columns.size() != width) throw_column_count(columns, width, type_name<T>());
-    }
-    T read(const Cell* row) const { return PositionPart<T>::read(row, columns_, 0); }
+    using Take = void (*)(void* rows, const RowBatch& batch);
+
+    /// `take` appends a batch to `rows`, which outlives this; the query has `width` columns.
+    PositionSink(void* rows, Take take, std::size_t width, std::string_view type) noexcept
+        : rows_(rows), take_(take), width_(width), type_(type) {}
 
   private:
-    const ColumnSet* columns_;
+    void begin(const std::shared_ptr<const ColumnSet>& columns) override;
+    void add(std::unique_ptr<RowBatch> batch) override { take_(rows_, *batch); }
+
+    void* rows_;
+    Take take_;
+    std::size_t width_;
+    std::string_view type_;
 };
+
+/// The same for the first row only.
+class FirstPositionSink final : public ConvertingSink {
+  public:
+    using Take = PositionSink::Take;
+
+    FirstPositionSink(void* row, Take take, std::size_t width, std::string_view type) noexcept
+        : row_(row), take_(take), width_(width), type_(type) {}
+    bool wants_first_row_only() const noexcept override { return true; }
+
+  private:
+    void begin(const std::shared_ptr<const ColumnSet>& columns) override;
+    void add(std::unique_ptr<RowBatch> batch) override {
+        if (!has_row_) take_(row_, *batch);
+        has_row_ = true;
+    }
+
+    void* row_;
+    Take take_;
+    std::size_t width_;
+    std::string_view type_;
+    bool has_row_ = false;
+};
+
+template <class T>
+void take_rows(void* rows, const RowBatch& batch) {
+    auto& all = *static_cast<std::vector<T>*>(rows);
+    if (all.capacity() < all.size() + batch.rows()) {
+        all.reserve(std::max(all.size() + batch.rows(), 2 * all.capacity()));
+    }
+    const ColumnSet* columns = batch.columns().get();
+    for (std::size_t i = 0; i < batch.rows(); ++i) all.push_back(PositionPart<T>::read(batch.row(i), columns, 0));
+}
+
+template <class T>
+void take_first_row(void* row, const RowBatch& batch) {
+    *static_cast<std::optional<T>*>(row) = PositionPart<T>::read(batch.row(0), batch.columns().get(), 0);
+}
 
 }  // namespace databased::detail

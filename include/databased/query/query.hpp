@@ -35,8 +35,8 @@ class QueryBase {};
 template <class Q>
 concept AnyQuery = std::derived_from<std::remove_cvref_t<Q>, QueryBase>;
 
-/// Never throws: what is wrong is found by the statement's check().
-Statement::Pointer prepare_query(const StatementRules& rules, Shape shape, RowValues rows = {}) noexcept;
+/// Takes the values out of `shape` and of `rows`, which may be null. What is wrong is found by the statement's check().
+Statement::Pointer prepare_query(const StatementRules& rules, Shape&& shape, RowValues* rows);
 Statement compile_query(const SqlDialect& dialect, Shape shape, RowValues rows = {});
 
 /// A statement that can be sent.
@@ -44,15 +44,15 @@ class Query : public QueryBase {
   public:
     static constexpr bool is_ready = true;
 
-    explicit Query(Shape shape) noexcept : shape_(std::move(shape)) {}
+    explicit Query(Shape&& shape) noexcept : shape_(std::move(shape)) {}
 
     /// What will be sent to a database of this dialect: sql() and parameters(). Throws NotSupportedError for what the
     /// dialect cannot say, ParameterError and UsageError for what no dialect can.
     Statement compile(const SqlDialect& dialect) const { return compile_query(dialect, shape_); }
 
-    Statement::Pointer prepare(const StatementRules& rules) const& { return prepare_query(rules, shape_); }
-    Statement::Pointer prepare(const StatementRules& rules) && noexcept {
-        return prepare_query(rules, std::move(shape_));
+    Statement::Pointer prepare(const StatementRules& rules) const& { return prepare_query(rules, Shape{shape_}, nullptr); }
+    Statement::Pointer prepare(const StatementRules& rules) && {
+        return prepare_query(rules, std::move(shape_), nullptr);
     }
 
   protected:
@@ -69,14 +69,17 @@ class RowsQuery : public QueryBase {
     /// As of every query. Of rows that are sent one by one it is the text for one, with the values of the first.
     Statement compile(const SqlDialect& dialect) const { return compile_query(dialect, shape_, rows_); }
 
-    Statement::Pointer prepare(const StatementRules& rules) const& { return prepare_query(rules, shape_, rows_); }
-    Statement::Pointer prepare(const StatementRules& rules) && noexcept {
-        return prepare_query(rules, std::move(shape_), std::move(rows_));
-    }
+    Statement::Pointer prepare(const StatementRules& rules) const& { return RowsQuery{*this}.consume(rules); }
+    Statement::Pointer prepare(const StatementRules& rules) && { return consume(rules); }
 
   protected:
     Shape shape_;
     RowValues rows_;
+
+  private:
+    Statement::Pointer consume(const StatementRules& rules) {
+        return prepare_query(rules, std::move(shape_), &rows_);
+    }
 };
 
 }  // namespace detail

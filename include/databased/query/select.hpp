@@ -29,7 +29,7 @@ class Select : public detail::Query {
     /// What fetch_all() gives a std::vector of.
     using Row = detail::RowOf<Items...>;
 
-    explicit Select(detail::Shape shape) noexcept : Query(std::move(shape)) {}
+    explicit Select(detail::Shape&& shape) noexcept : Query(std::move(shape)) {}
 
     /// Several sources are combined each with each.
     template <detail::Source... S>

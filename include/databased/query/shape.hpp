@@ -11,7 +11,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -146,61 +145,38 @@ enum OrderFlags : std::uint8_t {
     order_nulls_last = 8
 };
 
+/// What it does is done out of line: that keeps programs with many queries quick to compile.
 class Shape {
   public:
     Shape() noexcept {}
+    explicit Shape(std::string_view instructions) { piece(instructions); }
+    Shape(const Shape& other);
+    Shape(Shape&& other) noexcept;
+    Shape& operator=(const Shape& other);
+    Shape& operator=(Shape&& other) noexcept;
+    ~Shape();
 
     std::string_view instructions() const noexcept { return {bytes_.data(), bytes_.size()}; }
     const ParameterBuffer& values() const noexcept { return values_; }
     ParameterBuffer& values() noexcept { return values_; }
 
-    Shape& op(Op op) {
-        *bytes_.append(1) = static_cast<char>(op);
-        return *this;
-    }
+    Shape& op(Op op);
+    Shape& op(Op op, std::uint8_t detail);
+    Shape& op(Op op, std::uint8_t first, std::uint8_t second);
     template <class Detail>
     Shape& op(Op op, Detail detail) {
-        char* const end = bytes_.append(2);
-        end[0] = static_cast<char>(op);
-        end[1] = static_cast<char>(detail);
-        return *this;
+        return this->op(op, static_cast<std::uint8_t>(detail));
     }
     template <class First, class Second>
     Shape& op(Op op, First first, Second second) {
-        char* const end = bytes_.append(3);
-        end[0] = static_cast<char>(op);
-        end[1] = static_cast<char>(first);
-        end[2] = static_cast<char>(second);
-        return *this;
+        return this->op(op, static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(second));
     }
-    Shape& number(std::size_t number) {
-        for (; number >= 128; number /= 128) bytes_.push_back(static_cast<char>(number % 128 + 128));
-        bytes_.push_back(static_cast<char>(number));
-        return *this;
-    }
-    Shape& text(std::string_view text) {
-        number(text.size());
-        return piece(text);
-    }
+    Shape& number(std::size_t number);
+    Shape& text(std::string_view text);
     /// Instructions that were made before.
-    Shape& piece(std::string_view instructions) {
-        if (!instructions.empty()) {
-            std::memcpy(bytes_.append(instructions.size()), instructions.data(), instructions.size());
-        }
-        return *this;
-    }
-    Shape& append(const Shape& other) {
-        piece(other.instructions());
-        if (other.values_.size() != 0) values_.append(other.values_);
-        return *this;
-    }
-    Shape& append(Shape&& other) {
-        if (bytes_.empty()) {
-            *this = std::move(other);
-            return *this;
-        }
-        return append(std::as_const(other));
-    }
+    Shape& piece(std::string_view instructions);
+    Shape& append(const Shape& other);
+    Shape& append(Shape&& other);
     /// A value that is bound beside something of type T.
     template <class T, class V>
     Shape& value(const V& value) {
@@ -213,5 +189,9 @@ class Shape {
     SmallVector<char, 256> bytes_;
     ParameterBuffer values_;
 };
+
+/// A reference to a column. `source` is schema and table, both with their lengths.
+Shape column_shape(SqlType type, bool is_nullable, std::string_view source, std::string_view alias,
+                   std::string_view name);
 
 }  // namespace databased::detail

@@ -56,7 +56,7 @@ consteval SqlType type_of_integer() {
 }
 
 template <class T>
-concept TextLike = std::convertible_to<const T&, std::string_view>;
+concept TextLike = std::convertible_to<const T&, std::string_view> && !std::same_as<T, std::nullptr_t>;
 
 template <class T>
 inline constexpr bool is_clock_time = false;

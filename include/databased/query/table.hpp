@@ -69,9 +69,13 @@ class Table {
     /// A column: movies[&Movie::year].
     template <class M>
     ColumnExpression<std::remove_cv_t<M>, Table> operator[](M T::*member) const {
-        const auto& table = definition();
-        return detail::make_column<std::remove_cv_t<M>, Table>(table.source_name, AliasName::name,
-                                                               table.columns[detail::place_of(member)].name);
+        const auto& column = definition().columns[detail::place_of(member)];
+        if constexpr (std::same_as<AliasName, detail::NoAlias>) {
+            return ColumnExpression<std::remove_cv_t<M>, Table>{detail::Shape{column.reference}};
+        } else {
+            return ColumnExpression<std::remove_cv_t<M>, Table>{detail::column_shape(
+                column.type, column.is_nullable, definition().source_name, AliasName::name, column.name)};
+        }
     }
     /// The same table by another name, to be joined with itself: employees.as<"boss">().
     template <detail::FixedText Name>
@@ -101,8 +105,9 @@ class Table {
             out.piece(definition().all_columns);
         } else {
             for (const auto& column : definition().columns) {
-                out.op(detail::Op::column, column.type, column.is_nullable).piece(definition().source_name);
-                out.text(AliasName::name).text(column.name).op(detail::Op::item);
+                out.append(detail::column_shape(column.type, column.is_nullable, definition().source_name,
+                                                AliasName::name, column.name));
+                out.op(detail::Op::item);
             }
         }
     }
@@ -112,16 +117,12 @@ class Table {
 };
 
 namespace detail {
-template <class T, class Option>
-struct OptionOf;
 template <class Option>
-inline constexpr bool is_of_any_table = false;
-template <>
-inline constexpr bool is_of_any_table<SchemaOption> = true;
+inline constexpr bool names_no_struct = std::same_as<Option, SchemaOption> || std::same_as<Option, CheckOption>;
 
 template <class T, class Option>
 void add_option(TableDefinition& definition, Option option) {
-    if constexpr (is_of_any_table<Option>) {
+    if constexpr (names_no_struct<Option>) {
         definition.add(std::move(option));
     } else {
         static_assert(std::same_as<typename Option::Struct, T>,

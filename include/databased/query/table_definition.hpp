@@ -80,6 +80,7 @@ struct ColumnDefinition {
     std::optional<Shape> default_value{};
     std::string sqlite_type{};  // empty: that of `type`
     std::string postgresql_type{};
+    std::string reference{};  // instructions: the column, without an alias
 };
 
 struct TableDefinition {

@@ -164,21 +164,8 @@ Expression<M> column(M T::*member) {
     return Expression<M>{std::move(shape)};
 }
 
-namespace detail {
-class Check {
-  public:
-    explicit Check(const Condition& condition) : option_{condition.shape()} {}
-    CheckOption option() && { return std::move(option_); }
-
-  private:
-    CheckOption option_;
-};
-template <>
-inline constexpr bool is_of_any_table<Check> = true;
-}  // namespace detail
-
 /// Every row fulfils it or makes it NULL; columns are column(&Movie::year).
-inline detail::Check check(const Condition& condition) { return detail::Check{condition}; }
+inline detail::CheckOption check(const Condition& condition) { return {condition.shape()}; }
 
 /// The column's type in SQL, as it is: column_type(&Movie::title, "varchar(200)"), or one for SQLite and one for
 /// PostgreSQL.

@@ -14,7 +14,7 @@ namespace databased {
 template <class... T>
 class TupleExpression {
   public:
-    explicit TupleExpression(detail::Shape shape) noexcept : shape_(std::move(shape)) {}
+    explicit TupleExpression(detail::Shape&& shape) noexcept : shape_(std::move(shape)) {}
 
     const detail::Shape& shape() const noexcept { return shape_; }
 
