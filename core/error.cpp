@@ -16,7 +16,7 @@ template <class E>
 }
 
 struct Rule {
-    std::string_view prefix;  // of the SQLSTATE: five characters for one condition, two for a class
+    std::string_view prefix;  // of the SQLSTATE: five characters for one condition, fewer for many
     Thrower raise;
 };
 
@@ -26,9 +26,9 @@ constexpr std::array rules{
     Rule{"08", throw_as<ConnectionError>},
     Rule{"28", throw_as<ConnectionError>},
     Rule{"3D000", throw_as<ConnectionError>},
-    Rule{"57P01", throw_as<ConnectionError>},
-    Rule{"57P02", throw_as<ConnectionError>},
-    Rule{"57P03", throw_as<ConnectionError>},
+    Rule{"57P", throw_as<ConnectionError>},
+    Rule{"25P03", throw_as<ConnectionError>},
+    Rule{"25P04", throw_as<ConnectionError>},
     Rule{"57014", throw_as<QueryCancelledError>},
     Rule{"22", throw_as<DataError>},
     Rule{"23505", throw_as<UniqueViolation>},

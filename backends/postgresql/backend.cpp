@@ -1,11 +1,43 @@
 #include "backend.hpp"
 
-#include <databased/error.hpp>
+#include "connection.hpp"
+#include "opening.hpp"
+#include "options.hpp"
 
 namespace databased::postgresql {
 
-std::unique_ptr<DatabaseBackend> make_backend(const Url&) {
-    throw NotSupportedError("the PostgreSQL backend is being written");
-}
+namespace {
+
+class PostgresqlBackend final : public DatabaseBackend {
+  public:
+    explicit PostgresqlBackend(const Url& url) : options_(read_options(url)) {}
+
+    const StatementRules& rules() const noexcept override { return rules_; }
+
+    Capabilities capabilities() const noexcept override {
+        Capabilities capabilities;
+        capabilities.stops_single_statements = true;
+        capabilities.crowd = 32;
+        return capabilities;
+    }
+
+    Task<std::unique_ptr<SessionBackend>> open(Access) override {
+        const detail::Context& context = co_await detail::this_context();
+        auto handle = co_await open_connection(*context.loop, options_);
+        auto connection = std::make_unique<Connection>(*context.loop, std::move(handle), options_, catalog_);
+        co_await connection->prepare();
+        co_return connection;
+    }
+
+  private:
+    // https://www.postgresql.org/docs/current/protocol-message-formats.html: Bind counts parameters in 16 bits.
+    StatementRules rules_{.dialect = postgresql_dialect, .max_parameters = 65'535};
+    PostgresqlOptions options_;
+    TypeCatalog catalog_;
+};
+
+}  // namespace
+
+std::unique_ptr<DatabaseBackend> make_backend(const Url& url) { return std::make_unique<PostgresqlBackend>(url); }
 
 }  // namespace databased::postgresql

@@ -9,9 +9,9 @@
 
 namespace databased::postgresql {
 
-/// Makes a cell of a value that is not NULL. `data` may be kept by reference only where `keeps_data` says so below;
-/// else what the cell points at lies in `arena`. Throws DatabaseError (22P03) for bytes that are not a value of the
-/// type.
+/// Makes a cell of a value that is not NULL; `data` is not needed afterwards, what the cell points at lies in `arena`.
+/// What C++ has no value for comes as text: a time of 24:00:00, a timestamp beyond January of 294247. Text of dates is
+/// expected in DateStyle ISO. Throws DataError (22P03) for bytes that are not a value of the type.
 using Decode = detail::Cell (*)(std::string_view data, detail::Arena& arena);
 
 /// How values of one type are read, by the format in which they come.
@@ -26,6 +26,7 @@ struct TypeInfo {
     char kind = 'b';   ///< pg_type.typtype: b base, c composite, d domain, e enum, r range, m multirange, p pseudo.
     Oid element = 0;   ///< Of an array, the type of its elements; else 0.
     char element_kind = 'b';
+    char delimiter = ',';  ///< Between the elements of an array: pg_type.typdelim of the type of its elements.
 };
 
 /// Of a built-in type; null if `type` is none that is known here.

@@ -22,6 +22,7 @@ namespace {
 constexpr std::chrono::milliseconds pause_between_openings{2};
 constexpr int steps_between_looks = 1000;  // of SQLite's virtual machine: well below a millisecond
 constexpr std::int64_t no_rowid = std::numeric_limits<std::int64_t>::min() + 40'961;  // nobody's, surely
+constexpr int not_stored = SQLITE_MISMATCH;  // what bind_cell() returns for what SQLite has no form for
 constexpr const char* begin_writing = "BEGIN IMMEDIATE";
 
 bool is_end_of_statement(int code) { return code == SQLITE_DONE || code == SQLITE_ROW; }
@@ -30,6 +31,16 @@ std::exception_ptr locked(ErrorDetails details, std::chrono::milliseconds waited
     details.message = "the database is locked by another process for longer than busy_timeout (" +
                       std::to_string(waited.count()) + " ms): " + details.message;
     return as_exception(std::move(details));
+}
+
+std::exception_ptr cannot_store(const Statement& values, std::size_t run, std::size_t parameter) {
+    const std::string item = values.is_many() ? "item " + std::to_string(run) + ": " : "";
+    const std::string place = item + "parameter " + std::to_string(parameter + 1) + ": ";
+    if (values.parameter(parameter, run).kind == ValueKind::array) {
+        return std::make_exception_ptr(ParameterError(place + "SQLite has no arrays; use expand() for a list"));
+    }
+    return std::make_exception_ptr(
+        ParameterError(place + "it is not in the years 1 to 9999, those whose dates SQLite can compare"));
 }
 
 std::string_view reason_for(const std::filesystem::path& path) {
@@ -388,6 +399,7 @@ std::exception_ptr Engine::bind(const Statement& values, PreparedStatement& stat
     for (std::size_t i = 0; i < count; ++i) {
         const int code = bind_cell(statement.handle.get(), static_cast<int>(i + 1), values.parameter(i, run));
         if (code == SQLITE_OK) continue;
+        if (code == not_stored) return cannot_store(values, run, i);
         return as_exception(details_of(database_.get(), code, values.text().source));
     }
     return {};
@@ -416,18 +428,24 @@ int Engine::bind_cell(sqlite3_stmt* handle, int index, const detail::Cell& cell)
         case ValueKind::bytes:
             if (cell.size == 0) return sqlite3_bind_zeroblob(handle, index, 0);
             return sqlite3_bind_blob64(handle, index, cell.data, cell.size, SQLITE_STATIC);
-        case ValueKind::date:
-            return bind_short(detail::write_date(text.data(), std::chrono::sys_days{std::chrono::days{cell.integer}}));
+        case ValueKind::date: {
+            const std::chrono::sys_days day{std::chrono::days{cell.integer}};
+            return detail::is_writable(day) ? bind_short(detail::write_date(text.data(), day)) : not_stored;
+        }
         case ValueKind::time:
             return bind_short(detail::write_time(text.data(), microseconds{cell.integer}));
         case ValueKind::timestamp:
-        case ValueKind::timestamptz:
-            return bind_short(detail::write_timestamp(text.data(), Timestamp{microseconds{cell.integer}}));
+        case ValueKind::timestamptz: {
+            const Timestamp time{microseconds{cell.integer}};
+            return detail::is_writable(time) ? bind_short(detail::write_timestamp(text.data(), time)) : not_stored;
+        }
         case ValueKind::uuid: {
             std::array<std::byte, 16> bytes;
             std::memcpy(bytes.data(), cell.data, bytes.size());
             return bind_short(detail::write_uuid(text.data(), Uuid::from_bytes(bytes)));
         }
+        case ValueKind::array:
+            return not_stored;
     }
     return SQLITE_MISUSE;
 }

@@ -6,6 +6,8 @@
 
 #include <databased/error.hpp>
 
+#include <algorithm>
+
 namespace databased::detail {
 
 namespace {
@@ -46,6 +48,10 @@ void throw_if_stopped(const Context& context) {
     if (context.deadline != Clock::time_point::max() && context.deadline <= Clock::now()) {
         throw TimeoutError("the time limit of the surrounding work has passed");
     }
+}
+
+Clock::time_point limit_of(std::chrono::milliseconds statement_timeout, Clock::time_point deadline) {
+    return statement_timeout.count() == 0 ? deadline : std::min(deadline, Clock::now() + statement_timeout);
 }
 
 DatabaseState::DatabaseState(const Url& url, const Options& options)
@@ -100,6 +106,7 @@ Task<> DatabaseState::open_pools() {
     };
     PoolLimits limits = settings_.pool;
     limits.pings = capabilities_.connections_can_be_lost;
+    limits.crowd = capabilities_.crowd;
     if (capabilities_.single_writer && !capabilities_.read_only) {
         PoolLimits one = limits;
         one.min_size = one.max_size = 1;
@@ -140,6 +147,7 @@ Task<std::unique_ptr<SessionBackend>> DatabaseState::open_connection(std::shared
     if (self->connect_hook_) {
         Connection connection{std::make_shared<RawTarget>(*backend, self->rules())};
         co_await self->connect_hook_(connection);
+        backend->accept_state();
     }
     co_return backend;
 }
@@ -273,8 +281,8 @@ Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Ac
 
     Request request;
     const Use use = use_of(*statement, context);
-    const Access effective_access =
-        statement->text().kind == StatementKind::plain_read ? Access::read : effective(access);
+    const bool may_read_elsewhere = capabilities_.single_writer && statement->text().kind == StatementKind::plain_read;
+    const Access effective_access = may_read_elsewhere ? Access::read : effective(access);
     if (effective_access == Access::write) check_would_deadlock(context);
     Lease lease = pool(effective_access)->try_acquire(use, {});
     if (!lease) lease = co_await this->lease(use, effective_access, {});
@@ -284,7 +292,7 @@ Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Ac
     request.read_only = effective_access == Access::read;
     request.reports_values = settings_.parameters_in_errors;
     request.stop = context.stop;
-    request.deadline = context.deadline;
+    request.deadline = limit_of(settings_.statement_timeout, context.deadline);
     if (!request.read_only) request.turn_deadline = loop_->now() + settings_.pool.acquire_timeout;
     Outcome outcome = co_await lease.backend().run(std::move(request));
     if (outcome.in_transaction) lease.discard();

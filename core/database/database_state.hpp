@@ -23,6 +23,7 @@ struct Settings {
     bool force_rollback = false;
     bool parameters_in_errors = false;
     std::chrono::milliseconds disconnect_timeout{5'000};
+    std::chrono::milliseconds statement_timeout{0};  // zero: none
 };
 
 /// Throws UrlError for values in the URL or in `options` that cannot be used.
@@ -30,6 +31,8 @@ Settings read_settings(const Url& url, const Options& options);
 
 /// Throws SessionStateError for BEGIN, COMMIT and their kin.
 void refuse_transaction_control(const Statement& statement);
+/// When a statement that begins now has to end. Zero: without limit.
+Clock::time_point limit_of(std::chrono::milliseconds statement_timeout, Clock::time_point deadline);
 /// Throws StoppedError or TimeoutError if the work was asked to stop.
 void throw_if_stopped(const Context& context);
 

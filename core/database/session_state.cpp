@@ -49,7 +49,7 @@ SessionState::SessionState(std::shared_ptr<DatabaseState> database, SessionOptio
 SessionState::SessionState(std::shared_ptr<SessionState> parent)
     : database_(parent->database_),
       parent_(std::move(parent)),
-      options_{.access = parent_->options_.access},
+      options_{.access = parent_->options_.access, .statement_timeout = parent_->options_.statement_timeout},
       where_(parent_->where_),
       depth_(parent_->depth_ + 1) {}
 
@@ -78,6 +78,21 @@ void SessionState::throw_aborted(const Trunk& trunk) {
                     "and do its work again. The cause: " +
                     message_of(trunk.ended_by()),
          .sqlstate = "25P02"});
+}
+
+/// Said without asking the database, which would say the same. That time is up says more.
+void SessionState::refuse_failed(const Request& request) const {
+    if (request.stop->requested()) throw StoppedError("the session was asked to stop");
+    if (request.deadline <= Clock::now()) throw TimeoutError("the time limit of the session has passed");
+    throw_failed(*trunk_);
+}
+
+void SessionState::throw_failed(const Trunk& trunk) {
+    throw_database_error({.message = "an earlier statement of the transaction has failed, so it takes no more of them "
+                                     "until it is rolled back; put what may fail into a transaction() of its own. The "
+                                     "cause: " +
+                                     message_of(trunk.failed_by()),
+                          .sqlstate = "25P02"});
 }
 
 // Beginning
@@ -110,7 +125,7 @@ Task<> SessionState::enter() {
 
     auto host = choose_host(context);
     if (host == nullptr) {
-        const TransactionOptions how{options_.access, options_.isolation};
+        const TransactionOptions how{options_.access, options_.isolation, options_.deferrable};
         Lease lease = co_await database_->lease(Use::exclusive, options_.access, where_);
         refuse_over();
         trunk_ = std::make_shared<Trunk>(std::move(lease), how);
@@ -199,7 +214,8 @@ Task<TrunkTurn> SessionState::take_turn() {
 void SessionState::set_limits(Request& request, const Context& context) {
     if (stop_->requested()) stop_.emplace(nullptr);
     request.stop = &*stop_;
-    request.deadline = std::min(deadline_, std::max(deadline_around_, context.deadline));
+    const auto timeout = options_.statement_timeout.value_or(database_->settings().statement_timeout);
+    request.deadline = limit_of(timeout, std::min(deadline_, std::max(deadline_around_, context.deadline)));
 }
 
 /// Only with the turn.
@@ -207,9 +223,10 @@ Request SessionState::request_for(Statement::Pointer statement, RowSink* sink, c
     throw_if_stopped(context);
     trunk_->backend();  // that it is closed says more than that the transaction has ended
     if (trunk_->ended_by()) throw_aborted(*trunk_);
-    if (branch() == nullptr) context.branch->add(*this);  // the spawned task that opened it has ended
     Request request;
     set_limits(request, context);
+    if (trunk_->is_failed()) refuse_failed(request);
+    if (branch() == nullptr) context.branch->add(*this);  // the spawned task that opened it has ended
     request.statement = std::move(statement);
     request.sink = sink;
     request.in_transaction = true;
@@ -300,6 +317,11 @@ Task<> SessionState::commit_now(TrunkTurn turn) {
 
 Task<> SessionState::commit_trunk(TrunkTurn turn) {
     Outcome outcome;
+    if (turn->is_failed()) {
+        const auto trunk = trunk_;
+        co_await roll_back_trunk(std::move(turn));
+        throw_failed(*trunk);
+    }
     if (turn->has_begun()) {
         outcome = co_await turn->end(turn->pending_undo(), turn->backend().commit_sql());
         if (outcome.in_transaction) {  // as after a violated deferred constraint
@@ -313,6 +335,12 @@ Task<> SessionState::commit_trunk(TrunkTurn turn) {
 
 Task<> SessionState::commit_savepoint(TrunkTurn turn) {
     Outcome outcome;
+    if (turn->is_failed()) {
+        if (has_savepoint_) turn->undo_later(savepoint_);
+        const auto trunk = trunk_;
+        leave();
+        throw_failed(*trunk);
+    }
     if (has_savepoint_) {
         outcome = co_await turn->end(turn->pending_undo(), turn->backend().release_sql(savepoint_));
         if (outcome.error && outcome.in_transaction) turn->undo_later(savepoint_);

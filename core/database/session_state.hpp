@@ -57,6 +57,8 @@ class SessionState final : public StatementTarget,
     void refuse_over() const;
     void refuse_open_child(const char* verb) const;
     [[noreturn]] static void throw_aborted(const Trunk& trunk);
+    [[noreturn]] static void throw_failed(const Trunk& trunk);
+    void refuse_failed(const Request& request) const;
     Task<> enter();
     Task<std::shared_ptr<Trunk>> enter_host();
     std::shared_ptr<SessionState> choose_host(const Context& context) const;

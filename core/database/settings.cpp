@@ -8,8 +8,9 @@
 namespace databased {
 
 const std::vector<std::string_view>& pool_option_keys() {
-    static const std::vector<std::string_view> keys{"min_size",   "max_size",       "acquire_timeout",   "max_lifetime",
-                                                    "ping_after", "force_rollback", "disconnect_timeout"};
+    static const std::vector<std::string_view> keys{"min_size",           "max_size",         "acquire_timeout",
+                                                    "max_lifetime",       "ping_after",       "force_rollback",
+                                                    "disconnect_timeout", "statement_timeout"};
     return keys;
 }
 
@@ -53,6 +54,8 @@ Settings read_settings(const Url& url, const Options& options) {
     pool.ping_after = time_setting(url, "ping_after", options.pool.ping_after, pool.ping_after);
     settings.disconnect_timeout =
         time_setting(url, "disconnect_timeout", options.disconnect_timeout, settings.disconnect_timeout);
+    settings.statement_timeout =
+        time_setting(url, "statement_timeout", options.statement_timeout, settings.statement_timeout);
     settings.parameters_in_errors = options.parameters_in_errors.value_or(false);
     settings.force_rollback =
         options.force_rollback ? *options.force_rollback : bool_option(url, "force_rollback").value_or(false);

@@ -29,6 +29,8 @@ std::vector<Trunk::Verb> Trunk::pending() const {
     for (const auto* session : stack_) {
         if (session != stack_.front() && !session->has_savepoint()) {
             verbs.push_back({Verb::Kind::savepoint, session->savepoint()});
+            const bool narrows = session->access() == Access::read && options_.access == Access::write;
+            if (narrows && !backend().read_only_sql().empty()) verbs.push_back({Verb::Kind::read_only, {}});
         }
     }
     return verbs;
@@ -44,6 +46,8 @@ std::string Trunk::sql_of(const Verb& verb) const {
             return backend().begin_sql(options_);
         case Verb::Kind::savepoint:
             return backend().savepoint_sql(verb.name);
+        case Verb::Kind::read_only:
+            return backend().read_only_sql();
     }
     return {};
 }
@@ -54,6 +58,9 @@ void Trunk::carried_out(const Verb& verb) {
             begun_ = true;
             return;
         case Verb::Kind::rollback_to:
+            failed_by_ = nullptr;
+            return;
+        case Verb::Kind::read_only:
             return;
         case Verb::Kind::release_undone:
             std::erase(undo_, verb.name);
@@ -78,6 +85,7 @@ Task<Outcome> Trunk::run(std::vector<Verb> verbs, Request request) {
     for (const auto& verb : verbs) request.before.push_back(sql_of(verb));
     Outcome outcome = co_await backend().run(std::move(request));
     carried_out(verbs, outcome.before_done);
+    note_failure(outcome);
     if (begun_ && outcome.was_begun && !outcome.in_transaction && !ended_by_) {
         ended_by_ = outcome.error;
         if (!ended_by_) {
@@ -88,6 +96,15 @@ Task<Outcome> Trunk::run(std::vector<Verb> verbs, Request request) {
     co_return outcome;
 }
 
+void Trunk::note_failure(const Outcome& outcome) {
+    if (!outcome.was_begun || !outcome.in_transaction) return;
+    if (!outcome.transaction_failed) {
+        failed_by_ = nullptr;
+    } else if (!failed_by_) {
+        failed_by_ = outcome.error;
+    }
+}
+
 Task<Outcome> Trunk::end(std::vector<Verb> verbs, std::string sql) {
     Request request;
     request.shielded = true;
@@ -95,6 +112,7 @@ Task<Outcome> Trunk::end(std::vector<Verb> verbs, std::string sql) {
     request.before.push_back(std::move(sql));
     Outcome outcome = co_await backend().run(std::move(request));
     carried_out(verbs, outcome.before_done);
+    note_failure(outcome);
     over_ = !outcome.in_transaction;
     co_return outcome;
 }

@@ -22,7 +22,7 @@ class Trunk {
   public:
     /// A piece of SQL that must come before the next statement.
     struct Verb {
-        enum class Kind { rollback_to, release_undone, begin, savepoint };
+        enum class Kind { rollback_to, release_undone, begin, savepoint, read_only };
         Kind kind;
         std::string name;  // of the savepoint
     };
@@ -35,6 +35,9 @@ class Trunk {
     bool is_over() const noexcept { return over_; }
     /// Why the database has ended the transaction; null if it has not.
     const std::exception_ptr& ended_by() const noexcept { return ended_by_; }
+    /// Whether no statement can run before something is rolled back, and nothing is about to be.
+    bool is_failed() const noexcept { return failed_by_ != nullptr && undo_.empty(); }
+    const std::exception_ptr& failed_by() const noexcept { return failed_by_; }
     bool is_root(const SessionState& session) const noexcept { return stack_.front() == &session; }
     Access access() const noexcept { return options_.access; }
     bool is_read_only() const noexcept;
@@ -61,6 +64,7 @@ class Trunk {
     std::string sql_of(const Verb& verb) const;
     void carried_out(const std::vector<Verb>& verbs, std::size_t count);
     void carried_out(const Verb& verb);
+    void note_failure(const Outcome& outcome);
 
     Lease lease_;
     TransactionOptions options_;
@@ -70,6 +74,7 @@ class Trunk {
     bool begun_ = false;
     bool over_ = false;
     std::exception_ptr ended_by_;
+    std::exception_ptr failed_by_;  // the first error since the last rollback
 };
 
 /// The turn of a trunk, which is kept alive for as long.

@@ -22,9 +22,10 @@ struct PoolLimits {
     std::chrono::milliseconds max_lifetime{3'600'000};  // zero: unlimited
     std::chrono::milliseconds ping_after{1'000};
     bool pings = true;
+    std::size_t crowd = 0;  // so many on a shared connection are better off with another one; zero: never
 };
 
-enum class Step { join, take_idle, grow, wait };
+enum class Step { join, join_and_grow, take_idle, grow, wait };
 
 /// What matters of a pool for somebody who asks for a connection.
 struct PoolView {
@@ -34,6 +35,7 @@ struct PoolView {
     std::size_t max_size = 1;
     bool can_join = false;        // some connection runs statements of the kind that is wanted
     Clock::duration quiet_for{};  // for how long that connection has not finished one
+    bool is_crowded = false;      // that connection, and all others like it
 };
 
 /// A shared connection that has finished nothing for this long is stuck behind a slow statement.

@@ -83,7 +83,8 @@ Lease Pool::try_acquire(Use use, const std::source_location& where) {
     PooledConnection* shared = joinable(use);
     while (true) {
         const Step step = next_step(view(shared, now));
-        if (step == Step::join) return give(*shared, use, where, now);
+        if (step == Step::join_and_grow && connecting_ == 0) grow();
+        if (step == Step::join || step == Step::join_and_grow) return give(*shared, use, where, now);
         if (step != Step::take_idle) return {};
         PooledConnection& first = idle_.front();
         if (needs_ping(first, now)) return {};
@@ -153,12 +154,16 @@ Task<> Pool::fill(std::size_t count) {
 
 PooledConnection* Pool::joinable(Use use) noexcept {
     if (use == Use::exclusive) return nullptr;
-    PooledConnection* liveliest = nullptr;
+    const auto is_better = [this](const PooledConnection& left, const PooledConnection& right) {
+        if (limits_.crowd != 0 && left.users != right.users) return left.users < right.users;
+        return left.last_progress > right.last_progress;
+    };
+    PooledConnection* best = nullptr;
     for (const auto& connection : connections_) {
         if (connection->users == 0 || connection->use != use || connection->backend == nullptr) continue;
-        if (liveliest == nullptr || connection->last_progress > liveliest->last_progress) liveliest = connection.get();
+        if (best == nullptr || is_better(*connection, *best)) best = connection.get();
     }
-    return liveliest;
+    return best;
 }
 
 PoolView Pool::view(const PooledConnection* shared, Clock::time_point now) const noexcept {
@@ -167,7 +172,8 @@ PoolView Pool::view(const PooledConnection* shared, Clock::time_point now) const
                     .size = connections_.size() + connecting_,
                     .max_size = limits_.max_size,
                     .can_join = shared != nullptr,
-                    .quiet_for = shared != nullptr ? now - shared->last_progress : Clock::duration{}};
+                    .quiet_for = shared != nullptr ? now - shared->last_progress : Clock::duration{},
+                    .is_crowded = shared != nullptr && limits_.crowd != 0 && shared->users >= limits_.crowd};
 }
 
 bool Pool::is_fit(const PooledConnection& connection, Clock::time_point now) const noexcept {
@@ -175,7 +181,7 @@ bool Pool::is_fit(const PooledConnection& connection, Clock::time_point now) con
 }
 
 bool Pool::needs_ping(const PooledConnection& connection, Clock::time_point now) const noexcept {
-    return limits_.pings && is_fit(connection, now) && now - connection.idle_since > limits_.ping_after;
+    return limits_.pings && is_fit(connection, now) && connection.idle_since < now - limits_.ping_after;
 }
 
 // Giving and taking
@@ -198,12 +204,30 @@ void Pool::release(PooledConnection& connection) noexcept {
     if (--connection.users != 0) return;
     --in_use_;
     if (!is_fit(connection, connection.last_progress) || refuses_) {
+        if (connection.backend != nullptr && !connection.backend->is_usable()) doubt_idle();
         drop(connection);
         if (!askers_.empty() && !refuses_) grow();
+    } else if (connection.backend->needs_tidying()) {
+        loop_->spawn(tidy(give(connection, Use::exclusive, {}, connection.last_progress)));
+        --stats_.acquired;
     } else {
         serve(connection);
     }
     if (in_use_ + connecting_ == 0) until_unused_.grant_all();
+}
+
+/// What one user has left behind is cleared away before the next one comes.
+Task<> Pool::tidy(Lease lease) {
+    co_await lease.backend().tidy();
+    if (lease.backend().needs_tidying()) lease.discard();
+}
+
+/// One connection was lost: those that are idle may be lost as well and are asked before they are used.
+void Pool::doubt_idle() noexcept {
+    for (PooledConnection* idle = idle_.empty() ? nullptr : &idle_.front(); idle != nullptr;
+         idle = idle_.after(*idle)) {
+        idle->idle_since = Clock::time_point::min();
+    }
 }
 
 /// Gives a quiet connection to who has waited longest, and to those behind who can share it with him.

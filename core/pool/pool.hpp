@@ -98,6 +98,8 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     Lease take_doubtful(const std::source_location& where) noexcept;
     static Task<bool> is_alive(SessionBackend& backend);
     void distrust_idle() noexcept;
+    void doubt_idle() noexcept;
+    static Task<> tidy(Lease lease);
     void grow();
     Task<> open_one();
     void opened(std::unique_ptr<SessionBackend> backend);

@@ -1,12 +1,16 @@
 #include <databased/codec.hpp>
+#include <databased/detail/array_block.hpp>
 #include <databased/detail/datetime_text.hpp>
 #include <databased/error.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <system_error>
 
 namespace databased::detail {
 
@@ -59,7 +63,14 @@ Timestamp stored_timestamp(const FieldView& field, std::string_view type) {
     throw_cannot_read(field, "std::string", "it is not in the years 1 to 9999");
 }
 
+/// "infinity" or "-infinity"; empty for all others.
+std::string_view text_of_infinity(std::int64_t number) {
+    if (number == std::numeric_limits<std::int64_t>::max()) return "infinity";
+    return number == std::numeric_limits<std::int64_t>::min() ? "-infinity" : "";
+}
+
 std::string text_of_date(const FieldView& field) {
+    if (const auto infinity = text_of_infinity(field.cell->integer); !infinity.empty()) return std::string{infinity};
     const std::chrono::sys_days day{std::chrono::days{field.cell->integer}};
     if (!is_writable(day)) throw_without_text(field);
     char text[date_text_size];
@@ -74,10 +85,34 @@ std::string text_of_time(const FieldView& field) {
 }
 
 std::string text_of_timestamp(const FieldView& field) {
+    if (const auto infinity = text_of_infinity(field.cell->integer); !infinity.empty()) return std::string{infinity};
     const Timestamp time{std::chrono::microseconds{field.cell->integer}};
     if (!is_writable(time)) throw_without_text(field);
     char text[timestamp_text_size];
     return {text, write_timestamp(text, time)};
+}
+
+/// 2 to the power of `digits`: the largest whole number that is told from its neighbours.
+void check_whole_part(const FieldView& field, std::int64_t whole, int digits, std::string_view type) {
+    const std::int64_t limit = std::int64_t{1} << digits;
+    if (whole >= -limit && whole <= limit) return;
+    throw_cannot_read(field, type, "the number has more digits than that type keeps");
+}
+
+/// The nearest one: a decimal fraction is hardly ever a binary one.
+template <class T>
+T real_of_decimal(const FieldView& field, std::string_view type) {
+    const Decimal decimal = read_decimal(field);
+    const std::string_view text = decimal.text();
+    T number = 0;  // and stays that where the decimal is nearer to zero than any other
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    if (!decimal.is_finite()) return number;
+    std::int64_t whole = 0;
+    if (std::from_chars(text.data(), text.data() + text.size(), whole).ec != std::errc()) {
+        whole = std::numeric_limits<std::int64_t>::max();
+    }
+    check_whole_part(field, whole, std::numeric_limits<T>::digits, type);
+    return number;
 }
 
 Uuid uuid_of_bytes(std::string_view bytes) {
@@ -107,16 +142,25 @@ bool read_bool(const FieldView& field) {
     return cell.integer == 1;
 }
 
-std::int64_t read_integer_slowly(const FieldView& field) { throw_cannot_read(field, "an integer"); }
-
-double read_whole_double(const FieldView& field, int digits) {
-    const Cell& cell = *field.cell;
-    const std::string_view type = digits < std::numeric_limits<double>::digits ? "float" : "double";
-    if (cell.kind != ValueKind::integer) throw_cannot_read(field, type);
-    const std::int64_t limit = std::int64_t{1} << digits;
-    if (cell.integer < -limit || cell.integer > limit) {
-        throw_cannot_read(field, type, "the integer has more digits than that type keeps");
+std::int64_t read_integer_slowly(const FieldView& field) {
+    if (field.cell->kind != ValueKind::decimal) throw_cannot_read(field, "an integer");
+    try {
+        return read_decimal(field).to<std::int64_t>();
+    } catch (const ConversionError&) {
+        throw_cannot_read(field, "an integer", "it is a decimal with a fraction or too many digits");
     }
+}
+
+double read_real_slowly(const FieldView& field, int digits) {
+    const bool is_float = digits < std::numeric_limits<double>::digits;
+    const std::string_view type = is_float ? "float" : "double";
+    const Cell& cell = *field.cell;
+    if (cell.kind == ValueKind::decimal) {
+        return is_float ? static_cast<double>(real_of_decimal<float>(field, type))
+                        : real_of_decimal<double>(field, type);
+    }
+    if (cell.kind != ValueKind::integer) throw_cannot_read(field, type);
+    check_whole_part(field, cell.integer, digits, type);
     return static_cast<double>(cell.integer);
 }
 
@@ -206,6 +250,16 @@ std::chrono::sys_days read_date(const FieldView& field) {
     return day;
 }
 
+std::chrono::year_month_day read_calendar_date(const FieldView& field) {
+    using std::chrono::sys_days;
+    using std::chrono::year;
+    const sys_days day = read_date(field);
+    if (day < sys_days{year::min() / 1 / 1} || day > sys_days{year::max() / 12 / 31}) {
+        throw_cannot_read(field, "year_month_day", "it is infinite or beyond the year 32767; read it as sys_days");
+    }
+    return day;
+}
+
 TimeOfDay read_time(const FieldView& field) {
     const Cell& cell = *field.cell;
     if (cell.kind == ValueKind::time) return TimeOfDay{std::chrono::microseconds{cell.integer}};
@@ -229,6 +283,28 @@ std::int64_t read_timestamp(const FieldView& field, ValueKind wanted) {
     return time.time_since_epoch().count();
 }
 
+ArrayView array_in(const FieldView& field, std::size_t rank, std::string_view type) {
+    if (field.cell->kind != ValueKind::array) throw_cannot_read(field, type);
+    const ArrayView array{field.cell->text()};
+    if (array.size() != 0 && array.rank() != rank) {
+        throw_cannot_read(field, type, "it is an array of rank " + std::to_string(array.rank()));
+    }
+    return array;
+}
+
+void rethrow_for_element(std::size_t index) {
+    try {
+        throw;
+    } catch (const ConversionError& error) {
+        throw ConversionError("element " + std::to_string(index) + ": " + error.what());
+    }
+}
+
+Array read_array(const FieldView& field) {
+    if (field.cell->kind != ValueKind::array) throw_cannot_read(field, "Array");
+    return ArrayAccess::array_of(field.cell->text());
+}
+
 Value read_value(const FieldView& field) {
     const Cell& cell = *field.cell;
     using std::chrono::microseconds;
@@ -248,7 +324,7 @@ Value read_value(const FieldView& field) {
         case ValueKind::decimal:
             return read_decimal(field);
         case ValueKind::date:
-            return std::chrono::year_month_day{read_date(field)};
+            return read_date(field);
         case ValueKind::time:
             return read_time(field);
         case ValueKind::timestamp:
@@ -259,6 +335,8 @@ Value read_value(const FieldView& field) {
             return read_uuid(field);
         case ValueKind::json:
             return read_json_text(field);
+        case ValueKind::array:
+            return read_array(field);
     }
     return {};
 }

@@ -1,4 +1,5 @@
 #include <databased/codec.hpp>
+#include <databased/detail/array_block.hpp>
 #include <databased/detail/datetime_text.hpp>
 #include <databased/error.hpp>
 
@@ -28,7 +29,7 @@ std::string hexadecimal_of(std::string_view bytes) {
 }  // namespace
 
 std::string_view name_of(ValueKind kind) noexcept {
-    static constexpr std::array<std::string_view, 13> names{"NULL",
+    static constexpr std::array<std::string_view, 14> names{"NULL",
                                                             "a boolean",
                                                             "an integer",
                                                             "a real number",
@@ -40,7 +41,8 @@ std::string_view name_of(ValueKind kind) noexcept {
                                                             "a timestamp without zone",
                                                             "a timestamp with zone",
                                                             "a UUID",
-                                                            "JSON"};
+                                                            "JSON",
+                                                            "an array"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -58,8 +60,8 @@ Cell cell_of(const Value& value) noexcept {
             return Cell::of_data(kind, {reinterpret_cast<const char*>(content.data()), content.size()});
         }
         if constexpr (std::same_as<T, Decimal>) return Cell::of_data(kind, content.text());
-        if constexpr (std::same_as<T, std::chrono::year_month_day>) {
-            return Cell::of_integer(kind, std::chrono::sys_days{content}.time_since_epoch().count());
+        if constexpr (std::same_as<T, std::chrono::sys_days>) {
+            return Cell::of_integer(kind, content.time_since_epoch().count());
         }
         if constexpr (std::same_as<T, TimeOfDay>) return Cell::of_integer(kind, content.since_midnight.count());
         if constexpr (std::same_as<T, LocalTimestamp> || std::same_as<T, databased::Timestamp>) {
@@ -69,9 +71,12 @@ Cell cell_of(const Value& value) noexcept {
             return Cell::of_data(kind, {reinterpret_cast<const char*>(content.bytes().data()), content.bytes().size()});
         }
         if constexpr (std::same_as<T, JsonText>) return Cell::of_data(kind, content.text);
+        if constexpr (std::same_as<T, Array>) return Cell::of_data(kind, ArrayAccess::block_of(content));
     };
     return std::visit(cell, value.storage());
 }
+
+Json json_of_array(const FieldView& field);
 
 Json json_of(const FieldView& field) {
     const Cell& cell = *field.cell;
@@ -88,12 +93,18 @@ Json json_of(const FieldView& field) {
             return hexadecimal_of(cell.text());
         case ValueKind::json:
             return read_json(field);
+        case ValueKind::array:
+            return json_of_array(field);
         default:
             return read_string(field);
     }
 }
 
 }  // namespace detail
+
+Value::Value(std::chrono::year_month_day date) : storage_(std::chrono::sys_days{date}) {
+    if (!date.ok()) throw ParameterError("a date names a day that the calendar does not have");
+}
 
 Json Value::to_json() const {
     const detail::Cell cell = detail::cell_of(*this);
@@ -116,6 +127,8 @@ std::ostream& operator<<(std::ostream& out, const Value& value) {
             return out << '\'' << cell.text() << '\'';
         case ValueKind::bytes:
             return out << "x'" << hexadecimal_of(cell.text()) << '\'';
+        case ValueKind::array:
+            return out << std::get<Array>(value.storage());
         default:
             break;
     }

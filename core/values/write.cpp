@@ -1,9 +1,11 @@
+#include <databased/detail/array_block.hpp>
 #include <databased/detail/datetime_text.hpp>
 #include <databased/error.hpp>
 #include <databased/parameters.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <limits>
 
 namespace databased::detail {
@@ -12,6 +14,10 @@ namespace {
 
 constexpr std::size_t largest_value = std::numeric_limits<std::int32_t>::max();
 
+void check_size(std::size_t size) {
+    if (size > largest_value) throw ParameterError("an argument is longer than 2 GB, which no database takes");
+}
+
 std::string_view characters(std::span<const std::byte> bytes) noexcept {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -19,11 +25,12 @@ std::string_view characters(std::span<const std::byte> bytes) noexcept {
 }  // namespace
 
 void ParameterBuffer::add(ValueKind kind, std::string_view data) {
-    if (data.size() > largest_value) throw ParameterError("an argument is longer than 2 GB, which no database takes");
+    check_size(data.size());
     cells_.push_back(Cell{.integer = static_cast<std::int64_t>(data_.size()),
                           .size = static_cast<std::uint32_t>(data.size()),
                           .kind = kind});
     data_.append(data);
+    data_.push_back('\0');
 }
 
 void ParameterBuffer::reorder(std::size_t first, const std::vector<std::uint32_t>& order) {
@@ -57,6 +64,46 @@ void ParameterBuffer::set_text(std::size_t index, std::string_view text) {
     add(ValueKind::text, text);
     cells_[index] = cells_[cells_.size() - 1];
     cells_.resize(cells_.size() - 1);
+}
+
+void ParameterBuffer::fold(std::size_t first, std::size_t first_byte, std::span<const ArrayDimension> dimensions) {
+    const std::span<const Cell> cells{cells_.begin() + first, cells_.end()};
+    if (std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.kind == ValueKind::array; })) {
+        throw ParameterError("an element of an array argument is an array itself; nest std::vector for dimensions");
+    }
+    std::size_t size = 0;
+    if (!cells.empty()) {
+        const std::size_t head = size_of_array_head(dimensions.size(), cells.size());
+        size = head + data_.size() - first_byte;
+        check_size(size);
+        data_.insert(first_byte, head, '\0');
+        write_array_head(data_.data() + first_byte, dimensions, cells, -static_cast<std::int64_t>(first_byte));
+    }
+    cells_.resize(first);
+    cells_.push_back(Cell{.integer = static_cast<std::int64_t>(first_byte),
+                          .size = static_cast<std::uint32_t>(size),
+                          .kind = ValueKind::array});
+}
+
+ArrayWriter::ArrayWriter(ParameterBuffer& out) noexcept
+    : out_(out), first_cell_(out.size()), first_byte_(out.bytes()) {}
+
+ArrayWriter::~ArrayWriter() {
+    if (!is_finished_) out_.resize(first_cell_);
+}
+
+void ArrayWriter::enter(std::size_t depth, std::size_t size) {
+    check_size(size);
+    if (depth == rank_) {
+        sizes_[rank_++] = ArrayDimension{.size = static_cast<std::int32_t>(size)};
+    } else if (sizes_[depth].size != static_cast<std::int32_t>(size)) {
+        throw ParameterError("the nested lists of an array argument are not of one length");
+    }
+}
+
+void ArrayWriter::finish() {
+    out_.fold(first_cell_, first_byte_, std::span{sizes_}.first(rank_));
+    is_finished_ = true;
 }
 
 void write_null(ParameterBuffer& out) { out.add(Cell::null()); }
@@ -95,11 +142,13 @@ void write_json(ParameterBuffer& out, const Json& value) {
     }
 }
 
+void write_date(ParameterBuffer& out, std::chrono::sys_days value) {
+    out.add(Cell::of_integer(ValueKind::date, value.time_since_epoch().count()));
+}
+
 void write_date(ParameterBuffer& out, std::chrono::year_month_day value) {
     if (!value.ok()) throw ParameterError("a date argument names a day that the calendar does not have");
-    const std::chrono::sys_days day = value;
-    if (!is_writable(day)) throw ParameterError("a date argument is not in the years 1 to 9999");
-    out.add(Cell::of_integer(ValueKind::date, day.time_since_epoch().count()));
+    write_date(out, std::chrono::sys_days{value});
 }
 
 void write_time(ParameterBuffer& out, std::chrono::microseconds since_midnight) {
@@ -108,11 +157,14 @@ void write_time(ParameterBuffer& out, std::chrono::microseconds since_midnight) 
 }
 
 void write_timestamp(ParameterBuffer& out, ValueKind kind, std::int64_t microseconds) {
-    if (!is_writable(Timestamp{std::chrono::microseconds{microseconds}})) {
-        throw ParameterError("a timestamp argument is not in the years 1 to 9999");
-    }
     out.add(Cell::of_integer(kind, microseconds));
 }
+
+void throw_cannot_send_time() {
+    throw ParameterError("a timestamp argument is further from 1970 than 64 bits count microseconds");
+}
+
+void write_array(ParameterBuffer& out, const Array& value) { out.add(ValueKind::array, ArrayAccess::block_of(value)); }
 
 void write_value(ParameterBuffer& out, const Value& value) {
     std::visit([&](const auto& content) { Native<std::remove_cvref_t<decltype(content)>>::write(out, content); },

@@ -20,6 +20,7 @@
 //  12. Nothing of the URL's secrets is in a message.
 //  13. A task of run() may be destroyed while it runs (its loop ends): the request is finished or stopped without it.
 //  14. The connection may be destroyed while run() waits: run() then ends with NotConnectedError.
+//  15. What one user of the connection leaves behind is nobody else's: needs_tidying() is true until tidy() has run.
 #pragma once
 
 #include <databased/detail/context.hpp>
@@ -48,6 +49,8 @@ class RowSink {
     virtual void on_columns(const std::shared_ptr<const detail::ColumnSet>& columns) = 0;
     /// `batch` holds at least one row. It may be kept.
     virtual void on_rows(std::unique_ptr<RowBatch> batch) = 0;
+    /// The statement is run again from its beginning: forget what came before. Columns come first again.
+    virtual void on_restart() = 0;
     /// Whether a plain read may end after its first row. (Other statements have effects and run to their end.)
     virtual bool wants_first_row_only() const noexcept { return false; }
 };
@@ -81,13 +84,16 @@ struct Outcome {
     std::exception_ptr error{};
     std::size_t before_done = 0;  ///< How many of Request::before were carried out.
     bool in_transaction = false;  ///< Whether a transaction is open on the connection now.
-    bool was_begun = true;        ///< False if nothing was done at all: then in_transaction says nothing.
+    /// The open transaction takes no more statements until it is rolled back, to a savepoint at least (PostgreSQL).
+    bool transaction_failed = false;
+    bool was_begun = true;  ///< False if nothing was done at all: then in_transaction says nothing.
 };
 
 /// How a transaction begins.
 struct TransactionOptions {
     Access access = Access::write;
     std::optional<Isolation> isolation{};
+    bool deferrable = false;  ///< May wait for a snapshot that no serialization failure can hit.
 };
 
 /// One physical connection.
@@ -98,6 +104,12 @@ class SessionBackend {
     virtual Task<Outcome> run(Request request) = 0;
     /// False once the connection is lost; it is thrown away then.
     virtual bool is_usable() const noexcept { return true; }
+    /// Whether something is left of the last user: settings, locks, a statement that nobody waits for any more.
+    virtual bool needs_tidying() const noexcept { return false; }
+    /// Makes the connection as good as new for the next user, or unusable. Does not throw.
+    virtual Task<> tidy() { co_return; }
+    /// What is left behind so far is how every user is to find the connection: the connect hook has made it.
+    virtual void accept_state() noexcept {}
     /// Asks the database for a sign of life. Throws ConnectionError.
     virtual Task<> ping();
     /// Closes in good order what is quiet.
@@ -110,6 +122,8 @@ class SessionBackend {
     virtual std::string savepoint_sql(std::string_view name) const;
     virtual std::string release_sql(std::string_view name) const;
     virtual std::string rollback_to_sql(std::string_view name) const;
+    /// What makes the rest of a savepoint read-only; empty if Request::read_only does it alone.
+    virtual std::string read_only_sql() const { return {}; }
 };
 
 /// How connections of a backend may be used.
@@ -120,6 +134,9 @@ struct Capabilities {
     bool single_connection = false;
     /// A statement can be stopped without touching others that are in flight on its connection.
     bool stops_single_statements = false;
+    /// So many statements at once on a shared connection are better off with another one beside it. Zero: one is
+    /// enough.
+    std::size_t crowd = 0;
     /// Whether idle connections can die without anybody noticing: they are asked with ping() then.
     bool connections_can_be_lost = true;
     /// The database cannot be written: sessions are read sessions.

@@ -6,8 +6,16 @@
 // local_time (a timestamp without zone). What is finer than a microsecond is cut off when it is sent. SQLite has no NaN
 // and stores NULL for it.
 //
+// Arrays, where the database has them: std::vector of all of these, of std::optional where elements may be NULL, and of
+// vectors for more dimensions (of one length each, else ParameterError); Array for any rank. Bytes is no array.
+//
+// max() and min() of sys_days, Timestamp and LocalTimestamp are infinity and -infinity, sent and read; so are those of
+// other durations that reach as far or are finer. Dates beyond the years of year_month_day are read as sys_days.
+//
 // Nothing is lost silently when a value is read: a number that does not fit, NULL in a type without room for it, text
-// for a number and the like are ConversionErrors. An enum is sent as its number and read from its number or its name.
+// for a number and the like are ConversionErrors. A decimal is read as an integer if it is whole, as double if that has
+// all digits in front of the point; those behind it are rounded. An enum is sent as its number and read from its number
+// or its name.
 #pragma once
 
 #include <databased/detail/enum_names.hpp>
@@ -56,8 +64,8 @@ struct Native;
 [[noreturn]] void throw_cannot_read(const FieldView& field, std::string_view type, std::string_view why = {});
 bool read_bool(const FieldView& field);
 std::int64_t read_integer_slowly(const FieldView& field);
-/// Of an integer that has at most `digits` binary digits.
-double read_whole_double(const FieldView& field, int digits);
+/// Of an integer that has at most `digits` binary digits, or a decimal that has so many in front of the point.
+double read_real_slowly(const FieldView& field, int digits);
 std::string read_string(const FieldView& field);
 std::string_view read_text(const FieldView& field);
 std::span<const std::byte> read_bytes(const FieldView& field);
@@ -66,9 +74,11 @@ Uuid read_uuid(const FieldView& field);
 JsonText read_json_text(const FieldView& field);
 Json read_json(const FieldView& field);
 std::chrono::sys_days read_date(const FieldView& field);
+std::chrono::year_month_day read_calendar_date(const FieldView& field);
 TimeOfDay read_time(const FieldView& field);
 /// Of an instant, or of a timestamp without a zone: microseconds since 1970.
 std::int64_t read_timestamp(const FieldView& field, ValueKind wanted);
+Array read_array(const FieldView& field);
 Value read_value(const FieldView& field);
 
 void write_null(ParameterBuffer& out);
@@ -83,9 +93,11 @@ void write_decimal(ParameterBuffer& out, const Decimal& value);
 void write_uuid(ParameterBuffer& out, const Uuid& value);
 void write_json(ParameterBuffer& out, const Json& value);
 void write_json_text(ParameterBuffer& out, std::string_view value);
+void write_date(ParameterBuffer& out, std::chrono::sys_days value);
 void write_date(ParameterBuffer& out, std::chrono::year_month_day value);
 void write_time(ParameterBuffer& out, std::chrono::microseconds since_midnight);
 void write_timestamp(ParameterBuffer& out, ValueKind kind, std::int64_t microseconds);
+void write_array(ParameterBuffer& out, const Array& value);
 void write_value(ParameterBuffer& out, const Value& value);
 void write_field(ParameterBuffer& out, const FieldView& value);
 
@@ -125,7 +137,7 @@ struct Native<T> {
     static T read(const FieldView& field) {
         const double value = field.cell->kind == ValueKind::real
                                  ? field.cell->real
-                                 : read_whole_double(field, std::numeric_limits<T>::digits);
+                                 : read_real_slowly(field, std::numeric_limits<T>::digits);
         if constexpr (sizeof(T) < sizeof(double)) {
             const double magnitude = value < 0 ? -value : value;
             const bool finite = magnitude <= std::numeric_limits<double>::max();
@@ -241,6 +253,12 @@ struct Native<JsonText> {
 };
 
 template <>
+struct Native<Array> {
+    static void write(ParameterBuffer& out, const Array& value) { write_array(out, value); }
+    static Array read(const FieldView& field) { return read_array(field); }
+};
+
+template <>
 struct Native<Value> {
     static void write(ParameterBuffer& out, const Value& value) { write_value(out, value); }
     static Value read(const FieldView& field) { return read_value(field); }
@@ -255,7 +273,7 @@ struct Native<T> {
 template <>
 struct Native<std::chrono::year_month_day> {
     static void write(ParameterBuffer& out, std::chrono::year_month_day value) { write_date(out, value); }
-    static std::chrono::year_month_day read(const FieldView& field) { return read_date(field); }
+    static std::chrono::year_month_day read(const FieldView& field) { return read_calendar_date(field); }
 };
 
 template <>
@@ -270,17 +288,44 @@ struct Native<TimeOfDay> {
     static TimeOfDay read(const FieldView& field) { return read_time(field); }
 };
 
-/// In microseconds, or in as many as are out of every calendar's reach where that would overflow.
 template <class Duration>
-std::chrono::microseconds microseconds_of(Duration time) {
-    if constexpr (std::ratio_greater_v<typename Duration::period, std::micro>) {
-        using Wide =
-            std::chrono::duration<std::common_type_t<typename Duration::rep, std::int64_t>, typename Duration::period>;
-        constexpr auto limit = std::chrono::floor<Wide>(std::chrono::hours{24 * 366 * 20'000});
-        return std::chrono::floor<std::chrono::microseconds>(std::clamp<Wide>(time, -limit, limit));
-    } else {
-        return std::chrono::floor<std::chrono::microseconds>(time);
+using Wide = std::chrono::duration<std::common_type_t<typename Duration::rep, std::int64_t>, typename Duration::period>;
+
+/// How far microseconds in 64 bits reach, less an hour that may be lost where it is counted in floating point.
+template <class Duration>
+inline constexpr auto reach_of_microseconds =
+    std::chrono::floor<Wide<Duration>>(std::chrono::microseconds::max() - std::chrono::hours{1});
+
+/// In microseconds, or the most or the least that there are where that would overflow.
+template <class Duration>
+constexpr std::chrono::microseconds microseconds_of(Duration time) {
+    using std::chrono::microseconds;
+    if constexpr (std::ratio_greater_v<typename Duration::period, std::micro> ||
+                  std::floating_point<typename Duration::rep>) {
+        if (time > reach_of_microseconds<Duration>) return microseconds::max();
+        if (!(time >= -reach_of_microseconds<Duration>)) return microseconds::min();  // NaN, too
     }
+    return std::chrono::floor<microseconds>(time);
+}
+
+/// Whether max() and min() of a Duration mean the infinities: unless they are times that a database may hold.
+template <class Duration>
+inline constexpr bool has_infinities = std::ratio_less_v<typename Duration::period, std::micro> ||
+                                       microseconds_of(Duration::max()) == std::chrono::microseconds::max();
+
+[[noreturn]] void throw_cannot_send_time();
+
+/// Of an instant or a local time, for write_timestamp(). Throws ParameterError.
+template <class Duration>
+std::int64_t timestamp_of(Duration since_epoch) {
+    using Limits = std::numeric_limits<std::int64_t>;
+    if constexpr (has_infinities<Duration>) {
+        if (since_epoch == Duration::max()) return Limits::max();
+        if (since_epoch == Duration::min()) return Limits::min();
+    }
+    const std::int64_t count = microseconds_of(since_epoch).count();
+    if (count == Limits::max() || count == Limits::min()) throw_cannot_send_time();
+    return count;
 }
 
 /// Whether a Duration reaches that far: nanoseconds in 64 bits only from 1677 to 2262.
@@ -290,10 +335,8 @@ constexpr bool fits(std::chrono::microseconds time) {
         return time <= std::chrono::floor<std::chrono::microseconds>(Duration::max()) &&
                time >= std::chrono::ceil<std::chrono::microseconds>(Duration::min());
     } else {
-        using Wide =
-            std::chrono::duration<std::common_type_t<typename Duration::rep, std::int64_t>, typename Duration::period>;
-        const auto wide = std::chrono::floor<Wide>(time);
-        return wide <= Wide{Duration::max()} && wide >= Wide{Duration::min()};
+        const auto wide = std::chrono::floor<Wide<Duration>>(time);
+        return wide <= Wide<Duration>{Duration::max()} && wide >= Wide<Duration>{Duration::min()};
     }
 }
 
@@ -319,10 +362,14 @@ struct Native<std::chrono::time_point<Clock, Duration>> {
         std::same_as<Clock, std::chrono::system_clock> ? ValueKind::timestamptz : ValueKind::timestamp;
 
     static void write(ParameterBuffer& out, const Type& value) {
-        write_timestamp(out, kind, microseconds_of(value.time_since_epoch()).count());
+        write_timestamp(out, kind, timestamp_of(value.time_since_epoch()));
     }
     static Type read(const FieldView& field) {
         const std::chrono::microseconds time{read_timestamp(field, kind)};
+        if constexpr (has_infinities<Duration>) {
+            if (time == std::chrono::microseconds::max()) return Type::max();
+            if (time == std::chrono::microseconds::min()) return Type::min();
+        }
         if (!fits<Duration>(time)) throw_cannot_read(field, type_name<Type>(), "the time does not fit");
         const auto converted = std::chrono::floor<Duration>(time);
         if (std::chrono::floor<std::chrono::microseconds>(converted) != time) {
@@ -378,6 +425,11 @@ inline constexpr bool is_optional<std::optional<T>> = true;
 Cell cell_of(const Value& value) noexcept;
 
 }  // namespace detail
+}  // namespace databased
+
+#include <databased/detail/vector_codec.hpp>
+
+namespace databased {
 
 template <class T>
 T Value::as() const {

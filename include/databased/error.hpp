@@ -20,7 +20,7 @@
 //   │   └── PoolTimeoutError         … while waiting for a connection
 //   ├── StoppedError                 the program asked this work to stop
 //   └── DatabaseError                what the database said; sqlstate() is set
-//       ├── ConnectionError          08, 28, 57P01–03: not reached, refused or lost
+//       ├── ConnectionError          08, 28, 3D000, 57P, 25P03, 25P04: not reached, refused or lost
 //       │   └── CommitUnknownError   08007: lost during COMMIT, the outcome is unknown; nothing retries it
 //       └── QueryError               every other SQLSTATE
 //           ├── SyntaxError          42601

@@ -38,16 +38,23 @@ struct Options {
     std::optional<std::chrono::milliseconds> disconnect_timeout{};
     /// Whether DatabaseError::parameters() shows the values of the failed statement; default false.
     std::optional<bool> parameters_in_errors{};
+    /// How long one statement may run: TimeoutError afterwards, as if it stood in a with_timeout(), but that waiting
+    /// for a connection does not count. Zero: without limit, the default. URL key statement_timeout.
+    std::optional<std::chrono::milliseconds> statement_timeout{};
 };
 
 /// One unit of work.
 struct SessionOptions {
     Access access = Access::write;
     std::optional<Isolation> isolation{};  ///< The database's default if not set.
+    /// For a serializable session that only reads: it may wait until no serialization failure can hit it (PostgreSQL).
+    bool deferrable = false;
     /// Scoped sessions only: how often the work is tried if it fails with an error that is_retryable(), 1 to 100.
     int attempts = 1;
     /// Time for the whole session, all attempts together, from when it is awaited: TimeoutError afterwards.
     std::optional<std::chrono::nanoseconds> deadline{};
+    /// How long each statement of the session may run; as in Options if not set. Zero: without limit.
+    std::optional<std::chrono::milliseconds> statement_timeout{};
 };
 
 // g++ 12 destroys temporary aggregates twice in an expression with co_await: harmless only where there is nothing to

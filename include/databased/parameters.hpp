@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <ranges>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -22,7 +23,7 @@ namespace databased {
 namespace detail {
 
 /// Encoded values that own all their bytes. A cell's `integer` is the offset of its bytes, not a pointer, until
-/// resolved.
+/// resolved. Behind the bytes of each there is a NUL, for databases that know the end of a text by that.
 class ParameterBuffer {
   public:
     void add(Cell cell) { cells_.push_back(cell); }
@@ -47,6 +48,12 @@ class ParameterBuffer {
     void set_text(std::size_t index, std::string_view text);
     /// Only to make it smaller.
     void resize(std::size_t cells) noexcept { cells_.resize(cells); }
+
+    /// Where the bytes of the next cell begin.
+    std::size_t bytes() const noexcept { return data_.size(); }
+    /// Makes one array of the cells from `first` on, whose bytes begin at `first_byte`. Throws ParameterError if there
+    /// is an array among them, or if it gets too large.
+    void fold(std::size_t first, std::size_t first_byte, std::span<const ArrayDimension> dimensions);
 
   private:
     SmallVector<Cell, 6> cells_;
@@ -96,7 +103,8 @@ NamedArgument<T> arg(std::string_view name, T&& value) {
 }
 
 /// Puts a list in the place of one parameter: fetch_all("… WHERE id IN (?)", expand(ids)). An empty list is in no row
-/// for IN and in every row for NOT IN. May be the value of an arg().
+/// for IN and in every row for NOT IN. May be the value of an arg(). (Without expand() a std::vector is one argument:
+/// an array, where the database has them.)
 template <std::ranges::input_range R>
     requires detail::Writable<std::remove_cvref_t<std::ranges::range_reference_t<const std::remove_reference_t<R>>>>
 Expanded<R> expand(R&& range) {
@@ -202,7 +210,7 @@ void Parameters::add_content(const T& value) {
         static_assert(
             detail::Writable<T>,
             "databased: this type cannot be an argument. Pass one of the types in databased/codec.hpp, specialise "
-            "databased::Codec for it, wrap a list in expand(), or include <databased/json.hpp> for Json");
+            "databased::Codec for it, or include <databased/json.hpp> for Json");
         if constexpr (detail::Writable<T>) detail::Native<std::remove_cv_t<T>>::write(values_, value);
     }
 }

@@ -57,6 +57,7 @@ enum class ValueKind : std::uint8_t {
     timestamptz,  ///< an instant
     uuid,
     json,
+    array,
 };
 
 /// "text", "integer" …: for messages.
@@ -65,7 +66,8 @@ std::string_view name_of(ValueKind kind) noexcept;
 namespace detail {
 
 /// One value where it lies: a number in the cell itself, text and bytes behind a pointer. Of dates the number is the
-/// days since 1970-01-01, of times the microseconds since midnight or since 1970-01-01 00:00.
+/// days since 1970-01-01, of times the microseconds since midnight or since 1970-01-01 00:00; its extremes are the
+/// infinities. What an array points at is in detail/array_block.hpp.
 struct Cell {
     union {
         std::int64_t integer;
@@ -78,7 +80,7 @@ struct Cell {
     std::string_view text() const noexcept { return {data, size}; }
     bool has_data() const noexcept {
         return kind == ValueKind::text || kind == ValueKind::bytes || kind == ValueKind::decimal ||
-               kind == ValueKind::uuid || kind == ValueKind::json;
+               kind == ValueKind::uuid || kind == ValueKind::json || kind == ValueKind::array;
     }
 
     static Cell null() noexcept { return of_integer(ValueKind::null, 0); }
@@ -92,13 +94,57 @@ struct Cell {
 };
 static_assert(sizeof(Cell) == 16);
 
+struct ArrayAccess;
+
 }  // namespace detail
+
+class Value;
+
+/// How far an array reaches in one direction.
+struct ArrayDimension {
+    std::int32_t size = 0;
+    std::int32_t lower_bound = 1;  ///< The index of the first element, for SQL.
+
+    friend bool operator==(const ArrayDimension&, const ArrayDimension&) = default;
+};
+
+/// An array of any rank as a database has it, its elements in the order in which the last index runs fastest. Regular
+/// and owning. Where the type of the elements is known, std::vector reads and writes arrays with less work.
+class Array {
+  public:
+    static constexpr std::size_t max_rank = 6;
+
+    Array() = default;  ///< Empty: of rank 0. An array of any rank is that if it has no elements.
+    /// Of rank 1. Throws ParameterError if one of the elements is an array.
+    explicit Array(const std::vector<Value>& elements);
+    /// Throws ParameterError as well if the sizes of all dimensions do not give the number of the elements, or if there
+    /// are more than max_rank.
+    Array(const std::vector<ArrayDimension>& dimensions, const std::vector<Value>& elements);
+
+    std::size_t rank() const noexcept;
+    std::vector<ArrayDimension> dimensions() const;
+    /// Of all elements, whatever the rank.
+    std::size_t size() const noexcept;
+    bool empty() const noexcept { return size() == 0; }
+    /// `index` counts from 0 and must be below size().
+    Value operator[](std::size_t index) const;
+    std::vector<Value> elements() const;
+
+    friend bool operator==(const Array& left, const Array& right);
+    /// For logs: {1, NULL, 'it'}, nested where there are more dimensions.
+    friend std::ostream& operator<<(std::ostream& out, const Array& array);
+
+  private:
+    friend struct detail::ArrayAccess;
+
+    std::string block_;  // as detail/array_block.hpp says
+};
 
 /// Any value of any column: null or one of the kinds. Regular and owning. Equal values have equal kinds.
 class Value {
   public:
     using Storage = std::variant<std::monostate, bool, std::int64_t, double, std::string, Bytes, Decimal,
-                                 std::chrono::year_month_day, TimeOfDay, LocalTimestamp, Timestamp, Uuid, JsonText>;
+                                 std::chrono::sys_days, TimeOfDay, LocalTimestamp, Timestamp, Uuid, JsonText, Array>;
 
     Value() = default;  ///< null
     Value(std::nullptr_t) {}
@@ -118,12 +164,15 @@ class Value {
     Value(std::string text) : storage_(std::move(text)) {}
     Value(Bytes bytes) : storage_(std::move(bytes)) {}
     Value(Decimal decimal) : storage_(std::move(decimal)) {}
-    Value(std::chrono::year_month_day date) : storage_(date) {}
+    Value(std::chrono::sys_days date) : storage_(date) {}
+    /// Throws ParameterError for a day that the calendar does not have.
+    Value(std::chrono::year_month_day date);
     Value(TimeOfDay time) : storage_(time) {}
     Value(LocalTimestamp timestamp) : storage_(timestamp) {}
     Value(Timestamp timestamp) : storage_(timestamp) {}
     Value(Uuid uuid) : storage_(uuid) {}
     Value(JsonText json) : storage_(std::move(json)) {}
+    Value(Array array) : storage_(std::move(array)) {}
 
     ValueKind kind() const noexcept { return static_cast<ValueKind>(storage_.index()); }
     bool is_null() const noexcept { return kind() == ValueKind::null; }

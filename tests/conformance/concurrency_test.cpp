@@ -1,7 +1,9 @@
 #include "support/films.hpp"
+#include "support/thrown.hpp"
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 namespace {
 
@@ -162,21 +164,34 @@ TEST_P(Concurrency, LetsSeveralThreadsHaveALoopAndADatabaseEach) {
     EXPECT_EQ(run(committed_films()).size(), 40u);
 }
 
-// What would wait for itself
+// What would wait for itself where there is one writer at a time; elsewhere it is done
+
+/// `write` is awaited by somebody who has written in an open session.
+template <class T>
+Task<> write_beside_a_writer(Task<T> write) {
+    const bool is_refused = co_await support::fails_with<WouldDeadlockError>(std::move(write));
+    EXPECT_EQ(is_refused, support::has_single_writer());
+}
+/// What came of it.
+template <class... Title>
+Films written_beside_a_writer(Title... titles) {
+    return support::has_single_writer() ? these() : these(titles...);
+}
 
 CONFORMANCE_TEST(WouldDeadlock, IsSaidOfAWriteInsideAWriteSession) {
     auto database = co_await film_database();
 
     co_await database.session([&](Session& session) -> Task<> {
         co_await add_film(session, "Alien");
-        EXPECT_THROW(co_await add_film(database, "Brazil"), WouldDeadlockError);
-        EXPECT_THROW(co_await database.session([](Session& other) { return add_film(other, "Brazil"); }),
-                     WouldDeadlockError);
-        const Films titles{"Brazil"};
-        EXPECT_THROW(co_await database.execute_many("INSERT INTO film VALUES (?)", titles), WouldDeadlockError);
+        co_await write_beside_a_writer(add_film(database, "Brazil"));
+        const auto insert = [](Session& other) { return add_film(other, "Casablanca"); };
+        co_await write_beside_a_writer(database.session(insert));
+        const Films titles{"Dune"};
+        co_await write_beside_a_writer(database.execute_many("INSERT INTO film VALUES (?)", titles));
+        EXPECT_EQ(co_await committed_films(), written_beside_a_writer("Brazil", "Casablanca", "Dune"));
     });
 
-    EXPECT_EQ(co_await committed_films(), these("Alien"));
+    EXPECT_EQ((co_await committed_films()).front(), "Alien");
 }
 
 CONFORMANCE_TEST(WouldDeadlock, IsSaidOfAWriteThroughAnotherDatabaseOnTheSameData) {
@@ -186,11 +201,11 @@ CONFORMANCE_TEST(WouldDeadlock, IsSaidOfAWriteThroughAnotherDatabaseOnTheSameDat
     Session session = database.session();
     co_await add_film(session, "Alien");
 
-    EXPECT_THROW(co_await add_film(other, "Brazil"), WouldDeadlockError);
+    co_await write_beside_a_writer(add_film(other, "Brazil"));
 
-    EXPECT_EQ(co_await films(other), these());
+    EXPECT_EQ(co_await films(other), written_beside_a_writer("Brazil"));
     co_await session.commit();
-    co_await add_film(other, "Brazil");
+    co_await add_film(other, "Casablanca");
 }
 
 CONFORMANCE_TEST(WouldDeadlock, IsSaidOfAFirstWriteThroughAnotherDatabase) {
@@ -199,7 +214,7 @@ CONFORMANCE_TEST(WouldDeadlock, IsSaidOfAFirstWriteThroughAnotherDatabase) {
     Session session = database.session();
     co_await add_film(session, "Alien");
 
-    EXPECT_THROW(co_await add_film(other, "Brazil"), WouldDeadlockError);
+    co_await write_beside_a_writer(add_film(other, "Brazil"));
 }
 
 CONFORMANCE_TEST(WouldDeadlock, IsNotSaidOfReads) {
@@ -247,10 +262,11 @@ CONFORMANCE_TEST(WouldDeadlock, IsSaidInBranchesOfTheSession) {
     auto database = co_await film_database();
     Session session = database.session();
     co_await add_film(session, "Alien");
-    const auto write = [&]() -> Task<> { EXPECT_THROW(co_await add_film(database, "Brazil"), WouldDeadlockError); };
 
-    co_await when_all(write(), write());
+    co_await when_all(write_beside_a_writer(add_film(database, "Brazil")),
+                      write_beside_a_writer(add_film(database, "Casablanca")));
 
+    EXPECT_EQ(co_await films(database), written_beside_a_writer("Brazil", "Casablanca"));
     co_await session.commit();
 }
 

@@ -1,5 +1,6 @@
 // What execute reports: rows_affected, last_insert_id, command.
 #include "support/conformance.hpp"
+#include "support/differences.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -16,9 +17,8 @@ CONFORMANCE_SUITE(Execute);
 
 constexpr const char* films = "CREATE TABLE film (id INTEGER PRIMARY KEY, title TEXT UNIQUE)";
 
-/// On databases that have no rowid there is none to report.
 std::optional<std::int64_t> id_if_known(std::int64_t id) {
-    if (support::Conformance::current().backend() != "sqlite") return std::nullopt;
+    if (!support::has_row_ids()) return std::nullopt;
     return id;
 }
 

@@ -353,7 +353,7 @@ CONFORMANCE_TEST(ForceRollback, SurvivesAStatementThatIsStopped) {
     auto database = co_await rolled_back_database();
     co_await add_film(database, "Alien");
 
-    EXPECT_THROW(co_await with_timeout(10ms, database.execute(support::endless_read)), TimeoutError);
+    EXPECT_THROW(co_await with_timeout(10ms, database.execute(support::endless_read())), TimeoutError);
 
     EXPECT_EQ(co_await films(database), these("Alien"));
 }

@@ -397,7 +397,7 @@ CONFORMANCE_TEST(NestedSession, MayBeForgottenWhileItsStatementRuns) {
     Session session = database.session();
     co_await films(session);
     std::optional<Session> child{session.transaction()};
-    const auto read = [&]() -> Task<> { EXPECT_THROW(co_await child->execute(support::endless_read), StoppedError); };
+    const auto read = [&]() -> Task<> { EXPECT_THROW(co_await child->execute(support::endless_read()), StoppedError); };
     const auto forget = [&]() -> Task<> {
         co_await sleep_for(5ms);
         child.reset();
@@ -417,7 +417,7 @@ CONFORMANCE_TEST(NestedSession, MayBeForgottenWithItsChildWhileTheirFirstStateme
     std::optional<Session> child{session.transaction()};
     Session grandchild = child->transaction();
     const auto read = [&]() -> Task<> {
-        EXPECT_THROW(co_await grandchild.execute(support::endless_read), StoppedError);
+        EXPECT_THROW(co_await grandchild.execute(support::endless_read()), StoppedError);
     };
     const auto forget = [&]() -> Task<> {
         co_await sleep_for(5ms);

@@ -1,5 +1,6 @@
 // Arguments on their way to a database: placeholders of both forms, lists, and that nothing of them can dangle.
 #include "support/conformance.hpp"
+#include "support/differences.hpp"
 #include "support/refusal.hpp"
 
 #include <databased/json.hpp>
@@ -174,7 +175,9 @@ CONFORMANCE_TEST(Arguments, MayBeNull) {
 
 CONFORMANCE_TEST(Arguments, MayBeFieldsOfARow) {
     auto database = co_await fresh_database(numbers);
-    const Rows rows = co_await database.fetch_all("SELECT n, name, 0.5, x'00ff' FROM number ORDER BY n");
+    const Rows rows = co_await database.fetch_all(
+        support::sql("SELECT n, name, 0.5, x'00ff' FROM number ORDER BY n",
+                     "SELECT n, name, 0.5::float8, '\\x00ff'::bytea FROM number ORDER BY n"));
 
     EXPECT_EQ(co_await database.fetch_val<int>("SELECT n FROM number WHERE name = ?", rows[1]["name"]), 2);
     EXPECT_EQ(co_await database.fetch_val<int>("SELECT n FROM number WHERE n = :n", arg("n", rows[2][0])), 3);

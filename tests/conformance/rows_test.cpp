@@ -15,7 +15,8 @@ using support::fresh_database;
 CONFORMANCE_SUITE(RowsOfAResult);
 
 constexpr const char* films =
-    "CREATE TABLE film AS SELECT 1 AS id, 'Alien' AS title, 8.5 AS rating UNION ALL SELECT 2, 'Stalker', NULL";
+    "CREATE TABLE film AS SELECT 1 AS id, 'Alien' AS title, CAST(8.5 AS DOUBLE PRECISION) AS rating "
+    "UNION ALL SELECT 2, 'Stalker', NULL";
 
 CONFORMANCE_TEST(RowsOfAResult, AreReadByNameAndByPosition) {
     auto database = co_await fresh_database(films);

@@ -114,8 +114,9 @@ CONFORMANCE_TEST(Structs, MayBeLocal) {
         double mean;
     };
 
-    const auto count =
-        (co_await database.fetch_one<Count>("SELECT count(*) AS films, avg(id) AS mean FROM film")).value();
+    const auto count = (co_await database.fetch_one<Count>(
+                            "SELECT count(*) AS films, avg(CAST(id AS DOUBLE PRECISION)) AS mean FROM film"))
+                           .value();
 
     EXPECT_EQ(count.films, 2);
     EXPECT_EQ(count.mean, 1.5);

@@ -1,5 +1,6 @@
 // Values come back from a database as they were sent.
 #include "support/conformance.hpp"
+#include "support/differences.hpp"
 #include "support/refusal.hpp"
 
 #include <databased/json.hpp>
@@ -21,6 +22,8 @@ using namespace databased;
 using namespace std::chrono_literals;
 using std::chrono::sys_days;
 using std::chrono::year;
+using support::bytes_type;
+using support::decimal_type;
 using support::fresh_database;
 using support::refusal_by;
 
@@ -28,9 +31,9 @@ CONFORMANCE_SUITE(Types);
 
 /// `value` after a journey through a column of this type.
 template <class T>
-Task<T> stored(Database& database, std::string type, T value) {
+Task<T> stored(Database& database, std::string_view type, T value) {
     co_await database.execute("DROP TABLE IF EXISTS stored");
-    co_await database.execute("CREATE TABLE stored (value " + type + ")");
+    co_await database.execute("CREATE TABLE stored (value " + std::string{type} + ")");
     co_await database.execute("INSERT INTO stored VALUES (?)", value);
     std::optional<T> read = co_await database.fetch_val<T>("SELECT value FROM stored");
     co_return std::move(read.value());
@@ -74,12 +77,15 @@ CONFORMANCE_TEST(Types, KeepText) {
     }
 }
 
-CONFORMANCE_TEST(Types, KeepTextWithNul) {
+CONFORMANCE_TEST(Types, KeepTextWithNulOrRefuseIt) {
     auto database = co_await fresh_database();
-    if (support::Conformance::current().backend() != "sqlite") co_return;
     const std::string value{"a\0b\0", 4};
 
-    EXPECT_EQ(co_await stored(database, "TEXT", value), value);
+    if (support::keeps_nul_in_text()) {
+        EXPECT_EQ(co_await stored(database, "TEXT", value), value);
+    } else {
+        EXPECT_THROW(co_await stored(database, "TEXT", value), ParameterError);
+    }
 }
 
 CONFORMANCE_TEST(Types, KeepBytes) {
@@ -87,15 +93,15 @@ CONFORMANCE_TEST(Types, KeepBytes) {
     Bytes all(256);
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::byte>(i);
 
-    EXPECT_EQ(co_await stored(database, "BLOB", all), all);
-    EXPECT_EQ(co_await stored(database, "BLOB", Bytes()), Bytes());
+    EXPECT_EQ(co_await stored(database, bytes_type(), all), all);
+    EXPECT_EQ(co_await stored(database, bytes_type(), Bytes()), Bytes());
 }
 
 CONFORMANCE_TEST(Types, TellNoBytesAndNoTextFromNull) {
     auto database = co_await fresh_database();
 
-    EXPECT_TRUE((co_await stored(database, "BLOB", std::optional<Bytes>(std::in_place))).has_value());
-    EXPECT_FALSE((co_await stored(database, "BLOB", std::optional<Bytes>())).has_value());
+    EXPECT_TRUE((co_await stored(database, bytes_type(), std::optional<Bytes>(std::in_place))).has_value());
+    EXPECT_FALSE((co_await stored(database, bytes_type(), std::optional<Bytes>())).has_value());
     EXPECT_TRUE((co_await stored(database, "TEXT", std::optional<std::string>(""))).has_value());
     EXPECT_FALSE((co_await stored(database, "TEXT", std::optional<std::string>())).has_value());
 }
@@ -108,7 +114,7 @@ CONFORMANCE_TEST(Types, KeepFiveMegabytes) {
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(text[i] ^ 0x80);
 
     EXPECT_TRUE(co_await stored(database, "TEXT", text) == text);
-    EXPECT_TRUE(co_await stored(database, "BLOB", bytes) == bytes);
+    EXPECT_TRUE(co_await stored(database, bytes_type(), bytes) == bytes);
 }
 
 CONFORMANCE_TEST(Types, KeepManyLargeValuesInOneRow) {
@@ -130,12 +136,11 @@ CONFORMANCE_TEST(Types, KeepManyLargeValuesInOneRow) {
 
 CONFORMANCE_TEST(Types, KeepDecimalsExactly) {
     auto database = co_await fresh_database();
-    const bool sqlite = support::Conformance::current().backend() == "sqlite";
 
     for (const char* const text :
          {"0", "19.90", "-0.000000000000000000000001", "123456789012345678901234567890.123456789"}) {
         const auto value = Decimal::parse(text);
-        EXPECT_EQ((co_await stored(database, sqlite ? "TEXT" : "NUMERIC", value)).to_string(), text);
+        EXPECT_EQ((co_await stored(database, decimal_type(), value)).to_string(), text);
     }
 }
 
@@ -208,8 +213,7 @@ CONFORMANCE_TEST(Types, KeepTimestampsOfOtherPrecisions) {
 CONFORMANCE_TEST(Types, RefuseTimesThatNoDatabaseKeeps) {
     auto database = co_await fresh_database();
 
-    EXPECT_THROW(co_await database.execute("SELECT ?", Timestamp::max()), ParameterError);
-    EXPECT_THROW(co_await database.execute("SELECT ?", std::chrono::sys_seconds::max()), ParameterError);
+    EXPECT_THROW(co_await database.execute("SELECT ?", std::chrono::sys_seconds::max() - 1s), ParameterError);
     EXPECT_THROW(co_await database.execute("SELECT ?", year{2023} / 2 / 29), ParameterError);
     EXPECT_THROW(co_await database.execute("SELECT ?", std::numeric_limits<std::uint64_t>::max()), ParameterError);
 }

@@ -84,6 +84,33 @@ ASYNC_TEST(SqliteStorage, OfDatesAndTimesIsText) {
               "text 0001-01-01 00:00:00.000001");
 }
 
+ASYNC_TEST(SqliteStorage, OfTimesBeyondTheCalendarIsRefused) {
+    Database database{"sqlite://"};
+    const auto refusal = [&](const auto& value) {
+        return refusal_by<ParameterError>(database.execute("SELECT ?, ?", 1, value));
+    };
+    constexpr std::string_view message = "parameter 2: it is not in the years 1 to 9999";
+
+    EXPECT_PRED2(mentions, co_await refusal(sys_days{year{10000} / 1 / 1}), message);
+    EXPECT_PRED2(mentions, co_await refusal(sys_days{year{0} / 12 / 31}), message);
+    EXPECT_PRED2(mentions, co_await refusal(sys_days{year{9999} / 12 / 31} + 24h), message);
+    EXPECT_PRED2(mentions, co_await refusal(Timestamp::max()), message);
+    EXPECT_PRED2(mentions, co_await refusal(LocalTimestamp::min()), message);
+    EXPECT_PRED2(mentions, co_await refusal(sys_days::max()), message);
+}
+
+ASYNC_TEST(SqliteStorage, OfListsIsRefused) {
+    Database database{"sqlite://"};
+    const std::vector<int> ids{1, 2};
+    const std::vector<std::vector<int>> lists{{1}, {2}};
+
+    const auto one = co_await refusal_by<ParameterError>(database.execute("SELECT 1 WHERE 1 IN (?)", ids));
+    const auto many = co_await refusal_by<ParameterError>(database.execute_many("SELECT ?", lists));
+
+    EXPECT_EQ(one, "parameter 1: SQLite has no arrays; use expand() for a list");
+    EXPECT_PRED2(mentions, many, "item 0: parameter 1: SQLite has no arrays");
+}
+
 ASYNC_TEST(SqliteStorage, OfDecimalsIsTextInAColumnOfText) {
     Database database{"sqlite://"};
 

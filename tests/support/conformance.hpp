@@ -9,11 +9,15 @@
 
 #include "support/async.hpp"
 #include "support/temporary_folder.hpp"
+#ifdef DATABASED_POSTGRESQL
+    #include "support/postgresql_server.hpp"
+#endif
 
 #include <databased/databased.hpp>
 
 #include <initializer_list>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,26 +26,81 @@
 
 namespace support {
 
-/// Names of the backends that are compiled in: "sqlite".
-inline std::vector<std::string> backends() { return {"sqlite"}; }
+/// Where a backend has its databases: an empty one, the same for all calls, removed at the end of its scope.
+class Place {
+  public:
+    virtual ~Place() = default;
+    /// `query` is "?key=value" or empty.
+    virtual std::string url(std::string_view query) const = 0;
+    /// Waits a moment until nobody is connected, and tells whether that is so; always so where nobody can know.
+    virtual bool is_left() const { return true; }
+};
 
-/// The fixture of all suites: an empty place for databases, removed at the end.
+class SqlitePlace final : public Place {
+  public:
+    std::string url(std::string_view query) const override {
+        return "sqlite:///" + folder_.path("test.sqlite") + std::string{query};
+    }
+
+  private:
+    TemporaryFolder folder_;
+};
+
+#ifdef DATABASED_POSTGRESQL
+class PostgresqlPlace final : public Place {
+  public:
+    std::string url(std::string_view query) const override { return database_.url(query); }
+    bool is_left() const override { return database_.is_left(); }
+
+  private:
+    TestDatabase database_;
+};
+#endif
+
+inline std::unique_ptr<Place> make_place(std::string_view backend) {
+#ifdef DATABASED_POSTGRESQL
+    if (backend == "postgresql") return std::make_unique<PostgresqlPlace>();
+#endif
+    if (backend == "sqlite") return std::make_unique<SqlitePlace>();
+    throw std::logic_error("there is no such backend");
+}
+
+/// Whether the PostgreSQL backend takes part.
+inline constexpr bool postgresql_is_ready = true;
+
+/// Names of the backends that are compiled in.
+inline std::vector<std::string> backends() {
+    std::vector<std::string> names;
+#ifdef DATABASED_SQLITE
+    names.emplace_back("sqlite");
+#endif
+#ifdef DATABASED_POSTGRESQL
+    if (postgresql_is_ready) names.emplace_back("postgresql");
+#endif
+    return names;
+}
+
+/// The fixture of all suites. A test that leaves a connection behind fails.
 class Conformance : public testing::TestWithParam<std::string> {
   public:
     static Conformance& current() { return *current_; }
     /// Of an empty database, the same for all calls in one test; `query` is "?key=value" or empty.
-    std::string url(std::string_view query = {}) const {
-        return "sqlite:///" + folder_.path("test.sqlite") + std::string{query};
-    }
+    std::string url(std::string_view query = {}) const { return place_->url(query); }
     const std::string& backend() const { return GetParam(); }
 
   protected:
-    void SetUp() override { current_ = this; }
-    void TearDown() override { current_ = nullptr; }
+    void SetUp() override {
+        place_ = make_place(backend());
+        current_ = this;
+    }
+    void TearDown() override {
+        current_ = nullptr;
+        EXPECT_TRUE(place_->is_left()) << "connections are still open";
+    }
 
   private:
     static inline Conformance* current_ = nullptr;
-    TemporaryFolder folder_;
+    std::unique_ptr<Place> place_;
 };
 
 inline std::string fresh_url(std::string_view query = {}) { return Conformance::current().url(query); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "support/conformance.hpp"
+#include "support/differences.hpp"
 
 #include <databased/databased.hpp>
 
@@ -15,12 +16,19 @@ namespace support {
 inline constexpr std::string_view create_film = "CREATE TABLE film (title TEXT UNIQUE)";
 
 /// Reads for minutes, unless it is stopped.
-inline constexpr std::string_view endless_read =
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) SELECT count(*) FROM n";
+inline std::string_view endless_read() {
+    return sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) SELECT count(*) FROM n",
+        "SELECT pg_sleep(600)");
+}
 /// Writes for minutes, unless it is stopped.
-inline constexpr std::string_view endless_write =
-    "INSERT INTO film WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) "
-    "SELECT 'film ' || i FROM n WHERE i % 1000 = 0";
+inline std::string_view endless_write() {
+    return sql(
+        "INSERT INTO film WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) "
+        "SELECT 'film ' || i FROM n WHERE i % 1000 = 0",
+        "INSERT INTO film SELECT 'film ' || i FROM (SELECT generate_series(1, 2000000000) AS i) AS n "
+        "WHERE i % 1000 = 0");
+}
 /// Reads for some 50 ms and gives 200,000.
 inline constexpr std::string_view slow_read =
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT count(*) FROM n";

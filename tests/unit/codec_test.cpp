@@ -245,8 +245,8 @@ TEST(String, IsNotMadeOfNumbersAndBytes) {
 
 TEST(String, IsNotMadeOfDaysThatHaveNoText) {
     EXPECT_TRUE(refuses<std::string>(Cell::of_integer(ValueKind::date, 100'000'000)));
-    EXPECT_TRUE(refuses<std::string>(Cell::of_integer(ValueKind::timestamptz, largest)));
-    EXPECT_TRUE(refuses<std::string>(Cell::of_integer(ValueKind::timestamp, smallest)));
+    EXPECT_TRUE(refuses<std::string>(Cell::of_integer(ValueKind::timestamptz, largest - 1)));
+    EXPECT_TRUE(refuses<std::string>(Cell::of_integer(ValueKind::timestamp, smallest + 1)));
 }
 
 TEST(StringView, PointsAtTheRow) {
@@ -284,6 +284,37 @@ TEST(DecimalField, IsNotReadFromFloatingPoint) {
     const auto message = refusal<Decimal>(real(19.9));
     EXPECT_PRED2(mentions, message, "stored as floating point");
     EXPECT_PRED2(mentions, message, "give the column the type TEXT");
+}
+
+TEST(DecimalField, IsReadAsAnIntegerIfItIsWhole) {
+    const auto decimal = [](std::string_view text) { return Cell::of_data(ValueKind::decimal, text); };
+    EXPECT_EQ(read<std::int64_t>(decimal("-9223372036854775808")), smallest);
+    EXPECT_EQ(read<int>(decimal("15.00")), 15);
+    EXPECT_PRED2(mentions, refusal<int>(decimal("15.01")), "column \"price\"");
+    EXPECT_TRUE(refuses<std::int64_t>(decimal("9223372036854775808")));
+    EXPECT_TRUE(refuses<std::int8_t>(decimal("128")));
+    EXPECT_TRUE(refuses<int>(decimal("NaN")));
+}
+
+TEST(DecimalField, IsReadAsTheNearestRealNumber) {
+    const auto decimal = [](std::string_view text) { return Cell::of_data(ValueKind::decimal, text); };
+    EXPECT_EQ(read<double>(decimal("0.1")), 0.1);
+    EXPECT_EQ(read<double>(decimal("-1234567890.12345")), -1234567890.12345);
+    EXPECT_EQ(read<double>(decimal("3.3333333333333333333333")), 10.0 / 3);
+    EXPECT_EQ(read<double>(decimal("0." + std::string(400, '0') + "1")), 0.0);
+    EXPECT_EQ(read<float>(decimal("0.1")), 0.1F);
+    EXPECT_TRUE(std::isnan(read<double>(decimal("NaN"))));
+    EXPECT_EQ(read<double>(decimal("-Infinity")), -HUGE_VAL);
+}
+
+TEST(DecimalField, IsNotReadAsARealNumberThatLosesDigitsInFrontOfThePoint) {
+    const auto decimal = [](std::string_view text) { return Cell::of_data(ValueKind::decimal, text); };
+    EXPECT_EQ(read<double>(decimal("9007199254740992")), 9007199254740992.0);
+    EXPECT_PRED2(mentions, refusal<double>(decimal("9007199254740993.5")), "more digits than that type keeps");
+    EXPECT_TRUE(refuses<double>(decimal("-9007199254740993")));
+    EXPECT_TRUE(refuses<double>(decimal("1" + std::string(400, '0'))));
+    EXPECT_TRUE(refuses<double>(decimal("-1" + std::string(30, '0'))));
+    EXPECT_TRUE(refuses<float>(decimal("16777217")));
 }
 
 TEST(UuidField, IsReadFromTextAndFromSixteenBytes) {
@@ -405,6 +436,27 @@ TEST(Instant, InFewBitsIsWithinTheirRange) {
     EXPECT_TRUE(refuses<UnixTime>(text("2038-01-19 03:14:08")));
     EXPECT_TRUE(refuses<UnixTime>(text("2038-01-19 04:00:00")));
     EXPECT_TRUE(refuses<UnixTime>(text("9999-12-31")));
+}
+
+constexpr Cell infinite = Cell{.integer = largest, .size = 0, .kind = ValueKind::timestamptz};
+constexpr Cell infinite_past = Cell{.integer = smallest, .size = 0, .kind = ValueKind::timestamptz};
+
+TEST(Instant, MayBeInfinite) {
+    EXPECT_EQ(read<Timestamp>(infinite), Timestamp::max());
+    EXPECT_EQ(read<Timestamp>(infinite_past), Timestamp::min());
+    EXPECT_EQ(read<sys_seconds>(infinite), sys_seconds::max());
+    EXPECT_EQ(read<sys_time<nanoseconds>>(infinite_past), sys_time<nanoseconds>::min());
+    EXPECT_EQ(read<std::string>(infinite), "infinity");
+    EXPECT_EQ(read<std::string>(infinite_past), "-infinity");
+    EXPECT_TRUE(refuses<sys_time<std::chrono::duration<std::int32_t>>>(infinite));
+}
+
+TEST(Date, MayBeInfiniteOrFarAway) {
+    EXPECT_EQ(read<sys_days>(Cell::of_integer(ValueKind::date, largest)), sys_days::max());
+    EXPECT_EQ(read<sys_days>(Cell::of_integer(ValueKind::date, 2'145'031'948)), sys_days{days{2'145'031'948}});
+    EXPECT_EQ(read<std::string>(Cell::of_integer(ValueKind::date, smallest)), "-infinity");
+    EXPECT_PRED2(mentions, refusal<year_month_day>(Cell::of_integer(ValueKind::date, largest)), "read it as sys_days");
+    EXPECT_TRUE(refuses<year_month_day>(Cell::of_integer(ValueKind::date, 2'145'031'948)));
 }
 
 TEST(NumberAsTime, IsRefusedUnlessItsMeaningIsKnown) {

@@ -29,6 +29,13 @@ TEST(PoolPolicy, SharesAConnectionThatGetsOn) {
     EXPECT_EQ(next_step({.size = 3, .max_size = 3, .can_join = true, .quiet_for = slow_head - 1ns}), Step::join);
 }
 
+TEST(PoolPolicy, LeavesACrowdForAnIdleConnectionOrOpensOneMeanwhile) {
+    EXPECT_EQ(next_step({.has_idle = true, .size = 2, .max_size = 3, .can_join = true, .is_crowded = true}),
+              Step::take_idle);
+    EXPECT_EQ(next_step({.size = 2, .max_size = 3, .can_join = true, .is_crowded = true}), Step::join_and_grow);
+    EXPECT_EQ(next_step({.size = 3, .max_size = 3, .can_join = true, .is_crowded = true}), Step::join);
+}
+
 TEST(PoolPolicy, DoesNotQueueBehindASlowStatement) {
     EXPECT_EQ(next_step({.has_idle = true, .size = 2, .max_size = 3, .can_join = true, .quiet_for = slow_head}),
               Step::take_idle);

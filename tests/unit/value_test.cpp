@@ -50,6 +50,7 @@ TEST(Value, KnowsItsKind) {
     EXPECT_EQ(Value{Timestamp{}}.kind(), ValueKind::timestamptz);
     EXPECT_EQ(Value{uuid}.kind(), ValueKind::uuid);
     EXPECT_EQ(Value{JsonText{"1"}}.kind(), ValueKind::json);
+    EXPECT_EQ(Value{Array{}}.kind(), ValueKind::array);
 }
 
 TEST(Value, IsReadAsWhatItWasMadeOf) {
@@ -72,7 +73,7 @@ TEST(Value, IsReadAsWhatItWasMadeOf) {
 TEST(Value, ReadAsValueIsItself) {
     for (const Value& value : {Value{}, Value{true}, Value{7}, Value{0.5}, Value{"text"}, Value{Bytes(2)},
                                Value{Decimal{5}}, Value{leap_day}, Value{TimeOfDay{1us}}, Value{LocalTimestamp{1us}},
-                               Value{Timestamp{1us}}, Value{uuid}, Value{JsonText{"{}"}}}) {
+                               Value{Timestamp{1us}}, Value{uuid}, Value{JsonText{"{}"}}, Value{Array{{1, "x"}}}}) {
         EXPECT_EQ(value.as<Value>(), value);
     }
 }
@@ -132,15 +133,29 @@ TEST(Value, IsPrintedForLogs) {
 }
 
 TEST(Value, IsPrintedEvenIfNoDatabaseTakesIt) {
-    EXPECT_EQ(printed(Timestamp::max()), "a timestamp with zone");
+    EXPECT_EQ(printed(Timestamp::max() - 1us), "a timestamp with zone");
     EXPECT_EQ(printed(TimeOfDay{24h}), "a time of day");
-    EXPECT_THROW(static_cast<void>(Value{Timestamp::max()}.to_json()), ConversionError);
+    EXPECT_THROW(static_cast<void>(Value{Timestamp::max() - 1us}.to_json()), ConversionError);
+}
+
+TEST(Value, MayBeInfinite) {
+    EXPECT_EQ(printed(Timestamp::max()), "infinity");
+    EXPECT_EQ(printed(LocalTimestamp::min()), "-infinity");
+    EXPECT_EQ(Value{std::chrono::sys_days::max()}.to_json(), "infinity");
+    EXPECT_EQ(Value{std::chrono::sys_days::min()}.as<std::chrono::sys_days>(), std::chrono::sys_days::min());
+    EXPECT_THROW(static_cast<void>(Value{std::chrono::sys_days::max()}.as<std::chrono::year_month_day>()),
+                 ConversionError);
+}
+
+TEST(Value, IsNoDateThatTheCalendarDoesNotHave) {
+    EXPECT_THROW((Value{std::chrono::year{2023} / 2 / 29}), ParameterError);
 }
 
 TEST(ValueKindName, IsForMessages) {
     EXPECT_EQ(name_of(ValueKind::null), "NULL");
     EXPECT_EQ(name_of(ValueKind::integer), "an integer");
     EXPECT_EQ(name_of(ValueKind::json), "JSON");
+    EXPECT_EQ(name_of(ValueKind::array), "an array");
 }
 
 }  // namespace

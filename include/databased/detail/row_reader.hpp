@@ -27,7 +27,7 @@ std::size_t column_of_member(const ColumnSet& columns, std::string_view member, 
 /// Whether a T points into its row, so that it must not outlive it.
 template <class T>
 consteval bool holds_view() {
-    if constexpr (is_optional<T>) {
+    if constexpr (is_optional<T> || is_list<T>) {
         return holds_view<typename T::value_type>();
     } else if constexpr (Readable<T>) {
         return std::same_as<T, std::string_view> || std::same_as<T, std::span<const std::byte>>;

@@ -29,10 +29,15 @@ class ConvertingSink : public RowSink {
     void on_rows(std::unique_ptr<RowBatch> batch) final {
         if (!error_) keep_error([&] { add(std::move(batch)); });
     }
+    void on_restart() final {
+        error_ = nullptr;
+        forget();
+    }
 
   protected:
     virtual void begin(const std::shared_ptr<const ColumnSet>& columns) = 0;
     virtual void add(std::unique_ptr<RowBatch> batch) = 0;
+    virtual void forget() = 0;
 
   private:
     template <class Action>
@@ -67,6 +72,7 @@ class CollectSink final : public ConvertingSink {
         }
         for (std::size_t i = 0; i < batch->rows(); ++i) rows_.push_back(reader_->read(batch->row(i)));
     }
+    void forget() override { rows_.clear(); }
 
     std::optional<RowReader<T>> reader_;
     std::vector<T> rows_;
@@ -80,6 +86,7 @@ class StoreSink final : public ConvertingSink {
   private:
     void begin(const std::shared_ptr<const ColumnSet>& columns) override { store_->columns = columns; }
     void add(std::unique_ptr<RowBatch> batch) override { store_->add(std::move(batch)); }
+    void forget() override { store_ = std::make_shared<RowStore>(); }
 
     std::shared_ptr<RowStore> store_ = std::make_shared<RowStore>();
 };
@@ -97,6 +104,7 @@ class FirstSink final : public ConvertingSink {
     void add(std::unique_ptr<RowBatch> batch) override {
         if (!row_) row_.emplace(reader_->read(batch->row(0)));
     }
+    void forget() override { row_.reset(); }
 
     std::optional<RowReader<T>> reader_;
     std::optional<T> row_;
@@ -116,6 +124,7 @@ class FirstSink<Row> final : public ConvertingSink {
     void add(std::unique_ptr<RowBatch> batch) override {
         if (store_->size == 0) store_->add(std::move(batch));
     }
+    void forget() override { store_ = std::make_shared<RowStore>(); }
 
     std::shared_ptr<RowStore> store_ = std::make_shared<RowStore>();
 };

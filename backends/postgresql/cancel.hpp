@@ -1,0 +1,47 @@
+// Asks the server to stop what a connection runs, by a connection of its own that libpq opens for that.
+#pragma once
+
+#include <databased/event_loop.hpp>
+
+#include <libpq-fe.h>
+#include <string_view>
+
+namespace databased::postgresql {
+
+/// Told when a cancel request has ended. It may destroy the request.
+class CancelListener {
+  public:
+    /// Without a `problem`, the server has been told. It stops what it runs at that moment, and forgets a request for
+    /// what it has not begun yet: whoever waits for a statement to end sends again after a while.
+    virtual void on_cancel_sent(std::string_view problem) noexcept = 0;
+
+  protected:
+    virtual ~CancelListener() = default;
+};
+
+/// One cancel request at a time, off the loop's thread, because libpq blocks until the server has taken it. The
+/// listener is told on the loop's thread, never inside send(), and not at all once this is destroyed: the request then
+/// ends by itself, and its loop waits for that at its own end. A server that is gone delays that by what the
+/// connection's tcp_user_timeout says.
+class CancelRequest final : private LoopUser {
+  public:
+    CancelRequest(EventLoop& loop, CancelListener& listener) noexcept : loop_(loop), listener_(listener) {}
+    ~CancelRequest() override { forget(); }
+
+    bool is_running() const noexcept { return job_ != nullptr; }
+    /// Does nothing while one is running. `connection` is open, and may be closed right afterwards.
+    void send(PGconn* connection);
+
+  private:
+    struct Job;
+
+    void end(std::string_view problem) noexcept;
+    void forget() noexcept;
+    void on_loop_destroyed() noexcept override { forget(); }
+
+    EventLoop& loop_;
+    CancelListener& listener_;
+    Job* job_ = nullptr;  // freed when it has ended; null once nobody waits for that
+};
+
+}  // namespace databased::postgresql

@@ -1,0 +1,147 @@
+#include "connection.hpp"
+
+#include <databased/detail/sinks.hpp>
+#include <databased/error.hpp>
+
+#include <chrono>
+
+namespace databased::postgresql {
+
+namespace {
+
+/// An idle connection that says nothing for so long is dead.
+constexpr std::chrono::seconds ping_timeout{5};
+
+std::string_view name_of(Isolation isolation) noexcept {
+    switch (isolation) {
+        case Isolation::read_uncommitted:
+            return "READ UNCOMMITTED";
+        case Isolation::read_committed:
+            return "READ COMMITTED";
+        case Isolation::repeatable_read:
+            return "REPEATABLE READ";
+        case Isolation::serializable:
+            return "SERIALIZABLE";
+    }
+    return {};
+}
+
+}  // namespace
+
+Connection::Connection(EventLoop& loop, ConnectionHandle connection, const PostgresqlOptions& options,
+                       TypeCatalog& catalog)
+    : options_(options), pipeline_(loop, std::move(connection), catalog) {}
+
+Task<> Connection::prepare() {
+    PipelineSettings settings;
+    settings.cancel_timeout = options_.cancel_timeout;
+    settings.statement_cache = 0;
+    pipeline_.configure(settings);
+    is_pooled_ = options_.prepared_statements == PreparedStatements::automatic ? co_await is_behind_pooler() : false;
+    const bool prepares = !is_pooled_ && options_.prepared_statements != PreparedStatements::off;
+    settings.statement_cache = prepares ? options_.statement_cache : 0;
+    settings.refuses_session_state = is_pooled_;
+    pipeline_.configure(settings);
+    pipeline_.forget_effects();
+}
+
+/// A pooler names a process of its own making, the server's function the real one.
+Task<bool> Connection::is_behind_pooler() {
+    detail::FirstSink<int> sink;
+    Request request;
+    request.statement =
+        Statement::make(StatementRules{.dialect = postgresql_dialect}, "SELECT pg_catalog.pg_backend_pid()");
+    request.sink = &sink;
+    request.shielded = true;
+    Operation operation{pipeline_, std::move(request)};
+    const Outcome outcome = co_await operation;
+    sink.rethrow(outcome.error);
+    co_return std::move(sink).row().value_or(0) != PQbackendPID(pipeline_.native());
+}
+
+Task<Outcome> Connection::run(Request request) {
+    Operation operation{pipeline_, std::move(request)};
+    co_return co_await operation;
+}
+
+Task<> Connection::run_verbs(std::vector<std::string> verbs) {
+    Request request;
+    request.before = std::move(verbs);
+    request.shielded = true;
+    Operation operation{pipeline_, std::move(request)};
+    const Outcome outcome = co_await operation;
+    if (outcome.error) std::rethrow_exception(outcome.error);
+}
+
+// Between two users
+
+bool Connection::needs_tidying() const noexcept {
+    if (pipeline_.is_lost()) return false;
+    const bool left_state = pipeline_.effects() != Effect::none && !is_pooled_;
+    return left_state || pipeline_.has_abandoned() || (pipeline_.is_quiet() && pipeline_.is_in_transaction());
+}
+
+void Connection::accept_state() noexcept {
+    kept_ = pipeline_.effects();
+    pipeline_.forget_effects();
+}
+
+Task<> Connection::tidy() {
+    try {
+        if (pipeline_.has_abandoned()) co_await ping();  // comes back when all is quiet
+        std::vector<std::string> verbs;
+        if (pipeline_.is_in_transaction()) verbs.push_back("ROLLBACK");
+        if (includes(pipeline_.effects(), kept_)) {
+            pipeline_.lose("the session's state cannot be taken back to what the connect hook has made");
+            co_return;
+        }
+        for (auto& reset : resets()) verbs.push_back(std::move(reset));
+        const bool drops_statements = includes(pipeline_.effects(), Effect::statements);
+        pipeline_.forget_effects();
+        if (!verbs.empty()) co_await run_verbs(std::move(verbs));
+        if (drops_statements) pipeline_.forget_statements();
+    } catch (const Error&) {
+        pipeline_.lose("the connection could not be made as good as new");
+    }
+}
+
+std::vector<std::string> Connection::resets() const {
+    const Effect effects = pipeline_.effects();
+    std::vector<std::string> verbs;
+    if (is_pooled_) return verbs;
+    if (includes(effects, Effect::locks)) verbs.push_back("SELECT pg_catalog.pg_advisory_unlock_all()");
+    if (includes(effects, Effect::cursors)) verbs.push_back("CLOSE ALL");
+    if (includes(effects, Effect::listening)) verbs.push_back("UNLISTEN *");
+    if (includes(effects, Effect::temporary)) verbs.push_back("DISCARD TEMP");
+    if (includes(effects, Effect::statements)) verbs.push_back("DEALLOCATE ALL");
+    if (includes(effects, Effect::settings)) {
+        verbs.push_back("SET SESSION AUTHORIZATION DEFAULT");
+        verbs.push_back("RESET ALL");
+    }
+    return verbs;
+}
+
+// Life and death
+
+Task<> Connection::ping() {
+    Request request;
+    request.deadline = detail::Clock::now() + ping_timeout;
+    Operation operation{pipeline_, std::move(request)};
+    const Outcome outcome = co_await operation;
+    if (outcome.error) std::rethrow_exception(outcome.error);
+}
+
+Task<> Connection::close() {
+    pipeline_.lose("the connection was closed");
+    co_return;
+}
+
+std::string Connection::begin_sql(const TransactionOptions& options) const {
+    std::string sql = "BEGIN";
+    if (options.isolation) sql += " ISOLATION LEVEL " + std::string{name_of(*options.isolation)};
+    if (options.access == Access::read) sql += " READ ONLY";
+    if (options.deferrable) sql += " DEFERRABLE";
+    return sql;
+}
+
+}  // namespace databased::postgresql

@@ -1,0 +1,44 @@
+// One connection to a server: its pipeline, and what it takes to hand it from one user to the next.
+#pragma once
+
+#include "opening.hpp"
+#include "options.hpp"
+#include "pipeline.hpp"
+
+#include <databased/backend.hpp>
+
+#include <string>
+#include <vector>
+
+namespace databased::postgresql {
+
+class Connection final : public SessionBackend {
+  public:
+    Connection(EventLoop& loop, ConnectionHandle connection, const PostgresqlOptions& options, TypeCatalog& catalog);
+
+    /// Finds out who is at the other end and makes the session's settings. Throws ConnectionError.
+    Task<> prepare();
+
+    Task<Outcome> run(Request request) override;
+    bool is_usable() const noexcept override { return !pipeline_.is_lost(); }
+    bool needs_tidying() const noexcept override;
+    Task<> tidy() override;
+    void accept_state() noexcept override;
+    Task<> ping() override;
+    Task<> close() override;
+
+    std::string begin_sql(const TransactionOptions& options) const override;
+    std::string read_only_sql() const override { return "SET TRANSACTION READ ONLY"; }
+
+  private:
+    Task<> run_verbs(std::vector<std::string> verbs);
+    Task<bool> is_behind_pooler();
+    std::vector<std::string> resets() const;
+
+    const PostgresqlOptions& options_;
+    Pipeline pipeline_;
+    Effect kept_ = Effect::none;  // what the connect hook has made: it is not undone
+    bool is_pooled_ = false;      // somebody between gives every transaction another server connection
+};
+
+}  // namespace databased::postgresql

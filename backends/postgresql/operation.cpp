@@ -1,0 +1,147 @@
+#include "operation.hpp"
+
+#include "error.hpp"
+#include "pipeline.hpp"
+
+#include <databased/error.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+namespace databased::postgresql {
+
+namespace {
+
+bool has_verb(const Request& request, std::string_view beginning) {
+    return std::any_of(request.before.begin(), request.before.end(),
+                       [&](const std::string& verb) { return verb.starts_with(beginning); });
+}
+
+bool changes_rows(std::string_view tag) {
+    return tag.starts_with("INSERT") || tag.starts_with("UPDATE") || tag.starts_with("DELETE") ||
+           tag.starts_with("MERGE") || tag.starts_with("COPY");
+}
+
+}  // namespace
+
+Operation::Operation(Pipeline& pipeline, Request request)
+    : pipeline_(pipeline), request_(std::move(request)), rows_(request_.sink, pipeline.types()) {
+    if (statement() != nullptr && runs() != 0) outcome_.result.command = statement()->text().command;
+    pipeline_.submit(*this);
+}
+
+Operation::~Operation() {
+    if (!is_over_) pipeline_.abandon(*this);
+}
+
+void Operation::await_suspend(std::coroutine_handle<> caller) {
+    caller_ = caller;
+    if (request_.shielded) return;
+    if (request_.deadline != detail::Clock::time_point::max()) pipeline_.loop().start(*this, request_.deadline);
+    if (request_.stop == nullptr) return;
+    if (request_.stop->requested()) {
+        on_stop();
+    } else {
+        request_.stop->add(*this);
+    }
+}
+
+Outcome Operation::await_resume() {
+    if (!outcome_.error) outcome_.error = rows_.error();
+    if (rolls_back_first_ && outcome_.before_done != 0) --outcome_.before_done;
+    return std::move(outcome_);
+}
+
+bool Operation::is_plain_read() const noexcept {
+    return statement() != nullptr && statement()->text().kind == StatementKind::plain_read &&
+           !request_.in_transaction && request_.before.empty();
+}
+
+bool Operation::may_join_burst() const noexcept {
+    return request_.read_only && request_.shared && is_plain_read() && runs() == 1 && !goes_alone;
+}
+
+bool Operation::commits() const noexcept { return has_verb(request_, "COMMIT"); }
+bool Operation::begins_transaction() const noexcept { return has_verb(request_, "BEGIN"); }
+
+bool Operation::should_stop() const noexcept {
+    if (request_.shielded) return false;
+    if (was_stopped_ || timed_out_ || (request_.stop != nullptr && request_.stop->requested())) return true;
+    return request_.deadline != detail::Clock::time_point::max() && request_.deadline <= detail::Clock::now();
+}
+
+std::exception_ptr Operation::stop_error() const {
+    if (was_stopped_ || (request_.stop != nullptr && request_.stop->requested())) {
+        return std::make_exception_ptr(StoppedError("the statement was stopped on request"));
+    }
+    return std::make_exception_ptr(TimeoutError("the statement was stopped: its time limit has passed"));
+}
+
+bool Operation::has_enough() const noexcept {
+    constexpr std::size_t many = 256;
+    return is_plain_read() && request_.sink != nullptr && request_.sink->wants_first_row_only() && rows_.count() > many;
+}
+
+void Operation::on_stop() noexcept {
+    was_stopped_ = true;
+    pipeline_.stop(*this);
+}
+
+void Operation::on_time() noexcept {
+    timed_out_ = true;
+    pipeline_.stop(*this);
+}
+
+void Operation::fail(std::exception_ptr error) noexcept {
+    if (!outcome_.error) outcome_.error = std::move(error);
+}
+
+void Operation::fail(const PGresult* result) {
+    if (statement() == nullptr || runs() == 0) return fail(error_of(result, nullptr));
+    std::string values = request_.reports_values ? statement()->describe_values(done_runs) : std::string{};
+    const std::string item = statement()->is_many() ? "item " + std::to_string(done_runs) + ": " : std::string{};
+    fail(error_of(result, &statement()->text(), std::move(values), item));
+}
+
+void Operation::run_done(const PGresult* result) {
+    const std::string_view tag = PQcmdStatus(const_cast<PGresult*>(result));
+    if (changes_rows(tag)) {
+        outcome_.result.rows_affected += std::strtoll(PQcmdTuples(const_cast<PGresult*>(result)), nullptr, 10);
+    }
+}
+
+void Operation::start_over() {
+    rows_.restart();
+    held.clear();
+    outcome_.error = nullptr;
+    outcome_.before_done = 0;
+    outcome_.result.rows_affected = 0;
+    prepared = nullptr;
+    sent_runs = done_runs = 0;
+    is_sent = is_stale = was_cancelled = was_skipped = may_be_hit = flight_ended = false;
+    type_search = 0;
+}
+
+void Operation::roll_back_first() {
+    rolls_back_first_ = true;
+    request_.before.insert(request_.before.begin(), "ROLLBACK");
+}
+
+void Operation::finish(bool in_transaction, bool transaction_failed) noexcept {
+    outcome_.in_transaction = in_transaction;
+    outcome_.transaction_failed = transaction_failed;
+    is_over_ = true;
+    detail::StopListener::unlink();
+    if (is_running()) pipeline_.loop().stop(*this);
+    if (caller_) pipeline_.loop().schedule(std::exchange(caller_, nullptr));
+}
+
+void Operation::refuse(std::exception_ptr error) noexcept {
+    fail(std::move(error));
+    outcome_.was_begun = false;
+    finish(false, false);
+}
+
+}  // namespace databased::postgresql

@@ -1,0 +1,103 @@
+// One request on its way through a connection, and whoever waits for it.
+#pragma once
+
+#include "result_rows.hpp"
+#include "statement_cache.hpp"
+
+#include <databased/backend.hpp>
+#include <databased/event_loop.hpp>
+
+#include <coroutine>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <vector>
+
+namespace databased::postgresql {
+
+class Pipeline;
+
+/// Lives in the frame of SessionBackend::run(), which awaits it. Destroyed before its end, it leaves what was sent to
+/// the pipeline.
+class Operation final : public detail::ListNode<Operation>, private detail::StopListener, private Timer {
+  public:
+    Operation(Pipeline& pipeline, Request request);
+    ~Operation() override;
+
+    bool await_ready() const noexcept { return is_over_; }
+    void await_suspend(std::coroutine_handle<> caller);
+    Outcome await_resume();
+
+    // For the pipeline.
+
+    const Request& request() const noexcept { return request_; }
+    const Statement* statement() const noexcept { return request_.statement.get(); }
+    std::size_t runs() const noexcept { return statement() != nullptr ? statement()->runs() : 0; }
+    bool is_ping() const noexcept { return statement() == nullptr && request_.before.empty(); }
+    /// Autocommitted, and without effects: may be run a second time.
+    bool is_plain_read() const noexcept;
+    /// May travel in one read-only transaction with others.
+    bool may_join_burst() const noexcept;
+    /// Whether a transaction ends with it whose end must not be doubted.
+    bool commits() const noexcept;
+    bool begins_transaction() const noexcept;
+
+    /// Whether it should end: it was asked to, or its time is over.
+    bool should_stop() const noexcept;
+    std::exception_ptr stop_error() const;
+    /// Whether only the first row is wanted, it is there, and the rest takes its time.
+    bool has_enough() const noexcept;
+
+    ResultRows& rows() noexcept { return rows_; }
+    /// The first failure counts.
+    void fail(std::exception_ptr error) noexcept;
+    bool has_failed() const noexcept { return outcome_.error != nullptr; }
+    void fail(const PGresult* result);
+    void replace_error(std::exception_ptr error) noexcept { outcome_.error = std::move(error); }
+    std::size_t verbs_done() const noexcept { return outcome_.before_done; }
+    void verb_done() noexcept { ++outcome_.before_done; }
+    void run_done(const PGresult* result);
+    /// Everything as before it was sent.
+    void start_over();
+    /// Its transaction has failed before anything was done in it: it is begun once more.
+    void roll_back_first();
+
+    void leave_queue() noexcept { detail::ListNode<Operation>::unlink(); }
+    /// Wakes up who waits.
+    void finish(bool in_transaction, bool transaction_failed) noexcept;
+    /// The same for one of which nothing was sent.
+    void refuse(std::exception_ptr error) noexcept;
+    bool is_over() const noexcept { return is_over_; }
+
+    // The pipeline's own notes.
+
+    std::shared_ptr<PreparedStatement> prepared{};
+    std::size_t sent_runs = 0;
+    std::size_t done_runs = 0;
+    bool is_sent = false;
+    bool is_stale = false;       // its plan is out of date, nothing of it was done
+    bool was_cancelled = false;  // by whomever
+    bool was_skipped = false;    // the server has skipped it, because of an error ahead of it
+    bool may_be_hit = false;     // a cancel request for another one was under way while it ran
+    bool goes_alone = false;     // not in a burst any more
+    bool was_repeated = false;   // because of a stale plan
+    bool flight_ended = false;
+    std::uint64_t type_search = 0;     // it waits for this one; 0: for none
+    std::vector<ResultHandle> held{};  // results that wait for types
+
+  private:
+    void on_stop() noexcept override;
+    void on_time() noexcept override;
+
+    Pipeline& pipeline_;
+    Request request_;
+    Outcome outcome_;
+    ResultRows rows_;
+    std::coroutine_handle<> caller_;
+    bool was_stopped_ = false;
+    bool timed_out_ = false;
+    bool rolls_back_first_ = false;
+    bool is_over_ = false;
+};
+
+}  // namespace databased::postgresql

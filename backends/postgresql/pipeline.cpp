@@ -1,0 +1,179 @@
+#include "pipeline.hpp"
+
+#include <databased/error.hpp>
+
+#include <algorithm>
+
+namespace databased::postgresql {
+
+namespace {
+
+void ignore_notice(void*, const PGresult*) {}
+
+std::exception_ptr database_error(ErrorDetails details) {
+    try {
+        throw_database_error(std::move(details));
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
+}  // namespace
+
+Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog)
+    : loop_(loop), catalog_(catalog), connection_(std::move(connection)), cancel_(loop, *this) {
+    PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
+    watch_.reset(new SocketWatch(loop, PQsocket(connection_.get()), *this));
+}
+
+Pipeline::~Pipeline() {
+    // The server would notice that nobody listens only when it has something to say.
+    if (!is_lost_ && !wire_.empty()) cancel_.send(connection_.get());
+    is_lost_ = true;
+    give_up_all(nullptr);
+}
+
+void Pipeline::configure(const PipelineSettings& settings) {
+    settings_ = settings;
+    statements_ = StatementCache{settings.statement_cache};
+}
+
+void Pipeline::submit(Operation& operation) {
+    outbox_.push_back(operation);
+    loop_.at_turn_end(*this);
+}
+
+bool Pipeline::is_in_transaction() const noexcept {
+    const auto status = PQtransactionStatus(connection_.get());
+    return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+}
+
+// Stopping
+
+void Pipeline::stop(Operation& operation) noexcept {
+    if (!operation.is_sent) {
+        operation.leave_queue();
+        operation.refuse(operation.stop_error());
+    } else if (operation.is_ping()) {
+        lose("the server does not answer");
+    } else {
+        watch_head();
+    }
+}
+
+void Pipeline::abandon(Operation& operation) noexcept {
+    operation.leave_queue();
+    std::erase(wait_for_types_, &operation);
+    for (Sent& sent : wire_) {
+        if (sent.operation != &operation) continue;
+        sent.operation = nullptr;
+        sent.is_abandoned = true;
+    }
+    has_abandoned_ = has_abandoned_ || operation.is_sent;
+    if (feeding_ == &operation) {
+        feeding_ = nullptr;
+        send_sync(Sent::Kind::sync, nullptr);
+    }
+    watch_head();
+}
+
+/// Everything that is on the wire now may be hit by the request; nothing is sent until it is over.
+void Pipeline::start_cancel() {
+    if (cancelling_since_ == detail::Clock::time_point{}) cancelling_since_ = detail::Clock::now();
+    for (Sent& sent : wire_) {
+        if (sent.operation != nullptr) sent.operation->may_be_hit = true;
+    }
+    cancel_.send(connection_.get());
+}
+
+/// The request may have come before the server had begun the statement: then it is sent once more, after a moment.
+void Pipeline::on_cancel_sent(std::string_view) noexcept {
+    if (is_lost_) return;
+    constexpr std::chrono::milliseconds pause{20};
+    loop_.start(*this, detail::Clock::now() + pause);
+    loop_.at_turn_end(*this);
+}
+
+void Pipeline::on_time() noexcept {
+    if (is_lost_ || cancel_.is_running()) return;
+    if (cancelling_since_ != detail::Clock::time_point{} &&
+        detail::Clock::now() - cancelling_since_ > settings_.cancel_timeout) {
+        lose("a statement that was stopped did not end in time");
+    } else {
+        watch_head();
+    }
+}
+
+/// Sees to it that what runs on the server now ends if nobody wants it any more.
+void Pipeline::watch_head() {
+    const bool has_head = !is_lost_ && !wire_.empty();
+    const auto is_unwanted = [](const Sent& head) {
+        if (head.operation == nullptr) return head.is_abandoned;
+        return head.operation->should_stop() || head.operation->has_enough();
+    };
+    if (!has_head || !is_unwanted(wire_.front())) {
+        cancelling_since_ = {};
+        if (Timer::is_running()) loop_.stop(*this);
+    } else if (!cancel_.is_running() && !Timer::is_running()) {
+        start_cancel();
+    }
+}
+
+// Losing the connection
+
+void Pipeline::lose(std::string why, std::string sqlstate) noexcept {
+    if (is_lost_) return;
+    is_lost_ = true;
+    watch_ = nullptr;
+    feeding_ = nullptr;
+    for (Sent& sent : wire_) {
+        if (sent.operation != nullptr) sent.operation->fail(lost_error(*sent.operation, why, sqlstate));
+    }
+    give_up_all(database_error({.message = why, .sqlstate = sqlstate}));
+}
+
+/// What was sent may have been done, only its answer is lost.
+std::exception_ptr Pipeline::lost_error(const Operation& operation, const std::string& why,
+                                        const std::string& sqlstate) const {
+    if (operation.commits()) {
+        return database_error(
+            {.message = why + "; it was lost during COMMIT, whose outcome is unknown", .sqlstate = "08007"});
+    }
+    const bool is_alone = operation.statement() != nullptr && !operation.request().in_transaction;
+    if (is_alone && operation.request().before.empty() && !operation.is_plain_read() && !operation.has_failed()) {
+        return database_error({.message = why + "; whether the statement was carried out is unknown",
+                               .sqlstate = "08007",
+                               .sql = operation.statement()->text().source});
+    }
+    if (operation.should_stop()) return operation.stop_error();
+    return database_error({.message = why, .sqlstate = sqlstate});
+}
+
+/// Null: the connection is being destroyed.
+void Pipeline::give_up_all(const std::exception_ptr& error) noexcept {
+    const auto reason =
+        error ? error
+              : std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran"));
+    for (auto* operation : std::exchange(wait_for_types_, {})) {
+        operation->fail(reason);
+        if (!operation->is_over()) operation->finish(false, false);
+    }
+    while (!wire_.empty()) {
+        Operation* operation = wire_.front().operation;
+        if (operation != nullptr && !operation->is_over()) {
+            operation->fail(reason);
+            operation->finish(false, false);
+        }
+        wire_.pop();
+    }
+    while (!skipped_.empty()) {
+        Operation& operation = skipped_.pop_front();
+        operation.fail(reason);
+        operation.finish(false, false);
+    }
+    while (!outbox_.empty()) outbox_.pop_front().refuse(reason);
+    verbs_.clear();
+    statements_.clear();
+}
+
+}  // namespace databased::postgresql

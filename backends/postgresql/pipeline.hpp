@@ -1,0 +1,147 @@
+// The commands of one connection: sent together at the end of the loop's turn, answered in order.
+#pragma once
+
+#include "cancel.hpp"
+#include "opening.hpp"
+#include "operation.hpp"
+#include "socket_watch.hpp"
+#include "statement_cache.hpp"
+#include "type_catalog.hpp"
+#include "wire.hpp"
+
+#include <databased/event_loop.hpp>
+#include <databased/row.hpp>
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace databased::postgresql {
+
+struct PipelineSettings {
+    std::size_t statement_cache = 256;
+    std::chrono::milliseconds cancel_timeout{5'000};
+    bool refuses_session_state = false;  ///< Behind a pooler that gives every transaction another server connection.
+};
+
+/// Owns the libpq connection. A flight is what ends with one sync: an operation by itself, or a burst of plain reads in
+/// one read-only transaction. Autocommitted reads follow each other in flights of their own, so that one that fails
+/// touches no other.
+class Pipeline final : private SocketListener, private CancelListener, private TurnEnd, private Timer {
+  public:
+    Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog);
+    /// Who waits gets NotConnectedError.
+    ~Pipeline() override;
+
+    EventLoop& loop() const noexcept { return loop_; }
+    const TypeCatalog& types() const noexcept { return catalog_; }
+    const PGconn* native() const noexcept { return connection_.get(); }
+    void configure(const PipelineSettings& settings);
+
+    void submit(Operation& operation);
+    /// `operation` is to end soon.
+    void stop(Operation& operation) noexcept;
+    /// Nobody waits for `operation` any more.
+    void abandon(Operation& operation) noexcept;
+
+    bool is_lost() const noexcept { return is_lost_; }
+    /// Something runs that nobody waits for.
+    bool has_abandoned() const noexcept { return has_abandoned_; }
+    /// Nothing is under way.
+    bool is_quiet() const noexcept { return wire_.empty() && outbox_.empty() && !cancel_.is_running(); }
+    bool is_in_transaction() const noexcept;
+    /// What was left behind in the server's session so far.
+    Effect effects() const noexcept { return effects_; }
+    void forget_effects() noexcept { effects_ = Effect::none; }
+    void forget_statements() noexcept { statements_.clear(); }
+    /// The connection is not fit for anybody any more; who waits gets ConnectionError with `why`.
+    void lose(std::string why, std::string sqlstate = "08006") noexcept;
+
+  private:
+    // Sending
+    void on_turn_end() noexcept override;
+    void pump();
+    bool may_send() const noexcept;
+    void begin(Operation& operation);
+    void begin_flight(Operation& operation);
+    void begin_burst(Operation& first);
+    void begin_read_only();
+    void find_statement(Operation& operation);
+    void refuse_what_cannot_work(const Operation& operation) const;
+    void feed();
+    void end_flight(Operation& operation);
+    void send_verb(Operation* operation, const std::string& sql, Sent::Kind kind);
+    void send_run(Operation& operation);
+    void send_evictions();
+    void send_housekeeping(const char* sql);
+    void send_sync(Sent::Kind kind, Operation* operation);
+    void sent(int accepted, Sent command);
+    void flush();
+
+    // Receiving
+    void on_socket(SocketEvents events) noexcept override;
+    void receive();
+    void take_result(ResultHandle result);
+    static void take_verb(Operation& operation, const PGresult* result);
+    void take_rows(Operation& operation, ResultHandle result);
+    void take_error(Sent& head, const PGresult* result);
+    void take_skipped(Sent& head);
+    void statement_is_gone(PreparedStatement& statement);
+    void sync_came();
+    void head_ended();
+    void head_began();
+    void flight_ended(Operation& operation);
+    void read_of_burst_ended(Operation& operation);
+    void read_only_flight_ended();
+    void quiet_came();
+    void settle(Operation& operation);
+    static bool repeats(Operation& operation);
+    void repeat(Operation& operation);
+    void look_up_types(Operation& operation, const std::vector<Oid>& unknown);
+    static Task<> find_types(std::weak_ptr<Pipeline*> pipeline, std::vector<Oid> unknown, std::uint64_t search);
+    void add_types(const Rows& rows);
+    void types_found(std::uint64_t search);
+
+    // Stopping
+    void watch_head();
+    void start_cancel();
+    void on_cancel_sent(std::string_view problem) noexcept override;
+    void on_time() noexcept override;
+    void give_up_all(const std::exception_ptr& error) noexcept;
+    std::exception_ptr lost_error(const Operation& operation, const std::string& why,
+                                  const std::string& sqlstate) const;
+
+    EventLoop& loop_;
+    TypeCatalog& catalog_;
+    ConnectionHandle connection_;
+    PipelineSettings settings_;
+    StatementCache statements_{256};
+    std::unordered_map<std::string, std::shared_ptr<PreparedStatement>> verbs_;
+    ParameterList parameters_;
+    std::unique_ptr<SocketWatch> watch_;
+
+    detail::IntrusiveList<Operation> outbox_;
+    detail::IntrusiveList<Operation> skipped_;  // of the burst under way, to be sent again
+    Wire wire_;
+    std::vector<Operation*> wait_for_types_;
+    std::uint64_t type_searches_ = 0;
+    Operation* feeding_ = nullptr;  // its flight is not sent to its end yet
+    bool is_blocked_ = false;       // the socket takes no more for now
+    bool is_burst_ = false;         // what is under way in a read-only transaction: several operations
+    bool is_read_only_ = false;     // a read-only transaction of autocommitted statements is under way
+    bool is_recovering_ = false;    // a failed read-only transaction is being rolled back
+    bool has_abandoned_ = false;
+    bool changes_schema_ = false;  // by what was sent since the connection was last without a transaction
+    bool is_lost_ = false;
+    Effect effects_ = Effect::none;
+
+    CancelRequest cancel_;
+    detail::Clock::time_point cancelling_since_{};
+    std::shared_ptr<Pipeline*> self_ = std::make_shared<Pipeline*>(this);  // for what runs on its own
+};
+
+}  // namespace databased::postgresql

@@ -1,0 +1,303 @@
+// How answers come in.
+#include "error.hpp"
+#include "pipeline.hpp"
+
+#include <databased/detail/sinks.hpp>
+#include <databased/error.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace databased::postgresql {
+
+namespace {
+
+constexpr std::string_view cancelled = "57014";
+constexpr std::size_t few_rows = 32;
+
+std::string_view sqlstate_of(const PGresult* result) {
+    const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    return state != nullptr ? state : "";
+}
+
+/// A prepared statement whose plan is out of date, or which the server does not have: nothing was done.
+bool is_stale_statement(const PGresult* result) {
+    const char* function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+    const std::string_view state = sqlstate_of(result);
+    return state == "26000" ||
+           (state == "0A000" && function != nullptr && std::string_view{function} == "RevalidateCachedQuery");
+}
+
+std::exception_ptr transaction_was_rolled_back() {
+    try {
+        throw_database_error(
+            {.message =
+                 "COMMIT was answered by ROLLBACK: a statement of the transaction had failed, nothing of it remains",
+             .sqlstate = "25P02"});
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
+}  // namespace
+
+void Pipeline::on_socket(SocketEvents events) noexcept {
+    try {
+        if (events.readable) receive();
+        if (is_lost_) return;
+        if (events.writable) flush();
+        if (!is_lost_ && !is_blocked_) pump();
+    } catch (const std::exception& exception) {
+        lose(exception.what());
+    }
+}
+
+void Pipeline::receive() {
+    PGconn* connection = connection_.get();
+    const bool has_read = PQconsumeInput(connection) != 0;
+    while (!is_lost_ && !wire_.empty() && PQisBusy(connection) == 0) {
+        ResultHandle result{PQgetResult(connection)};
+        if (result == nullptr) {
+            if (PQstatus(connection) == CONNECTION_BAD) break;
+            head_ended();
+        } else {
+            take_result(std::move(result));
+        }
+    }
+    if (is_lost_) return;
+    watch_head();
+    if (!has_read || PQstatus(connection) == CONNECTION_BAD) {
+        return lose(std::string{"the connection was lost: "} + PQerrorMessage(connection));
+    }
+    while (PGnotify* notification = PQnotifies(connection)) PQfreemem(notification);
+}
+
+void Pipeline::take_result(ResultHandle result) {
+    Sent& head = wire_.front();
+    switch (PQresultStatus(result.get())) {
+        case PGRES_COMMAND_OK:
+        case PGRES_EMPTY_QUERY:
+        case PGRES_TUPLES_OK:
+        case PGRES_SINGLE_TUPLE:
+            if (head.kind == Sent::Kind::verb && head.operation != nullptr) {
+                take_verb(*head.operation, result.get());
+            } else if (head.kind == Sent::Kind::execute && head.operation != nullptr) {
+                take_rows(*head.operation, std::move(result));
+            }
+            return;
+        case PGRES_PIPELINE_SYNC:
+            return sync_came();
+        case PGRES_PIPELINE_ABORTED:
+            return take_skipped(head);
+        case PGRES_FATAL_ERROR:
+            return take_error(head, result.get());
+        default:
+            lose("the statement began a COPY, which is not for execute()", "0A000");
+    }
+}
+
+void Pipeline::take_verb(Operation& operation, const PGresult* result) {
+    const std::string& verb = operation.request().before[operation.verbs_done()];
+    operation.verb_done();
+    const bool was_rolled_back =
+        verb.starts_with("COMMIT") && std::string_view{PQcmdStatus(const_cast<PGresult*>(result))} == "ROLLBACK";
+    if (was_rolled_back) operation.fail(transaction_was_rolled_back());
+}
+
+void Pipeline::take_rows(Operation& operation, ResultHandle result) {
+    if (operation.type_search == 0) {
+        const auto unknown = operation.rows().unknown_types(result.get(), *wire_.front().statement);
+        if (!unknown.empty()) look_up_types(operation, unknown);
+    }
+    const bool is_end = PQresultStatus(result.get()) != PGRES_SINGLE_TUPLE;
+    if (is_end) operation.run_done(result.get());
+    if (operation.type_search != 0) {
+        operation.held.push_back(std::move(result));
+    } else {
+        operation.rows().take(result.get(), *wire_.front().statement);
+    }
+}
+
+void Pipeline::take_error(Sent& head, const PGresult* result) {
+    Operation* operation = head.operation;
+    const bool is_lost = PQstatus(connection_.get()) == CONNECTION_BAD;
+    if (head.kind == Sent::Kind::prepare) statement_is_gone(*head.statement);
+    if (operation == nullptr || (is_lost && (sqlstate_of(result).empty() || operation->commits()))) return;
+    if (head.kind == Sent::Kind::execute && is_stale_statement(result)) {
+        operation->is_stale = !head.statement->name.empty();
+        if (sqlstate_of(result) == "26000") head.statement->is_prepared = false;
+        statements_.forget(*head.statement);
+    }
+    operation->was_cancelled = sqlstate_of(result) == cancelled;
+    operation->fail(result);
+}
+
+void Pipeline::take_skipped(Sent& head) {
+    if (head.kind == Sent::Kind::prepare) statement_is_gone(*head.statement);
+    if (head.operation != nullptr) head.operation->was_skipped = true;
+}
+
+/// It was not prepared after all.
+void Pipeline::statement_is_gone(PreparedStatement& statement) {
+    statement.is_prepared = false;
+    statements_.forget(statement);
+}
+
+void Pipeline::sync_came() {
+    Operation* operation = wire_.front().operation;
+    wire_.pop();
+    if (operation != nullptr) flight_ended(*operation);
+    if (wire_.empty()) quiet_came();
+    head_began();
+}
+
+/// A command has ended with all its results.
+void Pipeline::head_ended() {
+    const Sent::Kind kind = wire_.front().kind;
+    Operation* operation = wire_.front().operation;
+    wire_.pop();
+    if (kind == Sent::Kind::execute && operation != nullptr) {
+        if (!operation->has_failed() && !operation->was_skipped) ++operation->done_runs;
+        if (is_burst_) read_of_burst_ended(*operation);
+    }
+    head_began();
+}
+
+/// libpq decides for each command, when its turn comes, whether its rows come one by one.
+void Pipeline::head_began() {
+    if (is_lost_ || wire_.empty()) return;
+    Sent& head = wire_.front();
+    if (head.kind == Sent::Kind::execute && head.statement->has_many_rows &&
+        head.statement->text->kind != StatementKind::data_change) {
+        PQsetSingleRowMode(connection_.get());
+    }
+    watch_head();
+}
+
+void Pipeline::flight_ended(Operation& operation) {
+    operation.flight_ended = true;
+    settle(operation);
+}
+
+void Pipeline::read_of_burst_ended(Operation& operation) {
+    if (operation.was_skipped && !operation.has_failed()) {
+        skipped_.push_back(operation);
+        return;
+    }
+    operation.flight_ended = true;
+    settle(operation);
+}
+
+/// A failed one is rolled back; it was nobody's session. What its error has skipped is sent again, each by itself.
+void Pipeline::read_only_flight_ended() {
+    is_read_only_ = is_burst_ = false;
+    if (is_in_transaction()) {
+        is_recovering_ = true;
+        send_housekeeping("ROLLBACK");
+        flush();
+    }
+    while (!skipped_.empty()) {
+        Operation& operation = skipped_.back();
+        operation.leave_queue();
+        operation.goes_alone = true;
+        repeat(operation);
+    }
+}
+
+/// Nothing is on the wire any more.
+void Pipeline::quiet_came() {
+    is_recovering_ = has_abandoned_ = false;
+    if (changes_schema_) {  // now for this connection, and once more for the others when it is committed
+        catalog_.schema_changed();
+        changes_schema_ = is_in_transaction();
+    }
+    if (is_read_only_) read_only_flight_ended();
+    if (!outbox_.empty()) loop_.at_turn_end(*this);
+}
+
+/// Ends an operation, unless it still waits for something or has to be done again.
+void Pipeline::settle(Operation& operation) {
+    if (!operation.flight_ended || operation.type_search != 0) return;
+    if (repeats(operation)) return repeat(operation);
+    if (operation.was_cancelled && operation.has_enough()) operation.replace_error(nullptr);
+    if (operation.was_cancelled && operation.should_stop()) operation.replace_error(operation.stop_error());
+    operation.rows().finish();
+    if (operation.prepared != nullptr) operation.prepared->has_many_rows = operation.rows().count() > few_rows;
+    const auto status = PQtransactionStatus(connection_.get());
+    const bool is_in_users_transaction =
+        !operation.request().read_only || operation.request().in_transaction || !operation.request().before.empty();
+    operation.finish(is_in_users_transaction && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR),
+                     status == PQTRANS_INERROR);
+}
+
+/// Whether nothing of it was done, and not because of itself.
+bool Pipeline::repeats(Operation& operation) {
+    if (operation.is_stale && !operation.was_repeated) {
+        operation.was_repeated = true;
+        return !operation.request().in_transaction || operation.begins_transaction();
+    }
+    return operation.was_cancelled && operation.may_be_hit && !operation.should_stop() && !operation.has_enough() &&
+           operation.is_plain_read();
+}
+
+void Pipeline::repeat(Operation& operation) {
+    const bool has_failed_transaction = operation.begins_transaction();
+    operation.start_over();
+    if (has_failed_transaction) operation.roll_back_first();
+    outbox_.push_front(operation);
+    loop_.at_turn_end(*this);
+}
+
+// Types
+
+void Pipeline::look_up_types(Operation& operation, const std::vector<Oid>& unknown) {
+    operation.type_search = ++type_searches_;
+    wait_for_types_.push_back(&operation);
+    loop_.spawn(find_types(self_, unknown, operation.type_search));
+}
+
+Task<> Pipeline::find_types(std::weak_ptr<Pipeline*> pipeline, std::vector<Oid> unknown, std::uint64_t search) {
+    detail::StoreSink sink;
+    Request request;
+    request.statement = Statement::make(
+        StatementRules{.dialect = postgresql_dialect},
+        "SELECT t.oid, pg_catalog.format_type(t.oid, NULL), t.typtype::text, "
+        "CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END, coalesce(e.typtype::text, 'b') "
+        "FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem WHERE t.oid IN (?)",
+        expand(unknown));
+    request.sink = &sink;
+    request.shielded = true;
+    if (pipeline.expired()) co_return;
+    Operation operation{**pipeline.lock(), std::move(request)};
+    const Outcome outcome = co_await operation;
+    const auto self = pipeline.lock();
+    if (self == nullptr) co_return;
+    if (!outcome.error) (*self)->add_types(std::move(sink).rows());
+    (*self)->types_found(search);
+}
+
+void Pipeline::add_types(const Rows& rows) {
+    for (const Row& row : rows) {
+        catalog_.add(row[0].as<Oid>(), TypeInfo{.name = row[1].as<std::string>(),
+                                                .kind = row[2].as<std::string>().front(),
+                                                .element = row[3].as<Oid>(),
+                                                .element_kind = row[4].as<std::string>().front()});
+    }
+}
+
+/// What could not be found out is read as text.
+void Pipeline::types_found(std::uint64_t search) {
+    const auto place = std::find_if(wait_for_types_.begin(), wait_for_types_.end(),
+                                    [&](const Operation* operation) { return operation->type_search == search; });
+    if (place == wait_for_types_.end()) return;
+    Operation& operation = **place;
+    wait_for_types_.erase(place);
+    operation.type_search = 0;
+    for (const auto& result : std::exchange(operation.held, {})) {
+        operation.rows().take(result.get(), *operation.prepared);
+    }
+    settle(operation);
+}
+
+}  // namespace databased::postgresql

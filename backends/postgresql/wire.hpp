@@ -1,0 +1,59 @@
+// What was sent on a connection and has not been answered yet, in order.
+#pragma once
+
+#include "statement_cache.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace databased::postgresql {
+
+class Operation;
+
+/// One command of a pipeline.
+struct Sent {
+    enum class Kind {
+        verb,          ///< of Request::before
+        prepare,       ///< makes `statement` known to the server
+        execute,       ///< one run of a statement
+        sync,          ///< ends the flight of `operation`
+        housekeeping,  ///< nobody waits for it and its failure matters to nobody
+    };
+    Kind kind;
+    Operation* operation = nullptr;  ///< Null once it was abandoned.
+    std::shared_ptr<PreparedStatement> statement{};
+    bool is_abandoned = false;
+};
+
+/// First in, first out; keeps its memory.
+class Wire {
+  public:
+    bool empty() const noexcept { return head_ == sent_.size(); }
+    std::size_t size() const noexcept { return sent_.size() - head_; }
+    Sent& front() noexcept { return sent_[head_]; }
+    void push(Sent sent) {
+        if (head_ > least_to_move && head_ > sent_.size() / 2) {
+            sent_.erase(sent_.begin(), sent_.begin() + static_cast<std::ptrdiff_t>(head_));
+            head_ = 0;
+        }
+        sent_.push_back(std::move(sent));
+    }
+    void pop() noexcept {
+        sent_[head_++].statement = nullptr;
+        if (!empty()) return;
+        sent_.clear();
+        head_ = 0;
+    }
+    auto begin() noexcept { return sent_.begin() + static_cast<std::ptrdiff_t>(head_); }
+    auto end() noexcept { return sent_.end(); }
+
+  private:
+    static constexpr std::size_t least_to_move = 64;
+
+    std::vector<Sent> sent_;
+    std::size_t head_ = 0;
+};
+
+}  // namespace databased::postgresql

@@ -1,0 +1,157 @@
+#include <databased/codec.hpp>
+#include <databased/detail/array_block.hpp>
+#include <databased/error.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <ostream>
+
+namespace databased {
+
+namespace detail {
+
+Json json_of(const FieldView& field);
+
+void write_array_head(char* out, std::span<const ArrayDimension> dimensions, std::span<const Cell> cells,
+                      std::int64_t shift) noexcept {
+    const ArrayHead head{static_cast<std::uint32_t>(dimensions.size()), static_cast<std::uint32_t>(cells.size())};
+    std::memcpy(out, &head, sizeof head);
+    out += sizeof head;
+    std::memcpy(out, dimensions.data(), dimensions.size_bytes());
+    out += dimensions.size_bytes();
+    shift += static_cast<std::int64_t>(size_of_array_head(dimensions.size(), cells.size()));
+    for (Cell cell : cells) {
+        if (cell.has_data()) cell.integer += shift;
+        std::memcpy(out, &cell, sizeof cell);
+        out += sizeof cell;
+    }
+}
+
+void ArrayBuilder::write(char* out, std::span<const ArrayDimension> dimensions) const noexcept {
+    if (size() == 0) return;
+    write_array_head(out, dimensions, {cells_.data(), cells_.size()}, 0);
+    bytes_.copy(out + size_of_array_head(dimensions.size(), size()), bytes_.size());
+}
+
+}  // namespace detail
+
+namespace {
+
+using detail::ArrayAccess;
+using detail::ArrayView;
+using detail::Cell;
+using detail::FieldView;
+
+ArrayView view_of(const Array& array) noexcept { return ArrayView{ArrayAccess::block_of(array)}; }
+
+/// The sizes of an array's dimensions give at most as many elements as are there.
+bool fits(const std::vector<ArrayDimension>& dimensions, std::size_t elements) {
+    std::size_t product = dimensions.empty() ? 0 : 1;
+    for (const ArrayDimension& dimension : dimensions) {
+        if (dimension.size < 0 || (product != 0 && static_cast<std::size_t>(dimension.size) > elements / product)) {
+            return false;
+        }
+        product *= static_cast<std::size_t>(dimension.size);
+    }
+    return product == elements;
+}
+
+std::string block_of(const std::vector<ArrayDimension>& dimensions, const std::vector<Value>& elements) {
+    detail::ArrayBuilder builder;
+    builder.reserve(elements.size());
+    for (const Value& element : elements) {
+        if (element.kind() == ValueKind::array) {
+            throw ParameterError("an element of an array is an array; give all elements in one list, and dimensions");
+        }
+        builder.add(detail::cell_of(element));
+    }
+    std::string block(builder.size_of_block(dimensions.size()), '\0');
+    builder.write(block.data(), dimensions);
+    return block;
+}
+
+std::int32_t size_at(const ArrayView& array, std::size_t depth) noexcept {
+    return array.rank() == 0 ? 0 : array.dimension(depth).size;
+}
+
+void print(std::ostream& out, const ArrayView& array, std::size_t depth, std::size_t& next) {
+    out << '{';
+    for (std::int32_t i = 0; i < size_at(array, depth); ++i) {
+        if (i != 0) out << ", ";
+        if (depth + 1 < array.rank()) {
+            print(out, array, depth + 1, next);
+        } else {
+            const Cell cell = array[next++];
+            out << detail::read_value(FieldView{&cell, nullptr, 0});
+        }
+    }
+    out << '}';
+}
+
+Json json_of_part(const FieldView& field, const ArrayView& array, std::size_t depth, std::size_t& next) {
+    Json list = Json::array();
+    for (std::int32_t i = 0; i < size_at(array, depth); ++i) {
+        if (depth + 1 < array.rank()) {
+            list.push_back(json_of_part(field, array, depth + 1, next));
+        } else {
+            const Cell cell = array[next++];
+            list.push_back(detail::json_of(FieldView{&cell, field.columns, field.index}));
+        }
+    }
+    return list;
+}
+
+}  // namespace
+
+Array::Array(const std::vector<Value>& elements)
+    : Array({ArrayDimension{.size = static_cast<std::int32_t>(elements.size())}}, elements) {}
+
+Array::Array(const std::vector<ArrayDimension>& dimensions, const std::vector<Value>& elements) {
+    if (dimensions.size() > max_rank) throw ParameterError("an array has more than 6 dimensions");
+    if (!fits(dimensions, elements.size())) {
+        throw ParameterError("the dimensions of an array do not give the number of its elements");
+    }
+    block_ = block_of(dimensions, elements);
+}
+
+std::size_t Array::rank() const noexcept { return view_of(*this).rank(); }
+std::size_t Array::size() const noexcept { return view_of(*this).size(); }
+
+std::vector<ArrayDimension> Array::dimensions() const {
+    std::vector<ArrayDimension> dimensions(rank());
+    for (std::size_t i = 0; i < dimensions.size(); ++i) dimensions[i] = view_of(*this).dimension(i);
+    return dimensions;
+}
+
+Value Array::operator[](std::size_t index) const {
+    const Cell cell = view_of(*this)[index];
+    return detail::read_value(FieldView{&cell, nullptr, 0});
+}
+
+std::vector<Value> Array::elements() const {
+    std::vector<Value> elements;
+    elements.reserve(size());
+    for (std::size_t i = 0; i < size(); ++i) elements.push_back((*this)[i]);
+    return elements;
+}
+
+namespace detail {
+
+Json json_of_array(const FieldView& field) {
+    std::size_t next = 0;
+    return json_of_part(field, ArrayView{field.cell->text()}, 0, next);
+}
+
+}  // namespace detail
+
+bool operator==(const Array& left, const Array& right) {
+    return left.dimensions() == right.dimensions() && left.elements() == right.elements();
+}
+
+std::ostream& operator<<(std::ostream& out, const Array& array) {
+    std::size_t next = 0;
+    print(out, view_of(array), 0, next);
+    return out;
+}
+
+}  // namespace databased
