@@ -67,8 +67,9 @@ void render_unknown(benchmark::State& state) {
     const StatementRules rules{.dialect = postgresql_dialect};
     std::size_t count = 0;
     for (auto _ : state) {
-        benchmark::DoNotOptimize(
-            select(films[&Film::id].as("c" + std::to_string(++count))).where(films[&Film::year] >= 1990).prepare(rules));
+        benchmark::DoNotOptimize(select(films[&Film::id].as("c" + std::to_string(++count)))
+                                     .where(films[&Film::year] >= 1990)
+                                     .prepare(rules));
     }
 }
 BENCHMARK(render_unknown);
@@ -77,8 +78,9 @@ BENCHMARK(render_unknown);
 
 class Films {
   public:
-    Films() : path_((std::filesystem::temp_directory_path() / ("databased-query-" + std::to_string(getpid()))).string()),
-              database_("sqlite:///" + path_ + "?synchronous=normal") {
+    Films()
+        : path_((std::filesystem::temp_directory_path() / ("databased-query-" + std::to_string(getpid()))).string()),
+          database_("sqlite:///" + path_ + "?synchronous=normal") {
         loop_.run(fill(database_));
     }
     ~Films() {

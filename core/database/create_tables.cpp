@@ -1,12 +1,13 @@
 // Database::create_tables() and drop_tables().
 #include "query/declaration.hpp"
 #include "query/dialect.hpp"
+#include "query/written_text.hpp"
 
 #include <databased/database.hpp>
 #include <databased/query/schema.hpp>
 #include <databased/statement.hpp>
 
-#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,9 +18,8 @@ namespace {
 // Programs that start at the same time on PostgreSQL would collide in its catalogue.
 constexpr std::string_view lock_catalogue = "SELECT pg_advisory_xact_lock(7233174018635461477)";
 
-Statement declaration(const std::string& sql) {
-    const std::string command = sql.substr(0, sql.find(' '));
-    return Statement::of_text(std::make_shared<const SqlText>(sql, sql, StatementKind::other, command, 0));
+Statement declaration(const std::string& sql, const SqlDialect& dialect) {
+    return Statement::of_text(detail::make_text(sql, dialect));
 }
 
 std::string quoted_name(const detail::TableDefinition& table, const SqlDialect& dialect) {
@@ -60,7 +60,7 @@ class MakeTables {
             const auto statements = detail::create_table_sql(*table, dialect_);
             const bool is_there = (co_await exists(session, *table, dialect_)).value();
             if (is_there) continue;
-            for (const auto& sql : statements) co_await session.execute(declaration(sql));
+            for (const auto& sql : statements) co_await session.execute(declaration(sql, dialect_));
         }
     }
 
@@ -75,7 +75,7 @@ class DropTables {
 
     Task<> operator()(Session& session) const {
         const auto statements = schema_.drop_sql(dialect_);
-        for (const auto& sql : statements) co_await session.execute(declaration(sql));
+        for (const auto& sql : statements) co_await session.execute(declaration(sql, dialect_));
     }
 
   private:

@@ -26,11 +26,17 @@ Task<> run_into(Target target, Statement::Pointer statement, ConvertingSink& sin
 }
 
 void PositionSink::begin(const std::shared_ptr<const ColumnSet>& columns) {
-    if (columns->columns.size() != width_) throw_column_count(*columns, width_, type_);
+    if (columns->columns.size() != taker_.width) throw_column_count(*columns, taker_.width, taker_.type);
 }
 
-void FirstPositionSink::begin(const std::shared_ptr<const ColumnSet>& columns) {
-    if (columns->columns.size() != width_) throw_column_count(*columns, width_, type_);
+void PositionSink::add(std::unique_ptr<RowBatch> batch) {
+    if (!(taker_.first_only && has_row_)) taker_.take(rows_, *batch);
+    has_row_ = true;
+}
+
+void PositionSink::forget() {
+    taker_.forget(rows_);
+    has_row_ = false;
 }
 
 Task<Rows> run_fetch_rows(Target target, Statement::Pointer statement) {

@@ -70,8 +70,7 @@ Statement compile_query(const SqlDialect& dialect, Shape shape, RowValues rows) 
 
 }  // namespace detail
 
-Statement::Pointer Statement::of_query(const StatementRules& rules, detail::Shape&& shape,
-                                       detail::RowValues* rows) {
+Statement::Pointer Statement::of_query(const StatementRules& rules, detail::Shape&& shape, detail::RowValues* rows) {
     Pointer statement{new Statement};
     try {
         statement->take(rules, std::move(shape), rows);

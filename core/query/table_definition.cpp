@@ -12,8 +12,7 @@ void TableDefinition::finish() {
     Shape inserted;
     for (std::size_t place = 0; place < columns.size(); ++place) {
         ColumnDefinition& column = columns[place];
-        column.reference =
-            column_shape(column.type, column.is_nullable, source_name, {}, column.name).instructions();
+        column.reference = column_shape(column.type, column.is_nullable, source_name, {}, column.name).instructions();
         all.piece(column.reference).op(Op::item);
         if (place != identity_place()) inserted.op(Op::insert_column).text(column.name);
     }

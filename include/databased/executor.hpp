@@ -62,7 +62,7 @@ Task<> run_into(Target target, Statement::Pointer statement, ConvertingSink& sin
 template <class T>
 Task<std::vector<T>> run_query_for_all(Target target, Statement::Pointer statement) {
     std::vector<T> rows;
-    PositionSink sink{&rows, &take_rows<T>, PositionPart<T>::width, type_name<T>()};
+    PositionSink sink{&rows, all_rows<T>};
     co_await run_into(std::move(target), std::move(statement), sink);
     co_return rows;
 }
@@ -70,7 +70,7 @@ Task<std::vector<T>> run_query_for_all(Target target, Statement::Pointer stateme
 template <class T>
 Task<std::optional<T>> run_query_for_one(Target target, Statement::Pointer statement) {
     std::optional<T> row;
-    FirstPositionSink sink{&row, &take_first_row<T>, PositionPart<T>::width, type_name<T>()};
+    PositionSink sink{&row, first_row<T>};
     co_await run_into(std::move(target), std::move(statement), sink);
     co_return row;
 }

@@ -81,7 +81,8 @@ Task<> with_expressions(Session& db, std::vector<std::int64_t> ids, std::string 
     co_await db.fetch_all(select(lower(products[&Product::title]) + "!", length(products[&Product::title])));
     co_await db.fetch_all(select(coalesce(customers[&Customer::phone], "none")));
     co_await db.fetch_all(select(case_when(products[&Product::stock] > 100, "much").otherwise("little")));
-    co_await db.fetch_all(select(products).where(!(products[&Product::title] == title) || products[&Product::stock] == 0));
+    co_await db.fetch_all(
+        select(products).where(!(products[&Product::title] == title) || products[&Product::stock] == 0));
 }
 
 Task<> with_joins(Session& db) {
@@ -125,10 +126,9 @@ Task<> with_subqueries(Session& db) {
                         .group_by(orders[&Order::customer_id])
                         .into<Turnover>();
     auto derived = turnover.as<"turnover">();
-    co_await db.fetch_all(
-        select(customers, derived[&Turnover::cents])
-            .from(customers)
-            .join(derived, derived[&Turnover::customer_id] == customers[&Customer::id]));
+    co_await db.fetch_all(select(customers, derived[&Turnover::cents])
+                              .from(customers)
+                              .join(derived, derived[&Turnover::customer_id] == customers[&Customer::id]));
     auto named = common<"turnover">(turnover);
     co_await db.fetch_all(select(named).from(named).where(named[&Turnover::cents] > 100'000));
     co_await db.fetch_all(turnover.order_by(sum(lines[&Line::cents]).desc().nulls_last()).limit(3));
@@ -145,10 +145,12 @@ Task<> that_write(Session& db, Customer customer, std::vector<Product> more, std
     co_await db.execute(upsert(lines, basket));
     co_await db.execute(insert_into(lines).values(basket).on_conflict().do_nothing());
     co_await db.execute(insert_into(reviews).set(reviews[&Review::stars], 5).set(reviews[&Review::product_id], 1));
-    co_await db.execute(
-        update(products).set(products[&Product::stock], products[&Product::stock] - 1).where(products[&Product::id] == 1));
+    co_await db.execute(update(products)
+                            .set(products[&Product::stock], products[&Product::stock] - 1)
+                            .where(products[&Product::id] == 1));
     co_await db.execute(update(orders).set(orders[&Order::shipped], now()).where(orders[&Order::id] == 2));
-    co_await db.fetch_all(
-        delete_from(reviews).where(reviews[&Review::stars] == 1).returning(reviews[&Review::id], reviews[&Review::remark]));
+    co_await db.fetch_all(delete_from(reviews)
+                              .where(reviews[&Review::stars] == 1)
+                              .returning(reviews[&Review::id], reviews[&Review::remark]));
     co_await db.execute(delete_from(lines).all_rows());
 }

@@ -38,7 +38,7 @@ TEST_P(QueryText, TakesAsManyValuesAsItHasPlaceholders) {
         }
     }
 
-    EXPECT_EQ(statement.parameters().size(), highest);
+    EXPECT_EQ(statement.parameters().size(), statement.runs() == 0 ? 0 : highest);
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, QueryText, testing::ValuesIn(support::query_samples()),

@@ -53,8 +53,7 @@ namespace detail {
 /// `source` names schema and table, both with their lengths.
 template <class T, class Source>
 ColumnExpression<T, Source> make_column(std::string_view source, std::string_view alias, std::string_view name) {
-    return ColumnExpression<T, Source>{
-        column_shape(sql_type<not_null<T>>, is_optional<T>, source, alias, name)};
+    return ColumnExpression<T, Source>{column_shape(sql_type<not_null<T>>, is_optional<T>, source, alias, name)};
 }
 
 }  // namespace detail

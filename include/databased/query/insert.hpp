@@ -249,8 +249,9 @@ class InsertInto : public detail::QueryBase {
         const std::size_t left_out = definition_->identity_place();
         if constexpr (std::same_as<R, T>) {
             detail::append_row(values, row, left_out);
+        } else if constexpr (!std::ranges::input_range<const R>) {
+            static_assert(std::same_as<R, T>, "databased: values() takes rows of the table's struct");
         } else {
-            static_assert(std::ranges::input_range<const R>, "databased: values() takes rows of the table's struct");
             if constexpr (std::ranges::sized_range<const R>) {
                 values.cells.reserve(values.width * (values.rows + std::ranges::size(row)));
             }

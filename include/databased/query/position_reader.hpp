@@ -62,45 +62,29 @@ struct PositionPart<std::tuple<T...>> {
     }
 };
 
-/// Where the rows of a query go. One class for all types of rows, as each would cost time to compile.
-class PositionSink final : public ConvertingSink {
-  public:
-    using Take = void (*)(void* rows, const RowBatch& batch);
-
-    /// `take` appends a batch to `rows`, which outlives this; the query has `width` columns.
-    PositionSink(void* rows, Take take, std::size_t width, std::string_view type) noexcept
-        : rows_(rows), take_(take), width_(width), type_(type) {}
-
-  private:
-    void begin(const std::shared_ptr<const ColumnSet>& columns) override;
-    void add(std::unique_ptr<RowBatch> batch) override { take_(rows_, *batch); }
-
-    void* rows_;
-    Take take_;
-    std::size_t width_;
-    std::string_view type_;
+/// How rows become what a query is fetched as: one table for each type.
+struct RowTaker {
+    void (*take)(void* rows, const RowBatch& batch);
+    void (*forget)(void* rows);
+    std::size_t width;  ///< Columns of a row.
+    std::string_view type;
+    bool first_only;
 };
 
-/// The same for the first row only.
-class FirstPositionSink final : public ConvertingSink {
+/// Where the rows of a query go. No template, as each instance would cost time to compile.
+class PositionSink final : public ConvertingSink {
   public:
-    using Take = PositionSink::Take;
-
-    FirstPositionSink(void* row, Take take, std::size_t width, std::string_view type) noexcept
-        : row_(row), take_(take), width_(width), type_(type) {}
-    bool wants_first_row_only() const noexcept override { return true; }
+    /// `rows` outlives this.
+    PositionSink(void* rows, const RowTaker& taker) noexcept : rows_(rows), taker_(taker) {}
+    bool wants_first_row_only() const noexcept override { return taker_.first_only; }
 
   private:
     void begin(const std::shared_ptr<const ColumnSet>& columns) override;
-    void add(std::unique_ptr<RowBatch> batch) override {
-        if (!has_row_) take_(row_, *batch);
-        has_row_ = true;
-    }
+    void add(std::unique_ptr<RowBatch> batch) override;
+    void forget() override;
 
-    void* row_;
-    Take take_;
-    std::size_t width_;
-    std::string_view type_;
+    void* rows_;
+    const RowTaker& taker_;
     bool has_row_ = false;
 };
 
@@ -116,7 +100,21 @@ void take_rows(void* rows, const RowBatch& batch) {
 
 template <class T>
 void take_first_row(void* row, const RowBatch& batch) {
-    *static_cast<std::optional<T>*>(row) = PositionPart<T>::read(batch.row(0), batch.columns().get(), 0);
+    static_cast<std::optional<T>*>(row)->emplace(PositionPart<T>::read(batch.row(0), batch.columns().get(), 0));
 }
+
+template <class T>
+void forget_rows(void* rows) {
+    *static_cast<T*>(rows) = T{};
+}
+
+/// Into a std::vector<T>.
+template <class T>
+inline constexpr RowTaker all_rows{&take_rows<T>, &forget_rows<std::vector<T>>, PositionPart<T>::width, type_name<T>(),
+                                   false};
+/// Into a std::optional<T>.
+template <class T>
+inline constexpr RowTaker first_row{&take_first_row<T>, &forget_rows<std::optional<T>>, PositionPart<T>::width,
+                                    type_name<T>(), true};
 
 }  // namespace databased::detail

@@ -50,7 +50,9 @@ class Query : public QueryBase {
     /// dialect cannot say, ParameterError and UsageError for what no dialect can.
     Statement compile(const SqlDialect& dialect) const { return compile_query(dialect, shape_); }
 
-    Statement::Pointer prepare(const StatementRules& rules) const& { return prepare_query(rules, Shape{shape_}, nullptr); }
+    Statement::Pointer prepare(const StatementRules& rules) const& {
+        return prepare_query(rules, Shape{shape_}, nullptr);
+    }
     Statement::Pointer prepare(const StatementRules& rules) && {
         return prepare_query(rules, std::move(shape_), nullptr);
     }
@@ -77,9 +79,7 @@ class RowsQuery : public QueryBase {
     RowValues rows_;
 
   private:
-    Statement::Pointer consume(const StatementRules& rules) {
-        return prepare_query(rules, std::move(shape_), &rows_);
-    }
+    Statement::Pointer consume(const StatementRules& rules) { return prepare_query(rules, std::move(shape_), &rows_); }
 };
 
 }  // namespace detail
