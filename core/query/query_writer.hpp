@@ -82,7 +82,6 @@ class QueryWriter {
     // Expressions
     void write(const Node& node, int level);
     void write_bare(const Node& node);
-    void write_operation(const Node& node);
     void write_leaf(const Node& node);
     void write_column(const Node& node);
     void write_member(const Node& node);
@@ -170,7 +169,6 @@ class QueryWriter {
     const ParameterBuffer* literals_ = nullptr;  // of a declaration
     std::vector<bool> is_used_{};
     std::vector<std::size_t> numbers_{};
-    bool checks_integers_ = true;  // not inside of an arithmetic that is checked as a whole
     bool collates_items_ = false;
     bool has_recursion_ = false;
     std::vector<CommonQuery> common_{};

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <string>
-#include <utility>
 
 namespace databased::detail {
 
@@ -106,7 +105,7 @@ int QueryWriter::level_of(const Node& node) noexcept {
 
 void QueryWriter::write(const Node& node, int level) {
     const bool may_overflow = is_arithmetic(node.op) && !is_modulo(node.op) && is_integer(node.type);
-    if (may_overflow && checks_integers_ && sqlite() && literals_ == nullptr) return write_integer_arithmetic(node);
+    if (may_overflow && sqlite() && literals_ == nullptr) return write_integer_arithmetic(node);
     if (level_of(node) >= level) return write_bare(node);
     text_ += '(';
     write_bare(node);
@@ -116,12 +115,6 @@ void QueryWriter::write(const Node& node, int level) {
 void QueryWriter::write_bare(const Node& node) {
     if (node.op < Op::negate) return write_leaf(node);
     if (is_arithmetic(node.op)) return write_arithmetic(node);
-    const bool checked = std::exchange(checks_integers_, true);
-    write_operation(node);
-    checks_integers_ = checked;
-}
-
-void QueryWriter::write_operation(const Node& node) {
     if (node.op >= Op::equal && node.op <= Op::not_distinct_from) return write_comparison(node);
     switch (node.op) {
         case Op::logical_and:
@@ -321,27 +314,19 @@ void QueryWriter::write_junction(const Node& node) {
 
 // Arithmetic
 
-/// SQLite goes on in floating point where 64 bits are too few: the result is looked at. One look at the end of an
-/// arithmetic is enough, as what has become a double stays one; only % makes an integer of it.
+/// SQLite goes on in floating point where 64 bits are too few: each result is looked at, before NULL or a division by
+/// zero can make it disappear.
 void QueryWriter::write_integer_arithmetic(const Node& node) {
     text_ += "databased_integer(";
-    checks_integers_ = false;
     write_arithmetic(node);
-    checks_integers_ = true;
     text_ += ')';
 }
 
 void QueryWriter::write_arithmetic(const Node& node) {
     refuse_decimal(node, "compute with");
-    const bool checked = checks_integers_;
-    if (is_modulo(node.op)) checks_integers_ = true;
-    if (node.op == Op::negate) {
-        text_ += '-';
-        write_as(node.children[0], node.type, tight);
-    } else {
-        write_operands(node);
-    }
-    checks_integers_ = checked;
+    if (node.op != Op::negate) return write_operands(node);
+    text_ += '-';
+    write_as(node.children[0], node.type, tight);
 }
 
 void QueryWriter::write_operands(const Node& node) {

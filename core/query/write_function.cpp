@@ -304,18 +304,43 @@ void QueryWriter::write_glob_pattern(const Node& pattern, char escape) {
 
 // Raw SQL
 
+namespace {
+
+/// What takes the place of a token that is not left as it is.
+enum class RawToken { kept, argument, question_mark, colon };
+
+RawToken classify(const Token& token) {
+    switch (token.kind) {
+        case TokenKind::question_mark:
+            return RawToken::argument;
+        case TokenKind::double_question_mark:
+            return RawToken::question_mark;
+        case TokenKind::escaped_colon:
+            return RawToken::colon;
+        case TokenKind::semicolon:
+            throw UsageError("raw() is one expression, without a semicolon");
+        case TokenKind::named_parameter:
+        case TokenKind::numbered_parameter:
+        case TokenKind::malformed_placeholder:
+            throw ParameterError("raw() takes ? for each argument, and no other placeholders");
+        default:
+            return RawToken::kept;
+    }
+}
+
+}  // namespace
+
 void QueryWriter::write_raw(const Node& node) {
     Tokenizer tokens{node.name, dialect_};
     std::size_t copied = 0;
     std::size_t argument = 0;
     for (Token token = tokens.next(); token.kind != TokenKind::end; token = tokens.next()) {
-        if (token.kind == TokenKind::semicolon) throw UsageError("raw() is one expression, without a semicolon");
-        const bool is_escape = token.kind == TokenKind::double_question_mark;
-        if (token.kind != TokenKind::question_mark && !is_escape) continue;
+        const RawToken kind = classify(token);
+        if (kind == RawToken::kept) continue;
         text_ += node.name.substr(copied, token.begin - copied);
         copied = token.end;
-        if (is_escape) {
-            text_ += '?';
+        if (kind != RawToken::argument) {
+            text_ += kind == RawToken::colon ? ':' : '?';
         } else if (argument < node.children.size()) {
             write_beside(node.children[argument++], tight);
         } else {

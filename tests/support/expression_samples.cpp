@@ -141,7 +141,7 @@ std::vector<QuerySample> expression_samples() {
         "SelectComputes",
         select(movies[year] + 1, movies[id] - movies[year], -movies[year], movies[year] * (movies[id] + 2),
                5 - movies[year]),
-        R"(SELECT databased_integer("movies"."year" + ?1), databased_integer("movies"."id" - "movies"."year"), databased_integer(-"movies"."year"), databased_integer("movies"."year" * ("movies"."id" + ?2)), databased_integer(?3 - "movies"."year") FROM "movies")",
+        R"(SELECT databased_integer("movies"."year" + ?1), databased_integer("movies"."id" - "movies"."year"), databased_integer(-"movies"."year"), databased_integer("movies"."year" * databased_integer("movies"."id" + ?2)), databased_integer(?3 - "movies"."year") FROM "movies")",
         R"(SELECT CAST("movies"."year" AS bigint) + ?1, "movies"."id" - "movies"."year", -CAST("movies"."year" AS bigint), "movies"."year" * ("movies"."id" + ?2), CAST(?3 AS bigint) - "movies"."year" FROM "movies")"));
     samples.push_back(sample(
         "SelectComputesWithDoubles",

@@ -30,33 +30,43 @@ class Insert : public detail::RowsQuery {
 
     /// One more column of the one row that set() makes.
     template <class C, class S, class V>
-    Insert set(const ColumnExpression<C, S>& column, V&& value) const {
-        Insert insert = *this;
-        detail::append_assignment<Table<T>>(insert.shape_, detail::Op::insert_value, column, std::forward<V>(value));
-        return insert;
+    Insert set(const ColumnExpression<C, S>& column, V&& value) const& {
+        return Insert{*this}.set(column, std::forward<V>(value));
+    }
+    template <class C, class S, class V>
+    Insert set(const ColumnExpression<C, S>& column, V&& value) && {
+        detail::append_assignment<Table<T>>(shape_, detail::Op::insert_value, column, std::forward<V>(value));
+        return std::move(*this);
     }
 
     /// What happens where a row exists already with the same values in these members, of which a primary key or
     /// unique() is made; without members, any key: then do_nothing() only.
     template <class... M>
-    OnConflict<T> on_conflict(M T::*... members) const {
-        Insert insert = *this;
-        insert.shape_.op(detail::Op::conflict);
-        (insert.shape_.op(detail::Op::conflict_column).text(name_of(members)), ...);
-        return OnConflict<T>{std::move(insert)};
+    OnConflict<T> on_conflict(M T::*... members) const& {
+        return Insert{*this}.on_conflict(members...);
+    }
+    template <class... M>
+    OnConflict<T> on_conflict(M T::*... members) && {
+        shape_.op(detail::Op::conflict);
+        (shape_.op(detail::Op::conflict_column).text(name_of(members)), ...);
+        return OnConflict<T>{std::move(*this)};
     }
     /// Of do_update(): else the row stays as it is.
-    Insert where(const Condition& condition) const {
-        Insert insert = *this;
-        insert.shape_.append(condition.shape()).op(detail::Op::where);
-        return insert;
+    Insert where(const Condition& condition) const& { return Insert{*this}.where(condition); }
+    Insert where(const Condition& condition) && {
+        shape_.append(condition.shape()).op(detail::Op::where);
+        return std::move(*this);
     }
 
     /// What it gives back of each row that was inserted or updated: the table (with its identity), columns,
     /// expressions.
     template <class... What>
-    auto returning(const What&... what) const {
+    auto returning(const What&... what) const& {
         return detail::make_returning(shape_, rows_, what...);
+    }
+    template <class... What>
+    auto returning(const What&... what) && {
+        return detail::make_returning(std::move(shape_), std::move(rows_), what...);
     }
 
   private:
@@ -73,7 +83,7 @@ class Insert : public detail::RowsQuery {
 template <class T>
 class OnConflict {
   public:
-    explicit OnConflict(Insert<T> insert) noexcept : insert_(std::move(insert)) {}
+    explicit OnConflict(Insert<T>&& insert) noexcept : insert_(std::move(insert)) {}
 
     /// The row stays as it is.
     Insert<T> do_nothing() && {

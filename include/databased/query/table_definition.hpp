@@ -31,7 +31,8 @@ struct TableReference {
     const TableDefinition& definition() const { return resolve(table); }
 };
 
-// The options of table().
+// The options of table(). Those that table() is given have constructors, as g++ 12 destroys temporary aggregates twice
+// in an expression with co_await.
 
 struct PrimaryKeyOption {
     ColumnPlaces columns{};
@@ -58,7 +59,9 @@ struct DefaultOption {
     Shape value{};
 };
 struct CheckOption {
-    Shape condition{};
+    explicit CheckOption(Shape shape) : condition(std::move(shape)) {}
+
+    Shape condition;
 };
 struct TypeOption {
     std::size_t column = 0;
@@ -70,7 +73,9 @@ struct NameOption {
     std::string name{};
 };
 struct SchemaOption {
-    std::string name{};
+    explicit SchemaOption(std::string_view schema) : name(schema) {}
+
+    std::string name;
 };
 
 struct ColumnDefinition {

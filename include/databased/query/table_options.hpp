@@ -33,8 +33,13 @@ ColumnPlaces places_of(M T::*... members) {
 
 /// Several members. Made by members().
 template <class T, class... M>
-struct Members {
-    ColumnPlaces places;
+class Members {
+  public:
+    explicit Members(ColumnPlaces places) : places_(std::move(places)) {}
+    ColumnPlaces places() && { return std::move(places_); }
+
+  private:
+    ColumnPlaces places_;
 };
 
 }  // namespace detail
@@ -115,7 +120,7 @@ TableReference reference_to(const Table<T>& table) {
 /// Several members of one struct, for a foreign_key() of several columns.
 template <class T, class... M>
 detail::Members<T, M...> members(M T::*... all) {
-    return {detail::places_of(all...)};
+    return detail::Members<T, M...>{detail::places_of(all...)};
 }
 
 /// `member` is the `target` of a row of `table`, or NULL. `table` is remembered by its address: it outlives this one.
@@ -128,9 +133,9 @@ ForeignKey<T> foreign_key(detail::Members<T, M...> keys, const Table<U>& table, 
     static_assert(sizeof...(M) == sizeof...(N), "databased: a foreign key has as many columns as what it refers to");
     static_assert((std::same_as<detail::not_null<M>, detail::not_null<N>> && ...),
                   "databased: a foreign key has the types of the columns that it refers to");
-    return ForeignKey<T>{detail::ForeignKeyOption{.columns = std::move(keys.places),
+    return ForeignKey<T>{detail::ForeignKeyOption{.columns = std::move(keys).places(),
                                                   .target = detail::reference_to(table),
-                                                  .target_columns = std::move(targets.places)}};
+                                                  .target_columns = std::move(targets).places()}};
 }
 /// A temporary table would be gone when it is needed.
 template <class T, class M, class U, class N>
@@ -165,7 +170,7 @@ Expression<M> column(M T::*member) {
 }
 
 /// Every row fulfils it or makes it NULL; columns are column(&Movie::year).
-inline detail::CheckOption check(const Condition& condition) { return {condition.shape()}; }
+inline detail::CheckOption check(const Condition& condition) { return detail::CheckOption{condition.shape()}; }
 
 /// The column's type in SQL, as it is: column_type(&Movie::title, "varchar(200)"), or one for SQLite and one for
 /// PostgreSQL.
@@ -186,6 +191,6 @@ auto renamed(M T::*member, std::string_view name) {
 }
 
 /// The schema of the table; on SQLite the name of an attached database.
-inline detail::SchemaOption in_schema(std::string_view name) { return {std::string{name}}; }
+inline detail::SchemaOption in_schema(std::string_view name) { return detail::SchemaOption{name}; }
 
 }  // namespace databased

@@ -10,6 +10,24 @@
 
 namespace databased {
 
+namespace detail {
+/// Whether a query of these rows stands beside a tuple of T.
+template <class Row, class... T>
+consteval void check_row() {
+    if constexpr (!ItemTuple<Row>) {
+        static_assert(sizeof...(T) == 1, "databased: this query gives rows of another length than the tuple");
+    } else {
+        constexpr bool is_as_long = std::tuple_size_v<Row> == sizeof...(T);
+        static_assert(is_as_long, "databased: this query gives rows of another length than the tuple");
+        if constexpr (is_as_long) {
+            []<std::size_t... I>(std::index_sequence<I...>) {
+                (check_comparable<T, std::tuple_element_t<I, Row>>(), ...);
+            }(std::index_sequence_for<T...>{});
+        }
+    }
+}
+}  // namespace detail
+
 /// Several expressions that are compared as one. Made by tuple_of().
 template <class... T>
 class TupleExpression {
@@ -47,6 +65,7 @@ class TupleExpression {
     Condition contains(bool negated, V&&... values) const {
         detail::Shape shape = shape_;
         if constexpr (sizeof...(V) == 1 && (detail::Subquery<std::remove_cvref_t<V>> && ...)) {
+            (detail::check_row<typename std::remove_cvref_t<V>::Row, T...>(), ...);
             (values.append_query(shape), ...);
             return Condition{std::move(shape.op(detail::Op::in_query, negated))};
         } else if constexpr (sizeof...(V) == 1 && (std::ranges::input_range<V> && ...)) {
