@@ -1,5 +1,7 @@
 #include "connection.hpp"
 
+#include "error.hpp"
+
 #include <databased/detail/sinks.hpp>
 #include <databased/error.hpp>
 
@@ -9,8 +11,7 @@ namespace databased::postgresql {
 
 namespace {
 
-/// An idle connection that says nothing for so long is dead.
-constexpr std::chrono::seconds ping_timeout{5};
+constexpr std::chrono::seconds connect_timeout{10};
 
 std::string_view name_of(Isolation isolation) noexcept {
     switch (isolation) {
@@ -26,6 +27,13 @@ std::string_view name_of(Isolation isolation) noexcept {
     return {};
 }
 
+/// Of a value that the server itself has told.
+std::string in_quotes(std::string_view value) {
+    std::string quoted = "'";
+    for (const char character : value) quoted += character == '\'' ? "''" : std::string(1, character);
+    return quoted + "'";
+}
+
 }  // namespace
 
 Connection::Connection(EventLoop& loop, ConnectionHandle connection, const PostgresqlOptions& options,
@@ -35,12 +43,19 @@ Connection::Connection(EventLoop& loop, ConnectionHandle connection, const Postg
 Task<> Connection::prepare() {
     PipelineSettings settings;
     settings.cancel_timeout = options_.cancel_timeout;
+    settings.spin = options_.spin;
     settings.statement_cache = 0;
+    settings.gives_up_at_once = true;
     pipeline_.configure(settings);
     is_pooled_ = options_.prepared_statements == PreparedStatements::automatic ? co_await is_behind_pooler() : false;
+    const char* date_style = PQparameterStatus(pipeline_.native(), "DateStyle");
+    sets_date_style_ = date_style != nullptr && !std::string_view{date_style}.starts_with("ISO");
+    if (sets_date_style_) co_await run_verbs(own_settings());
     const bool prepares = !is_pooled_ && options_.prepared_statements != PreparedStatements::off;
+    settings.gives_up_at_once = false;
     settings.statement_cache = prepares ? options_.statement_cache : 0;
     settings.refuses_session_state = is_pooled_;
+    if (is_pooled_) settings.clean_up = clean_up();
     pipeline_.configure(settings);
     pipeline_.forget_effects();
 }
@@ -52,11 +67,24 @@ Task<bool> Connection::is_behind_pooler() {
     request.statement =
         Statement::make(StatementRules{.dialect = postgresql_dialect}, "SELECT pg_catalog.pg_backend_pid()");
     request.sink = &sink;
-    request.shielded = true;
+    const auto limit = options_.connect_timeout.value_or(connect_timeout);
+    if (limit.count() != 0) request.deadline = detail::Clock::now() + limit;
+    request.stop = (co_await detail::this_context()).stop;
     Operation operation{pipeline_, std::move(request)};
     const Outcome outcome = co_await operation;
-    sink.rethrow(outcome.error);
+    try {
+        sink.rethrow(outcome.error);
+    } catch (const TimeoutError&) {
+        throw_unreachable("cannot connect to PostgreSQL: the new connection does not answer");
+    }
     co_return std::move(sink).row().value_or(0) != PQbackendPID(pipeline_.native());
+}
+
+/// Settings that every user of the connection finds.
+std::vector<std::string> Connection::own_settings() const {
+    std::vector<std::string> verbs;
+    if (sets_date_style_) verbs.emplace_back("SET DateStyle = ISO");
+    return verbs;
 }
 
 Task<Outcome> Connection::run(Request request) {
@@ -78,7 +106,8 @@ Task<> Connection::run_verbs(std::vector<std::string> verbs) {
 bool Connection::needs_tidying() const noexcept {
     if (pipeline_.is_lost()) return false;
     const bool left_state = pipeline_.effects() != Effect::none && !is_pooled_;
-    return left_state || pipeline_.has_abandoned() || (pipeline_.is_quiet() && pipeline_.is_in_transaction());
+    const bool may_change = pipeline_.has_abandoned() || pipeline_.is_cancelling();
+    return left_state || may_change || (pipeline_.is_quiet() && pipeline_.is_in_transaction());
 }
 
 void Connection::accept_state() noexcept {
@@ -88,7 +117,7 @@ void Connection::accept_state() noexcept {
 
 Task<> Connection::tidy() {
     try {
-        if (pipeline_.has_abandoned()) co_await ping();  // comes back when all is quiet
+        if (pipeline_.has_abandoned() || pipeline_.is_cancelling()) co_await ping();  // comes back when all is quiet
         std::vector<std::string> verbs;
         if (pipeline_.is_in_transaction()) verbs.push_back("ROLLBACK");
         if (includes(pipeline_.effects(), kept_)) {
@@ -100,6 +129,8 @@ Task<> Connection::tidy() {
         pipeline_.forget_effects();
         if (!verbs.empty()) co_await run_verbs(std::move(verbs));
         if (drops_statements) pipeline_.forget_statements();
+    } catch (const NotConnectedError&) {
+        co_return;  // this was destroyed meanwhile
     } catch (const Error&) {
         pipeline_.lose("the connection could not be made as good as new");
     }
@@ -117,6 +148,19 @@ std::vector<std::string> Connection::resets() const {
     if (includes(effects, Effect::settings)) {
         verbs.push_back("SET SESSION AUTHORIZATION DEFAULT");
         verbs.push_back("RESET ALL");
+        for (auto& setting : own_settings()) verbs.push_back(std::move(setting));
+    }
+    return verbs;
+}
+
+/// What a pooler has set for us on the server's connection is set again. Prepared statements are the pooler's.
+std::vector<std::string> Connection::clean_up() const {
+    std::vector<std::string> verbs{
+        "SELECT pg_catalog.pg_advisory_unlock_all()", "CLOSE ALL", "UNLISTEN *", "DISCARD TEMP",
+        "SET SESSION AUTHORIZATION DEFAULT",          "RESET ALL"};
+    for (const char* name : {"client_encoding", "DateStyle", "TimeZone", "application_name"}) {
+        const char* value = PQparameterStatus(pipeline_.native(), name);
+        if (value != nullptr) verbs.push_back("SET " + std::string{name} + " = " + in_quotes(value));
     }
     return verbs;
 }
@@ -125,7 +169,8 @@ std::vector<std::string> Connection::resets() const {
 
 Task<> Connection::ping() {
     Request request;
-    request.deadline = detail::Clock::now() + ping_timeout;
+    request.deadline = detail::Clock::now() + options_.cancel_timeout;
+    request.stop = (co_await detail::this_context()).stop;
     Operation operation{pipeline_, std::move(request)};
     const Outcome outcome = co_await operation;
     if (outcome.error) std::rethrow_exception(outcome.error);

@@ -21,6 +21,7 @@ class Connection final : public SessionBackend {
 
     Task<Outcome> run(Request request) override;
     bool is_usable() const noexcept override { return !pipeline_.is_lost(); }
+    bool queues_statements() const noexcept override { return true; }
     bool needs_tidying() const noexcept override;
     Task<> tidy() override;
     void accept_state() noexcept override;
@@ -34,11 +35,14 @@ class Connection final : public SessionBackend {
     Task<> run_verbs(std::vector<std::string> verbs);
     Task<bool> is_behind_pooler();
     std::vector<std::string> resets() const;
+    std::vector<std::string> clean_up() const;
+    std::vector<std::string> own_settings() const;
 
     const PostgresqlOptions& options_;
     Pipeline pipeline_;
-    Effect kept_ = Effect::none;  // what the connect hook has made: it is not undone
-    bool is_pooled_ = false;      // somebody between gives every transaction another server connection
+    Effect kept_ = Effect::none;    // what the connect hook has made: it is not undone
+    bool sets_date_style_ = false;  // the server's own is not one in which dates are read here
+    bool is_pooled_ = false;        // somebody between gives every transaction another server connection
 };
 
 }  // namespace databased::postgresql

@@ -38,6 +38,7 @@ Operation::~Operation() {
 
 void Operation::await_suspend(std::coroutine_handle<> caller) {
     caller_ = caller;
+    if (cleans_up()) pipeline_.loop().start(*this, detail::Clock::now() + pipeline_.patience());
     if (request_.shielded) return;
     if (request_.deadline != detail::Clock::time_point::max()) pipeline_.loop().start(*this, request_.deadline);
     if (request_.stop == nullptr) return;
@@ -63,8 +64,19 @@ bool Operation::may_join_burst() const noexcept {
     return request_.read_only && request_.shared && is_plain_read() && runs() == 1 && !goes_alone;
 }
 
+bool Operation::may_join_flight() const noexcept {
+    return request_.in_transaction && request_.before.empty() && runs() == 1;
+}
+
 bool Operation::commits() const noexcept { return has_verb(request_, "COMMIT"); }
+bool Operation::has_committed() const noexcept {
+    return commits() && verbs_done() == request_.before.size() && !has_failed();
+}
+bool Operation::cleans_up() const noexcept { return statement() == nullptr && request_.shielded && !commits(); }
 bool Operation::begins_transaction() const noexcept { return has_verb(request_, "BEGIN"); }
+bool Operation::ends_transaction() const noexcept {
+    return !request_.before.empty() && (request_.before.back() == "COMMIT" || request_.before.back() == "ROLLBACK");
+}
 
 bool Operation::should_stop() const noexcept {
     if (request_.shielded) return false;

@@ -38,9 +38,16 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     bool is_plain_read() const noexcept;
     /// May travel in one read-only transaction with others.
     bool may_join_burst() const noexcept;
+    /// A statement in an open transaction, which may share its sync with others of it.
+    bool may_join_flight() const noexcept;
     /// Whether a transaction ends with it whose end must not be doubted.
     bool commits() const noexcept;
+    /// Whether it has been told that what it commits is committed.
+    bool has_committed() const noexcept;
+    /// Whether it takes back what others have done: the server does that at once, or when the connection ends.
+    bool cleans_up() const noexcept;
     bool begins_transaction() const noexcept;
+    bool ends_transaction() const noexcept;
 
     /// Whether it should end: it was asked to, or its time is over.
     bool should_stop() const noexcept;

@@ -8,6 +8,8 @@ namespace databased::postgresql {
 
 namespace {
 
+constexpr std::chrono::milliseconds a_moment{20};
+
 void ignore_notice(void*, const PGresult*) {}
 
 std::exception_ptr database_error(ErrorDetails details) {
@@ -23,14 +25,23 @@ std::exception_ptr database_error(ErrorDetails details) {
 Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog)
     : loop_(loop), catalog_(catalog), connection_(std::move(connection)), cancel_(loop, *this) {
     PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
-    watch_.reset(new SocketWatch(loop, PQsocket(connection_.get()), *this));
+    SocketListener& listener = *this;
+    watch_ = std::make_unique<SocketWatch>(loop, PQsocket(connection_.get()), listener);
 }
 
 Pipeline::~Pipeline() {
-    // The server would notice that nobody listens only when it has something to say.
-    if (!is_lost_ && !wire_.empty()) cancel_.send(connection_.get());
+    const bool is_at_work = !is_lost_ && !wire_.empty();
     is_lost_ = true;
+    watch_ = nullptr;
+    const std::string why = "the Database was disconnected";
+    bool commits = false;
+    for (Sent& sent : wire_) {
+        if (sent.operation == nullptr || !sent.operation->commits()) continue;
+        commits = true;
+        end_lost(*sent.operation, why, {});
+    }
     give_up_all(nullptr);
+    if (is_at_work && !commits) CancelRequest::send_and_close(loop_, std::move(connection_));
 }
 
 void Pipeline::configure(const PipelineSettings& settings) {
@@ -51,14 +62,29 @@ bool Pipeline::is_in_transaction() const noexcept {
 // Stopping
 
 void Pipeline::stop(Operation& operation) noexcept {
-    if (!operation.is_sent) {
+    if (operation.cleans_up() || (operation.is_sent && (operation.is_ping() || settings_.gives_up_at_once))) {
+        lose("the server does not answer");
+    } else if (!operation.is_sent) {
         operation.leave_queue();
         operation.refuse(operation.stop_error());
-    } else if (operation.is_ping()) {
-        lose("the server does not answer");
+    } else if (operation.flight_ended) {
+        if (operation.type_search != 0) give_up_types(operation);
+    } else if (operation.is_plain_read() && !is_running(operation)) {
+        let_go(operation);
     } else {
         watch_head();
     }
+}
+
+bool Pipeline::is_running(const Operation& operation) noexcept {
+    return !wire_.empty() && wire_.front().operation == &operation;
+}
+
+/// It is behind others, or was skipped with them, and has no effects: who waits for it need not wait for them.
+void Pipeline::let_go(Operation& operation) noexcept {
+    abandon(operation);
+    operation.replace_error(operation.stop_error());
+    operation.finish(false, false);
 }
 
 void Pipeline::abandon(Operation& operation) noexcept {
@@ -77,59 +103,84 @@ void Pipeline::abandon(Operation& operation) noexcept {
     watch_head();
 }
 
+bool Pipeline::send_cancel() noexcept {
+    try {
+        cancel_.send(connection_.get());
+    } catch (const std::exception&) {
+        return false;
+    }
+    return true;
+}
+
 /// Everything that is on the wire now may be hit by the request; nothing is sent until it is over.
 void Pipeline::start_cancel() {
     if (cancelling_since_ == detail::Clock::time_point{}) cancelling_since_ = detail::Clock::now();
     for (Sent& sent : wire_) {
         if (sent.operation != nullptr) sent.operation->may_be_hit = true;
     }
-    cancel_.send(connection_.get());
+    if (!send_cancel()) return lose("a statement could not be stopped");
+    loop_.start(*this, cancelling_since_ + settings_.cancel_timeout);
 }
 
 /// The request may have come before the server had begun the statement: then it is sent once more, after a moment.
 void Pipeline::on_cancel_sent(std::string_view) noexcept {
     if (is_lost_) return;
-    constexpr std::chrono::milliseconds pause{20};
-    loop_.start(*this, detail::Clock::now() + pause);
+    while (!stopped_.empty()) settle(stopped_.pop_front());
+    loop_.start(*this, detail::Clock::now() + a_moment);
     loop_.at_turn_end(*this);
 }
 
 void Pipeline::on_time() noexcept {
-    if (is_lost_ || cancel_.is_running()) return;
-    if (cancelling_since_ != detail::Clock::time_point{} &&
-        detail::Clock::now() - cancelling_since_ > settings_.cancel_timeout) {
+    if (is_lost_) return;
+    const bool is_late = cancelling_since_ != detail::Clock::time_point{} &&
+                         detail::Clock::now() - cancelling_since_ >= settings_.cancel_timeout;
+    if (cancel_.is_running() || (is_late && is_head_unwanted())) {
         lose("a statement that was stopped did not end in time");
-    } else {
-        watch_head();
+    } else if (is_head_unwanted()) {
+        start_cancel();
     }
 }
 
-/// Sees to it that what runs on the server now ends if nobody wants it any more.
+bool Pipeline::is_head_unwanted() noexcept {
+    if (is_lost_ || wire_.empty()) return false;
+    const Sent& head = wire_.front();
+    if (head.operation == nullptr) return head.is_abandoned;
+    return head.operation->should_stop() || head.operation->has_enough();
+}
+
+/// Sees to it that what runs on the server now ends if nobody wants it any more. What nobody waits for gets a moment to
+/// end by itself.
 void Pipeline::watch_head() {
-    const bool has_head = !is_lost_ && !wire_.empty();
-    const auto is_unwanted = [](const Sent& head) {
-        if (head.operation == nullptr) return head.is_abandoned;
-        return head.operation->should_stop() || head.operation->has_enough();
-    };
-    if (!has_head || !is_unwanted(wire_.front())) {
+    if (cancel_.is_running()) return;
+    if (!is_head_unwanted()) {
         cancelling_since_ = {};
         if (Timer::is_running()) loop_.stop(*this);
-    } else if (!cancel_.is_running() && !Timer::is_running()) {
+    } else if (Timer::is_running()) {
+        return;
+    } else if (wire_.front().operation == nullptr) {
+        loop_.start(*this, detail::Clock::now() + a_moment);
+    } else {
         start_cancel();
     }
 }
 
 // Losing the connection
 
-void Pipeline::lose(std::string why, std::string sqlstate) noexcept {
+void Pipeline::lose(const std::string& why, const std::string& sqlstate) noexcept {
     if (is_lost_) return;
     is_lost_ = true;
     watch_ = nullptr;
     feeding_ = nullptr;
     for (Sent& sent : wire_) {
-        if (sent.operation != nullptr) sent.operation->fail(lost_error(*sent.operation, why, sqlstate));
+        if (sent.operation != nullptr) end_lost(*sent.operation, why, sqlstate);
     }
     give_up_all(database_error({.message = why, .sqlstate = sqlstate}));
+}
+
+void Pipeline::end_lost(Operation& operation, const std::string& why, const std::string& sqlstate) noexcept {
+    if (operation.is_over()) return;
+    if (!operation.has_committed()) operation.fail(lost_error(operation, why, sqlstate));
+    operation.finish(false, false);
 }
 
 /// What was sent may have been done, only its answer is lost.
@@ -155,8 +206,7 @@ void Pipeline::give_up_all(const std::exception_ptr& error) noexcept {
         error ? error
               : std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran"));
     for (auto* operation : std::exchange(wait_for_types_, {})) {
-        operation->fail(reason);
-        if (!operation->is_over()) operation->finish(false, false);
+        if (operation->flight_ended && !operation->is_over()) give_up_types(*operation);
     }
     while (!wire_.empty()) {
         Operation* operation = wire_.front().operation;
@@ -171,9 +221,15 @@ void Pipeline::give_up_all(const std::exception_ptr& error) noexcept {
         operation.fail(reason);
         operation.finish(false, false);
     }
+    while (!stopped_.empty()) settle(stopped_.pop_front());
     while (!outbox_.empty()) outbox_.pop_front().refuse(reason);
+    forget_statements();
+}
+
+void Pipeline::forget_statements() noexcept {
     verbs_.clear();
     statements_.clear();
+    may_name_ = true;
 }
 
 }  // namespace databased::postgresql

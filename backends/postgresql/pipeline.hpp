@@ -25,7 +25,11 @@ namespace databased::postgresql {
 struct PipelineSettings {
     std::size_t statement_cache = 256;
     std::chrono::milliseconds cancel_timeout{5'000};
+    std::chrono::microseconds spin{};    ///< How long the loop waits awake for an answer.
+    bool gives_up_at_once = false;       ///< While it is opened: who does not answer in time is not asked to stop.
     bool refuses_session_state = false;  ///< Behind a pooler that gives every transaction another server connection.
+    /// There it follows what may leave something all the same, before the server's connection is somebody else's.
+    std::vector<std::string> clean_up{};
 };
 
 /// Owns the libpq connection. A flight is what ends with one sync: an operation by itself, or a burst of plain reads in
@@ -41,6 +45,8 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     const TypeCatalog& types() const noexcept { return catalog_; }
     const PGconn* native() const noexcept { return connection_.get(); }
     void configure(const PipelineSettings& settings);
+    /// How long the server may take for what it should do at once.
+    std::chrono::milliseconds patience() const noexcept { return 2 * settings_.cancel_timeout; }
 
     void submit(Operation& operation);
     /// `operation` is to end soon.
@@ -51,15 +57,17 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     bool is_lost() const noexcept { return is_lost_; }
     /// Something runs that nobody waits for.
     bool has_abandoned() const noexcept { return has_abandoned_; }
+    bool is_cancelling() const noexcept { return cancel_.is_running(); }
     /// Nothing is under way.
     bool is_quiet() const noexcept { return wire_.empty() && outbox_.empty() && !cancel_.is_running(); }
     bool is_in_transaction() const noexcept;
     /// What was left behind in the server's session so far.
     Effect effects() const noexcept { return effects_; }
     void forget_effects() noexcept { effects_ = Effect::none; }
-    void forget_statements() noexcept { statements_.clear(); }
+    /// The server has none of them any more.
+    void forget_statements() noexcept;
     /// The connection is not fit for anybody any more; who waits gets ConnectionError with `why`.
-    void lose(std::string why, std::string sqlstate = "08006") noexcept;
+    void lose(const std::string& why, const std::string& sqlstate = "08006") noexcept;
 
   private:
     // Sending
@@ -69,12 +77,16 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void begin(Operation& operation);
     void begin_flight(Operation& operation);
     void begin_burst(Operation& first);
+    void begin_shared_flight(Operation& first);
+    Operation* next_to_join(bool (Operation::*may_join)() const noexcept);
     void begin_read_only();
     void find_statement(Operation& operation);
     void refuse_what_cannot_work(const Operation& operation) const;
     void feed();
     void end_flight(Operation& operation);
+    void send_clean_up(const Operation& operation);
     void send_verb(Operation* operation, const std::string& sql, Sent::Kind kind);
+    void send_part(Operation& operation);
     void send_run(Operation& operation);
     void send_evictions();
     void send_housekeeping(const char* sql);
@@ -87,6 +99,8 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void receive();
     void take_result(ResultHandle result);
     static void take_verb(Operation& operation, const PGresult* result);
+    bool is_told_by_loss(const Operation& operation, const PGresult* result) const;
+    void take_stale(Sent& head, const PGresult* result);
     void take_rows(Operation& operation, ResultHandle result);
     void take_error(Sent& head, const PGresult* result);
     void take_skipped(Sent& head);
@@ -95,23 +109,31 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void head_ended();
     void head_began();
     void flight_ended(Operation& operation);
-    void read_of_burst_ended(Operation& operation);
+    void part_ended(Operation& operation);
     void read_only_flight_ended();
     void quiet_came();
     void settle(Operation& operation);
+    void finish(Operation& operation);
     static bool repeats(Operation& operation);
     void repeat(Operation& operation);
     void look_up_types(Operation& operation, const std::vector<Oid>& unknown);
     static Task<> find_types(std::weak_ptr<Pipeline*> pipeline, std::vector<Oid> unknown, std::uint64_t search);
     void add_types(const Rows& rows);
     void types_found(std::uint64_t search);
+    void read_held(Operation& operation);
 
     // Stopping
+    bool is_running(const Operation& operation) noexcept;
+    void let_go(Operation& operation) noexcept;
+    void give_up_types(Operation& operation) noexcept;
     void watch_head();
+    bool is_head_unwanted() noexcept;
     void start_cancel();
+    bool send_cancel() noexcept;
     void on_cancel_sent(std::string_view problem) noexcept override;
     void on_time() noexcept override;
     void give_up_all(const std::exception_ptr& error) noexcept;
+    void end_lost(Operation& operation, const std::string& why, const std::string& sqlstate) noexcept;
     std::exception_ptr lost_error(const Operation& operation, const std::string& why,
                                   const std::string& sqlstate) const;
 
@@ -121,22 +143,25 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     PipelineSettings settings_;
     StatementCache statements_{256};
     std::unordered_map<std::string, std::shared_ptr<PreparedStatement>> verbs_;
+    std::size_t verb_names_ = 0;  // used so far
     ParameterList parameters_;
     std::unique_ptr<SocketWatch> watch_;
 
     detail::IntrusiveList<Operation> outbox_;
     detail::IntrusiveList<Operation> skipped_;  // of the burst under way, to be sent again
+    detail::IntrusiveList<Operation> stopped_;  // they have ended, the request to cancel them has not
     Wire wire_;
     std::vector<Operation*> wait_for_types_;
     std::uint64_t type_searches_ = 0;
     Operation* feeding_ = nullptr;  // its flight is not sent to its end yet
     bool is_blocked_ = false;       // the socket takes no more for now
-    bool is_burst_ = false;         // what is under way in a read-only transaction: several operations
     bool is_read_only_ = false;     // a read-only transaction of autocommitted statements is under way
     bool is_recovering_ = false;    // a failed read-only transaction is being rolled back
     bool has_abandoned_ = false;
+    bool may_name_ = true;         // the user has not dropped prepared statements
     bool changes_schema_ = false;  // by what was sent since the connection was last without a transaction
     bool is_lost_ = false;
+    std::string farewell_;  // why the server ends the connection
     Effect effects_ = Effect::none;
 
     CancelRequest cancel_;

@@ -21,12 +21,28 @@ std::string_view sqlstate_of(const PGresult* result) {
     return state != nullptr ? state : "";
 }
 
+/// The server ends the connection with it. Class 08 is a pooler's that has lost the server.
+bool is_fatal(const PGresult* result) {
+    const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    return severity != nullptr && std::string_view{severity} == "FATAL";
+}
+
+bool is_missing_statement(const PGresult* result) { return sqlstate_of(result) == "26000"; }
+
 /// A prepared statement whose plan is out of date, or which the server does not have: nothing was done.
 bool is_stale_statement(const PGresult* result) {
     const char* function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
     const std::string_view state = sqlstate_of(result);
     return state == "26000" ||
            (state == "0A000" && function != nullptr && std::string_view{function} == "RevalidateCachedQuery");
+}
+
+std::exception_ptr skipped_by_failure() {
+    try {
+        throw_database_error({.message = "an earlier statement of the transaction has failed", .sqlstate = "25P02"});
+    } catch (...) {
+        return std::current_exception();
+    }
 }
 
 std::exception_ptr transaction_was_rolled_back() {
@@ -47,6 +63,7 @@ void Pipeline::on_socket(SocketEvents events) noexcept {
         if (events.readable) receive();
         if (is_lost_) return;
         if (events.writable) flush();
+        if (events.writable && !is_lost_) receive();  // libpq reads while it waits to write
         if (!is_lost_ && !is_blocked_) pump();
     } catch (const std::exception& exception) {
         lose(exception.what());
@@ -68,7 +85,8 @@ void Pipeline::receive() {
     if (is_lost_) return;
     watch_head();
     if (!has_read || PQstatus(connection) == CONNECTION_BAD) {
-        return lose(std::string{"the connection was lost: "} + PQerrorMessage(connection));
+        return lose("the connection was lost: " +
+                    (farewell_.empty() ? one_line(PQerrorMessage(connection)) : farewell_));
     }
     while (PGnotify* notification = PQnotifies(connection)) PQfreemem(notification);
 }
@@ -121,16 +139,27 @@ void Pipeline::take_rows(Operation& operation, ResultHandle result) {
 
 void Pipeline::take_error(Sent& head, const PGresult* result) {
     Operation* operation = head.operation;
-    const bool is_lost = PQstatus(connection_.get()) == CONNECTION_BAD;
     if (head.kind == Sent::Kind::prepare) statement_is_gone(*head.statement);
-    if (operation == nullptr || (is_lost && (sqlstate_of(result).empty() || operation->commits()))) return;
-    if (head.kind == Sent::Kind::execute && is_stale_statement(result)) {
-        operation->is_stale = !head.statement->name.empty();
-        if (sqlstate_of(result) == "26000") head.statement->is_prepared = false;
-        statements_.forget(*head.statement);
-    }
+    if (is_missing_statement(result) && head.kind != Sent::Kind::execute) verbs_.clear();
+    if (is_fatal(result)) farewell_ = one_line(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+    if (operation == nullptr || is_told_by_loss(*operation, result)) return;
+    if (head.statement != nullptr && is_stale_statement(result)) take_stale(head, result);
     operation->was_cancelled = sqlstate_of(result) == cancelled;
     operation->fail(result);
+}
+
+/// What says no more than that the connection ends, and nothing of whether a commit was carried out.
+bool Pipeline::is_told_by_loss(const Operation& operation, const PGresult* result) const {
+    const auto state = sqlstate_of(result);
+    if (state.empty()) return PQstatus(connection_.get()) == CONNECTION_BAD;
+    return is_fatal(result) && (operation.commits() || state.starts_with("08"));
+}
+
+void Pipeline::take_stale(Sent& head, const PGresult* result) {
+    head.operation->is_stale = !head.statement->name.empty();
+    if (head.kind != Sent::Kind::execute) return;
+    if (is_missing_statement(result)) head.statement->is_prepared = false;
+    statements_.forget(*head.statement);
 }
 
 void Pipeline::take_skipped(Sent& head) {
@@ -147,6 +176,7 @@ void Pipeline::statement_is_gone(PreparedStatement& statement) {
 void Pipeline::sync_came() {
     Operation* operation = wire_.front().operation;
     wire_.pop();
+    cancelling_since_ = {};
     if (operation != nullptr) flight_ended(*operation);
     if (wire_.empty()) quiet_came();
     head_began();
@@ -155,11 +185,12 @@ void Pipeline::sync_came() {
 /// A command has ended with all its results.
 void Pipeline::head_ended() {
     const Sent::Kind kind = wire_.front().kind;
+    const bool ends_operation = wire_.front().ends_operation;
     Operation* operation = wire_.front().operation;
     wire_.pop();
     if (kind == Sent::Kind::execute && operation != nullptr) {
         if (!operation->has_failed() && !operation->was_skipped) ++operation->done_runs;
-        if (is_burst_) read_of_burst_ended(*operation);
+        if (ends_operation) part_ended(*operation);
     }
     head_began();
 }
@@ -180,10 +211,10 @@ void Pipeline::flight_ended(Operation& operation) {
     settle(operation);
 }
 
-void Pipeline::read_of_burst_ended(Operation& operation) {
+void Pipeline::part_ended(Operation& operation) {
     if (operation.was_skipped && !operation.has_failed()) {
-        skipped_.push_back(operation);
-        return;
+        if (is_read_only_) return skipped_.push_back(operation);
+        operation.fail(skipped_by_failure());
     }
     operation.flight_ended = true;
     settle(operation);
@@ -191,7 +222,7 @@ void Pipeline::read_of_burst_ended(Operation& operation) {
 
 /// A failed one is rolled back; it was nobody's session. What its error has skipped is sent again, each by itself.
 void Pipeline::read_only_flight_ended() {
-    is_read_only_ = is_burst_ = false;
+    is_read_only_ = false;
     if (is_in_transaction()) {
         is_recovering_ = true;
         send_housekeeping("ROLLBACK");
@@ -208,6 +239,7 @@ void Pipeline::read_only_flight_ended() {
 /// Nothing is on the wire any more.
 void Pipeline::quiet_came() {
     is_recovering_ = has_abandoned_ = false;
+    loop_.rest();
     if (changes_schema_) {  // now for this connection, and once more for the others when it is committed
         catalog_.schema_changed();
         changes_schema_ = is_in_transaction();
@@ -219,16 +251,25 @@ void Pipeline::quiet_came() {
 /// Ends an operation, unless it still waits for something or has to be done again.
 void Pipeline::settle(Operation& operation) {
     if (!operation.flight_ended || operation.type_search != 0) return;
+    if (cancel_.is_running() && operation.should_stop() && !is_lost_) return stopped_.push_back(operation);
     if (repeats(operation)) return repeat(operation);
     if (operation.was_cancelled && operation.has_enough()) operation.replace_error(nullptr);
     if (operation.was_cancelled && operation.should_stop()) operation.replace_error(operation.stop_error());
     operation.rows().finish();
     if (operation.prepared != nullptr) operation.prepared->has_many_rows = operation.rows().count() > few_rows;
+    finish(operation);
+}
+
+/// With the state of the transaction. Where more is under way the server has not told it yet: in a transaction only an
+/// error can change it.
+void Pipeline::finish(Operation& operation) {
+    const Request& request = operation.request();
     const auto status = PQtransactionStatus(connection_.get());
-    const bool is_in_users_transaction =
-        !operation.request().read_only || operation.request().in_transaction || !operation.request().before.empty();
-    operation.finish(is_in_users_transaction && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR),
-                     status == PQTRANS_INERROR);
+    if (request.in_transaction && request.before.empty() && status == PQTRANS_ACTIVE) {
+        return operation.finish(true, operation.has_failed());
+    }
+    const bool is_users = !request.read_only || request.in_transaction || !request.before.empty();
+    operation.finish(is_users && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR), status == PQTRANS_INERROR);
 }
 
 /// Whether nothing of it was done, and not because of itself.
@@ -263,7 +304,8 @@ Task<> Pipeline::find_types(std::weak_ptr<Pipeline*> pipeline, std::vector<Oid> 
     request.statement = Statement::make(
         StatementRules{.dialect = postgresql_dialect},
         "SELECT t.oid, pg_catalog.format_type(t.oid, NULL), t.typtype::text, "
-        "CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END, coalesce(e.typtype::text, 'b') "
+        "CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END, coalesce(e.typtype::text, 'b'), "
+        "coalesce(e.typdelim::text, ',') "
         "FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem WHERE t.oid IN (?)",
         expand(unknown));
     request.sink = &sink;
@@ -282,7 +324,8 @@ void Pipeline::add_types(const Rows& rows) {
         catalog_.add(row[0].as<Oid>(), TypeInfo{.name = row[1].as<std::string>(),
                                                 .kind = row[2].as<std::string>().front(),
                                                 .element = row[3].as<Oid>(),
-                                                .element_kind = row[4].as<std::string>().front()});
+                                                .element_kind = row[4].as<std::string>().front(),
+                                                .delimiter = row[5].as<std::string>().front()});
     }
 }
 
@@ -293,10 +336,21 @@ void Pipeline::types_found(std::uint64_t search) {
     if (place == wait_for_types_.end()) return;
     Operation& operation = **place;
     wait_for_types_.erase(place);
+    read_held(operation);
+    settle(operation);
+}
+
+void Pipeline::read_held(Operation& operation) {
     operation.type_search = 0;
     for (const auto& result : std::exchange(operation.held, {})) {
         operation.rows().take(result.get(), *operation.prepared);
     }
+}
+
+/// All of it was done: the types are not worth waiting for them any longer.
+void Pipeline::give_up_types(Operation& operation) noexcept {
+    std::erase(wait_for_types_, &operation);
+    read_held(operation);
     settle(operation);
 }
 

@@ -1,4 +1,5 @@
 // How operations go out.
+#include "error.hpp"
 #include "pipeline.hpp"
 
 #include <databased/error.hpp>
@@ -52,7 +53,9 @@ void Pipeline::pump() {
         if (!may_send() || feeding_ != nullptr) break;
         begin(outbox_.pop_front());
     }
-    if (!is_lost_) flush();
+    if (is_lost_) return;
+    flush();
+    if (settings_.spin.count() != 0 && !wire_.empty()) loop_.stay_awake(settings_.spin);
 }
 
 void Pipeline::begin(Operation& operation) {
@@ -63,9 +66,11 @@ void Pipeline::begin(Operation& operation) {
     } catch (...) {
         return operation.refuse(std::current_exception());
     }
-    if (statements_.evicted().size() != 0 && wire_.empty() && !is_in_transaction()) send_evictions();
+    if (!statements_.evicted().empty() && wire_.empty() && !is_in_transaction()) send_evictions();
     if (operation.may_join_burst()) {
         begin_burst(operation);
+    } else if (operation.may_join_flight()) {
+        begin_shared_flight(operation);
     } else {
         begin_flight(operation);
     }
@@ -98,6 +103,7 @@ void Pipeline::find_statement(Operation& operation) {
         statements_.forget(*operation.prepared);
         operation.prepared = statements_.find(text, parameters_);
     }
+    may_name_ = may_name_ && !operation.prepared->drops_statements;
     effects_ = effects_ | operation.prepared->effects;
     changes_schema_ = changes_schema_ || operation.prepared->changes_schema;
 }
@@ -114,29 +120,41 @@ void Pipeline::begin_flight(Operation& operation) {
 
 /// The plain reads of the outbox that may share a read-only transaction: `first` and those behind it.
 void Pipeline::begin_burst(Operation& first) {
-    is_burst_ = true;
     begin_read_only();
-    Operation* next = &first;
-    while (next != nullptr) {
-        next->is_sent = true;
-        send_run(*next);
-        next = nullptr;
-        while (next == nullptr && !outbox_.empty() && outbox_.front().may_join_burst() && !is_lost_) {
-            Operation& candidate = outbox_.pop_front();
-            if (candidate.should_stop()) {
-                candidate.refuse(candidate.stop_error());
-                continue;
-            }
-            try {
-                find_statement(candidate);
-                next = &candidate;
-            } catch (...) {
-                candidate.refuse(std::current_exception());
-            }
-        }
-    }
+    for (Operation* next = &first; next != nullptr; next = next_to_join(&Operation::may_join_burst)) send_part(*next);
     send_verb(nullptr, "COMMIT", Sent::Kind::housekeeping);
     send_sync(Sent::Kind::sync, nullptr);
+}
+
+/// Statements of an open transaction that were asked for together: what an error skips would have failed anyway.
+void Pipeline::begin_shared_flight(Operation& first) {
+    for (Operation* next = &first; next != nullptr; next = next_to_join(&Operation::may_join_flight)) send_part(*next);
+    send_sync(Sent::Kind::sync, nullptr);
+}
+
+/// The head of the outbox, if it may go with what is being sent.
+Operation* Pipeline::next_to_join(bool (Operation::*may_join)() const noexcept) {
+    while (!outbox_.empty() && (outbox_.front().*may_join)() && !is_lost_) {
+        Operation& candidate = outbox_.pop_front();
+        if (candidate.should_stop()) {
+            candidate.refuse(candidate.stop_error());
+            continue;
+        }
+        try {
+            find_statement(candidate);
+            return &candidate;
+        } catch (...) {
+            candidate.refuse(std::current_exception());
+        }
+    }
+    return nullptr;
+}
+
+/// An operation whose flight goes on behind it.
+void Pipeline::send_part(Operation& operation) {
+    operation.is_sent = true;
+    send_run(operation);
+    if (!is_lost_) wire_.back().ends_operation = true;
 }
 
 /// Nothing else is sent until it has ended: it might leave a failed transaction.
@@ -149,7 +167,10 @@ void Pipeline::begin_read_only() {
 void Pipeline::feed() {
     Operation& operation = *feeding_;
     while (operation.sent_runs < operation.runs() && !operation.has_failed() && !is_lost_) {
-        if (operation.sent_runs != 0 && operation.should_stop()) break;
+        if (operation.sent_runs != 0 && operation.should_stop()) {
+            operation.fail(operation.stop_error());  // what was sent may all be done, but it is not all
+            break;
+        }
         send_run(operation);
         if (operation.sent_runs % runs_between_flushes == 0) flush();
         if (is_blocked_ && operation.sent_runs < operation.runs()) return;
@@ -164,13 +185,22 @@ void Pipeline::end_flight(Operation& operation) {
     if (request.read_only && !request.in_transaction && operation.runs() != 0) {
         send_verb(nullptr, "COMMIT", Sent::Kind::housekeeping);
     }
+    if (settings_.refuses_session_state && effects_ != Effect::none) send_clean_up(operation);
     send_sync(Sent::Kind::sync, &operation);
+}
+
+/// At the end of the transaction. What fails has left nothing.
+void Pipeline::send_clean_up(const Operation& operation) {
+    const bool is_alone = operation.runs() != 0 && !operation.request().in_transaction;
+    if (!is_alone && !operation.ends_transaction()) return;
+    for (const auto& sql : settings_.clean_up) send_verb(nullptr, sql, Sent::Kind::housekeeping);
+    effects_ = Effect::none;
 }
 
 void Pipeline::send_verb(Operation* operation, const std::string& sql, Sent::Kind kind) {
     PGconn* connection = connection_.get();
     constexpr std::size_t most_prepared = 32;
-    const bool prepares = settings_.statement_cache != 0 && is_worth_preparing(sql);
+    const bool prepares = settings_.statement_cache != 0 && may_name_ && is_worth_preparing(sql);
     if (!prepares || (verbs_.size() >= most_prepared && !verbs_.contains(sql))) {
         sent(PQsendQueryParams(connection, sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0), {kind, operation});
         return;
@@ -178,14 +208,14 @@ void Pipeline::send_verb(Operation* operation, const std::string& sql, Sent::Kin
     auto& verb = verbs_[sql];
     if (verb == nullptr) {
         verb = std::make_shared<PreparedStatement>();
-        verb->name = "databased_verb_" + std::to_string(verbs_.size());
+        verb->name = "databased_verb_" + std::to_string(++verb_names_);
     }
     if (!verb->is_prepared) {
         verb->is_prepared = true;
         sent(PQsendPrepare(connection, verb->name.c_str(), sql.c_str(), 0, nullptr),
              {Sent::Kind::prepare, operation, verb});
     }
-    sent(PQsendQueryPrepared(connection, verb->name.c_str(), 0, nullptr, nullptr, nullptr, 0), {kind, operation});
+    sent(PQsendQueryPrepared(connection, verb->name.c_str(), 0, nullptr, nullptr, nullptr, 0), {kind, operation, verb});
 }
 
 void Pipeline::send_run(Operation& operation) {
@@ -202,7 +232,7 @@ void Pipeline::send_run(Operation& operation) {
     PreparedStatement& statement = *operation.prepared;
     const int format = statement.columns != nullptr && statement.is_binary ? 1 : 0;
     ++operation.sent_runs;
-    if (statement.name.empty()) {
+    if (statement.name.empty() || !may_name_) {
         sent(PQsendQueryParams(connection, statement.text->text.c_str(), parameters_.size(), statement.types.data(),
                                parameters_.values(), parameters_.lengths(), parameters_.formats(), format),
              {Sent::Kind::execute, &operation, operation.prepared});
@@ -242,7 +272,7 @@ void Pipeline::sent(int accepted, Sent command) {
     const bool was_empty = wire_.empty();
     wire_.push(std::move(command));
     if (accepted == 0) {
-        lose(std::string{"the statement could not be sent: "} + PQerrorMessage(connection_.get()));
+        lose("the statement could not be sent: " + one_line(PQerrorMessage(connection_.get())));
     } else if (was_empty) {
         head_began();
     }
@@ -250,7 +280,7 @@ void Pipeline::sent(int accepted, Sent command) {
 
 void Pipeline::flush() {
     const int left = PQflush(connection_.get());
-    if (left < 0) return lose(std::string{"the connection was lost: "} + PQerrorMessage(connection_.get()));
+    if (left < 0) return lose("the connection was lost: " + one_line(PQerrorMessage(connection_.get())));
     is_blocked_ = left > 0;
     if (is_blocked_) {
         watch_->start_writing();

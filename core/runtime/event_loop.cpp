@@ -315,6 +315,7 @@ void EventLoop::before_poll() noexcept {
     turn();
     for (int i = 0; i < turns_before_poll; ++i) {
         if (!wait_awake()) {
+            if (stays_awake()) break;
             sleeping_ = true;
             if (posted_.load() == nullptr) return;
             sleeping_ = false;
@@ -346,6 +347,15 @@ bool EventLoop::wait_awake() noexcept {
         }
     } while (detail::Clock::now() < end);
     luck_ -= price_of_waiting_in_vain;
+    return false;
+}
+
+void EventLoop::stay_awake(std::chrono::microseconds time) noexcept { awake_until_ = now() + time; }
+
+bool EventLoop::stays_awake() noexcept {
+    if (awake_until_ == detail::Clock::time_point{}) return false;
+    if (detail::Clock::now() < awake_until_) return true;
+    awake_until_ = {};
     return false;
 }
 

@@ -130,6 +130,10 @@ class EventLoop {
     /// waits awake for up to `patience` before it sleeps, as long as that is mostly worth it.
     void expect_post(std::chrono::microseconds patience) noexcept;
     void expected_post_came() noexcept { --expected_posts_; }
+    /// Looks for what happens again and again instead of sleeping, for `time` from now: a socket's answer may come
+    /// soon.
+    void stay_awake(std::chrono::microseconds time) noexcept;
+    void rest() noexcept { awake_until_ = {}; }
     void add(LoopUser& user) noexcept { users_.push_back(user); }
     void start(Timer& timer, detail::Clock::time_point when);
     void stop(Timer& timer) noexcept;
@@ -148,6 +152,7 @@ class EventLoop {
     void before_poll() noexcept;
     void after_poll() noexcept;
     bool wait_awake() noexcept;
+    bool stays_awake() noexcept;
     void take_posted() noexcept;
     void resume_ready() noexcept;
     void end_turn() noexcept;
@@ -182,7 +187,8 @@ class EventLoop {
     bool in_turn_ = false;
     std::size_t expected_posts_ = 0;
     std::chrono::microseconds patience_{};
-    int luck_ = 0;                     // with waiting awake, lately
+    int luck_ = 0;  // with waiting awake, lately
+    detail::Clock::time_point awake_until_{};
     detail::Clock::time_point now_{};  // of the turn; zero until somebody asks
     bool in_run_ = false;
     bool is_stopping_ = false;  // run() has its result and waits for what was spawned
