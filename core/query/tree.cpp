@@ -276,8 +276,7 @@ class TreeReader {
                 current().items.push_back({pop()});
                 return;
             case Op::labelled_item:
-                current().items.push_back({pop(), text()});
-                return;
+                return read_labelled_item();
             case Op::from:
                 current().sources.push_back({pop()});
                 return;
@@ -309,6 +308,12 @@ class TreeReader {
             default:
                 return read_lock(op);
         }
+    }
+
+    void read_labelled_item() {
+        const std::string_view label = text();
+        if (label.empty()) throw UsageError("the name that as() gives a column of a query is empty");
+        current().items.push_back({pop(), label});
     }
 
     void read_join() {

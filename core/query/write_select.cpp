@@ -49,7 +49,8 @@ std::vector<SourceTree> complete_sources(const StatementTree& query) {
     if (std::any_of(query.sources.begin(), query.sources.end(), begins)) return query.sources;
     std::vector<SourceTree> sources = sources_of_items(query);
     if (sources.empty() && query.sources.empty()) return {};
-    if (sources.size() != 1 || sources.front().source.table.empty()) {
+    const auto is_query = [](const Node& source) { return source.table.empty() && !source.alias.empty(); };
+    if (sources.size() != 1 || is_query(sources.front().source)) {
         throw UsageError(sources.size() > 1
                              ? "select() takes columns of several sources: join() them, or name them all in from()"
                              : "a query has no from(), and the sources of its columns do not tell what it is from");

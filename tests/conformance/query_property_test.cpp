@@ -159,7 +159,8 @@ CONFORMANCE_TEST(RandomQueries, AddUpAsCxxWould) {
             values += value.has_value() ? 1 : 0;
         }
         const auto query =
-            select(coalesce(sum(meaning.expression), 0), avg(meaning.expression), count(meaning.expression));
+            select(coalesce(sum(meaning.expression), 0), avg(meaning.expression), count(meaning.expression))
+                .from(samples);
         const auto found = (co_await database.fetch_one(query)).value();
         const auto mean =
             values == 0 ? std::optional<double>{} : static_cast<double>(total) / static_cast<double>(values);
