@@ -1,4 +1,5 @@
 // From a shape to a statement: the text is looked up, the values are brought into its order.
+#include "query/equal_values.hpp"
 #include "query/pattern.hpp"
 #include "query/query_cache.hpp"
 
@@ -24,11 +25,6 @@ QueryCache& cache_of(const SqlDialect& dialect) {
         if (cache->dialect() == dialect) return *cache;
     }
     return *caches.emplace_back(std::make_unique<QueryCache>(dialect));
-}
-
-bool are_equal(const Cell& left, const Cell& right) {
-    if (left.kind != right.kind) return false;
-    return left.has_data() ? left.text() == right.text() : left.integer == right.integer;
 }
 
 void check_equal(const ParameterBuffer& values, const std::vector<EqualValues>& spans) {

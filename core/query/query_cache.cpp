@@ -1,31 +1,50 @@
 #include "query/query_cache.hpp"
 
+#include "query/equal_values.hpp"
 #include "query/written_text.hpp"
 
+#include <initializer_list>
 #include <utility>
 
 namespace databased::detail {
 
-const KnownQuery& QueryCache::find(const Shape& shape, const RowsShape& rows) {
-    if (rows.rows > 1) {
-        Shape with_rows = shape;
-        with_rows.op(Op::end).number(rows.rows);
-        if (const KnownQuery* known = queries_.find(with_rows.instructions())) return *known;
-    } else if (const KnownQuery* known = queries_.find(shape.instructions())) {
-        return *known;
-    }
-    large_ = write(shape, rows);
-    if (large_.instructions.size() + large_.text->text.size() > longest_kept) return large_;
-    const std::string key = large_.instructions;
-    queries_.keep(std::move(large_));
-    return *queries_.find(key);
+namespace {
+
+/// Instructions with what else the text of a query depends on.
+template <class Numbers>
+std::string key_of(const Shape& shape, const Numbers& numbers) {
+    Shape key{shape.instructions()};
+    key.op(Op::end);
+    for (const std::size_t number : numbers) key.number(number);
+    return std::string{key.instructions()};
 }
 
-KnownQuery QueryCache::write(const Shape& shape, const RowsShape& rows) const {
+}  // namespace
+
+const KnownQuery& QueryCache::find(const Shape& shape, const RowsShape& rows) {
+    if (rows.rows > 1) return find(key_of(shape, std::initializer_list<std::size_t>{rows.rows}), shape, rows, {});
+    const KnownQuery* known = queries_.find(shape.instructions());
+    if (known == nullptr) known = &find(std::string{shape.instructions()}, shape, rows, {});
+    if (known->written.grouped.empty()) return *known;
+    const auto equal = equal_values(shape.values(), known->written.grouped);
+    return equal.empty() ? *known : find(key_of(shape, equal), shape, rows, equal);
+}
+
+const KnownQuery& QueryCache::find(std::string key, const Shape& shape, const RowsShape& rows,
+                                   const std::vector<std::uint32_t>& equal) {
+    if (const KnownQuery* known = queries_.find(key)) return *known;
+    KnownQuery query = write(std::move(key), shape, rows, equal);
+    if (query.instructions.size() + query.text->text.size() > longest_kept) return large_ = std::move(query);
+    const std::string copy = query.instructions;
+    queries_.keep(std::move(query));
+    return *queries_.find(copy);
+}
+
+KnownQuery QueryCache::write(std::string key, const Shape& shape, const RowsShape& rows,
+                             const std::vector<std::uint32_t>& equal) const {
     KnownQuery query;
-    query.instructions = shape.instructions();
-    query.written = write_query(query.instructions, shape.values().size(), rows, dialect_);
-    if (rows.rows > 1) query.instructions = Shape{shape}.op(Op::end).number(rows.rows).instructions();
+    query.instructions = std::move(key);
+    query.written = write_query(shape.instructions(), shape.values().size(), rows, dialect_, equal);
     query.text = make_text(query.written.text, dialect_, query.written.parameter_count,
                            query.written.locks_rows ? RowLocks::taken : RowLocks::none);
     query.written.text.clear();

@@ -7,15 +7,17 @@
 #include <databased/sql_text.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace databased::detail {
 
 /// A query that was written once.
 struct KnownQuery {
-    std::string instructions;  // with the number of rows where they are in one statement
+    std::string instructions;  // and what else the text depends on
     std::shared_ptr<const SqlText> text;
     WrittenQuery written;  // without its text
 
@@ -36,7 +38,10 @@ class QueryCache {
     const SqlDialect& dialect() const noexcept { return dialect_; }
 
   private:
-    KnownQuery write(const Shape& shape, const RowsShape& rows) const;
+    const KnownQuery& find(std::string key, const Shape& shape, const RowsShape& rows,
+                           const std::vector<std::uint32_t>& equal);
+    KnownQuery write(std::string key, const Shape& shape, const RowsShape& rows,
+                     const std::vector<std::uint32_t>& equal) const;
 
     SqlDialect dialect_;
     RecentlyUsed<KnownQuery> queries_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "query/dialect.hpp"
+#include "query/grouped_expressions.hpp"
 #include "query/tree.hpp"
 
 #include <databased/parameters.hpp>
@@ -37,6 +38,7 @@ struct WrittenQuery {
     std::vector<std::uint32_t> order{};  // of the shape's values in the text; empty: as they are
     std::vector<GlobParameter> globs{};
     std::vector<EqualValues> equal{};
+    std::vector<std::uint32_t> grouped{};  // values: which others equal them decides what the text is
     std::size_t parameter_count = 0;
     bool locks_rows = false;
 };
@@ -47,17 +49,19 @@ struct RowsShape {
     std::size_t width = 0;
 };
 
-/// Throws NotSupportedError for what the dialect cannot say, UsageError and ParameterError for what none can.
+/// Throws NotSupportedError for what the dialect cannot say, UsageError and ParameterError for what none can. `equal`:
+/// see equal_values(), of those that WrittenQuery::grouped names.
 WrittenQuery write_query(std::string_view instructions, std::size_t values, const RowsShape& rows,
-                         const SqlDialect& dialect);
+                         const SqlDialect& dialect, const std::vector<std::uint32_t>& equal = {});
 
 /// The same for an expression in the declaration of `table`: its values are literals, columns have no qualifier.
 std::string write_declared(const Shape& expression, const TableDefinition& table, const SqlDialect& dialect);
 
 class QueryWriter {
   public:
-    QueryWriter(const SqlDialect& dialect, std::size_t values, const RowsShape& rows)
-        : dialect_(dialect), rows_(rows), is_used_(values), numbers_(values) {
+    QueryWriter(const SqlDialect& dialect, std::size_t values, const RowsShape& rows,
+                const std::vector<std::uint32_t>& equal)
+        : dialect_(dialect), rows_(rows), grouped_(equal), is_used_(values), numbers_(values) {
         for (std::size_t i = 0; i < values; ++i) numbers_[i] = i + 1;
     }
     /// For declarations.
@@ -128,6 +132,7 @@ class QueryWriter {
     // Statements
     void write_query(const StatementTree& query, const std::vector<std::string_view>& labels = {});
     void write_select(const StatementTree& query, const std::vector<std::string_view>& labels);
+    void add_grouped(const StatementTree& query);
     void write_items(const StatementTree& query, const std::vector<std::string_view>& labels);
     void write_item(const ItemTree& item, std::string_view label);
     void write_compound(const StatementTree& query, const std::vector<std::string_view>& labels);
@@ -167,6 +172,7 @@ class QueryWriter {
     RowsShape rows_;
     const TableDefinition* table_ = nullptr;     // of a declaration
     const ParameterBuffer* literals_ = nullptr;  // of a declaration
+    GroupedExpressions grouped_{};
     std::vector<bool> is_used_{};
     std::vector<std::size_t> numbers_{};
     bool collates_items_ = false;

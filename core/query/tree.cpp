@@ -2,6 +2,7 @@
 
 #include <databased/error.hpp>
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -24,6 +25,8 @@ class TreeReader {
     }
 
   private:
+    static constexpr int deepest = 1000;
+
     void read_all() {
         while (!rest_.empty()) read(static_cast<Op>(byte()));
     }
@@ -66,7 +69,14 @@ class TreeReader {
     Node& push(Op op, std::size_t operands = 0) {
         Node node{.op = op};
         node.children = pop(operands);
+        for (const Node& child : node.children) hold(node, child);
         return nodes_.emplace_back(std::move(node));
+    }
+    /// Expressions are written by recursion.
+    static void hold(Node& node, const Node& child) {
+        node.depth = std::max(node.depth, child.depth + 1);
+        if (node.depth <= deepest) return;
+        throw UsageError("an expression of a query is nested more than 1000 times; use any_of(), all_of() or in()");
     }
     /// The query that has just ended.
     std::shared_ptr<StatementTree> pop_query() {
@@ -89,7 +99,9 @@ class TreeReader {
     }
 
     void read_expression(Op op) {
-        if (op >= Op::equal && op <= Op::logical_or) {
+        if (op == Op::logical_and || op == Op::logical_or) {
+            read_junction(op);
+        } else if (op >= Op::equal && op < Op::logical_and) {
             push(op, 2).type = SqlType::boolean;
         } else if (op >= Op::add && op <= Op::modulo_by_value) {
             push(op, 2).type = type();
@@ -100,6 +112,17 @@ class TreeReader {
         } else {
             read_larger(op);
         }
+    }
+
+    /// Chains are put together at run time and may be long: a chain is one node.
+    void read_junction(Op op) {
+        if (nodes_[nodes_.size() - 2].op != op) {
+            push(op, 2).type = SqlType::boolean;
+            return;
+        }
+        Node right = pop();
+        hold(nodes_.back(), right);
+        nodes_.back().children.push_back(std::move(right));
     }
 
     void read_leaf(Op op) {

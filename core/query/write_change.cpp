@@ -11,8 +11,8 @@ namespace {
 
 /// Whether it is put together of no condition at all.
 bool is_empty(const Node& condition) {
-    if (condition.op == Op::all_of) return std::all_of(condition.children.begin(), condition.children.end(), is_empty);
-    return condition.op == Op::logical_and && is_empty(condition.children[0]) && is_empty(condition.children[1]);
+    if (condition.op != Op::all_of && condition.op != Op::logical_and) return false;
+    return std::all_of(condition.children.begin(), condition.children.end(), is_empty);
 }
 
 }  // namespace
@@ -50,6 +50,7 @@ WrittenQuery QueryWriter::finish() && {
     }
     written_.text = with.empty() ? std::move(text_) : with + ' ' + text_;
     const auto used = static_cast<std::size_t>(std::count(is_used_.begin(), is_used_.end(), true));
+    written_.grouped = grouped_.values();
     written_.parameter_count = rows_.rows * rows_.width + used;
     return std::move(written_);
 }
@@ -178,15 +179,15 @@ void QueryWriter::write_returning(const StatementTree& statement) {
 }
 
 WrittenQuery write_query(std::string_view instructions, std::size_t values, const RowsShape& rows,
-                         const SqlDialect& dialect) {
+                         const SqlDialect& dialect, const std::vector<std::uint32_t>& equal) {
     require_known_flavour(dialect);
     const StatementTree statement = read_statement(instructions);
-    QueryWriter writer{dialect, values, rows};
+    QueryWriter writer{dialect, values, rows, equal};
     writer.write(statement);
     const auto is_used = writer.is_used();
     const bool all_are_used = std::all_of(is_used.begin(), is_used.end(), [](bool used) { return used; });
     if (all_are_used) return std::move(writer).finish();
-    QueryWriter again{dialect, values, rows};
+    QueryWriter again{dialect, values, rows, equal};
     again.number_anew(is_used);
     again.write(statement);
     return std::move(again).finish();

@@ -103,7 +103,8 @@ int QueryWriter::level_of(const Node& node) noexcept {
     }
 }
 
-void QueryWriter::write(const Node& node, int level) {
+void QueryWriter::write(const Node& written, int level) {
+    const Node& node = grouped_.find(written);
     const bool may_overflow = is_arithmetic(node.op) && !is_modulo(node.op) && is_integer(node.type);
     if (may_overflow && sqlite() && literals_ == nullptr) return write_integer_arithmetic(node);
     if (level_of(node) >= level) return write_bare(node);

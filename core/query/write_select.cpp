@@ -101,6 +101,7 @@ void QueryWriter::write_query(const StatementTree& query, const std::vector<std:
 void QueryWriter::write_select(const StatementTree& query, const std::vector<std::string_view>& labels) {
     const auto sources = complete_sources(query);
     refuse_equal_labels(sources);
+    if (!sqlite()) add_grouped(query);
     text_ += query.distinct ? "SELECT DISTINCT " : "SELECT ";
     write_items(query, labels);
     write_sources(" FROM ", sources);
@@ -111,6 +112,13 @@ void QueryWriter::write_select(const StatementTree& query, const std::vector<std
         write_list(query.group_by, ", ", loose);
     }
     write_conditions(" HAVING ", query.having);
+}
+
+/// What PostgreSQL compares the rest of the query with: GROUP BY, and what distinct rows are ordered by.
+void QueryWriter::add_grouped(const StatementTree& query) {
+    for (const Node& node : query.group_by) grouped_.add(node);
+    if (!query.distinct || query.order_by.empty()) return;
+    for (const ItemTree& item : query.items) grouped_.add(item.expression);
 }
 
 void QueryWriter::write_items(const StatementTree& query, const std::vector<std::string_view>& labels) {

@@ -23,7 +23,8 @@ using Of = std::function<Maybe<T>(const Sample&)>;
 /// A column that is narrower than a T stays so in SQL.
 template <class T, class C>
 Meaning<T> column_meaning(C Sample::*member) {
-    return {Expression<Maybe<T>>{databased::detail::Shape{samples[member].shape()}}, [member](const Sample& row) -> Maybe<T> {
+    return {Expression<Maybe<T>>{databased::detail::Shape{samples[member].shape()}},
+            [member](const Sample& row) -> Maybe<T> {
                 if constexpr (requires { (row.*member).has_value(); }) {
                     if (!(row.*member)) return std::nullopt;
                     return static_cast<T>(*(row.*member));

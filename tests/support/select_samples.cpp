@@ -65,6 +65,25 @@ std::vector<QuerySample> select_samples() {
         select(movies[year], count()).group_by(movies[year]).having(count() > 1).having(sum(movies[id]) < 100),
         R"(SELECT "movies"."year", count(*) FROM "movies" GROUP BY "movies"."year" HAVING count(*) > ?1 AND sum("movies"."id") < ?2)",
         R"(SELECT "movies"."year", count(*) FROM "movies" GROUP BY "movies"."year" HAVING count(*) > ?1 AND CAST(sum("movies"."id") AS bigint) < ?2)"));
+    const auto decade = movies[year] / 10 * 10;
+    samples.push_back(sample(
+        "SelectGroupsByWhatItComputes",
+        select(decade, count())
+            .group_by(decade)
+            .having(decade > 1970 && max(movies[year] / 20 * 10) > 1)
+            .order_by(decade),
+        R"(SELECT databased_integer(databased_integer("movies"."year" / ?1) * ?2), count(*) FROM "movies" GROUP BY databased_integer(databased_integer("movies"."year" / ?3) * ?4) HAVING databased_integer(databased_integer("movies"."year" / ?5) * ?6) > ?7 AND max(databased_integer(databased_integer("movies"."year" / ?8) * ?9)) > ?10 ORDER BY databased_integer(databased_integer("movies"."year" / ?11) * ?12))",
+        R"(SELECT CAST("movies"."year" AS bigint) / ?1 * ?2, count(*) FROM "movies" GROUP BY CAST("movies"."year" AS bigint) / ?1 * ?2 HAVING CAST("movies"."year" AS bigint) / ?1 * ?2 > ?3 AND max(CAST("movies"."year" AS bigint) / ?4 * ?5) > ?6 ORDER BY CAST("movies"."year" AS bigint) / ?1 * ?2)"));
+    samples.push_back(sample(
+        "SelectGroupsByOneOfTwoNumbers",
+        select(movies[year] / 10, count(), max(movies[year] / 20)).group_by(movies[year] / 10),
+        R"(SELECT databased_integer("movies"."year" / ?1), count(*), max(databased_integer("movies"."year" / ?2)) FROM "movies" GROUP BY databased_integer("movies"."year" / ?3))",
+        R"(SELECT CAST("movies"."year" AS bigint) / ?2, count(*), max(CAST("movies"."year" AS bigint) / ?1) FROM "movies" GROUP BY CAST("movies"."year" AS bigint) / ?2)"));
+    samples.push_back(sample(
+        "SelectOrdersWhatItComputesWithoutDuplicates",
+        select(movies[title] + "!", decade).distinct().order_by(decade.desc(), movies[title] + "!"),
+        R"(SELECT DISTINCT "movies"."title" || ?1, databased_integer(databased_integer("movies"."year" / ?2) * ?3) FROM "movies" ORDER BY databased_integer(databased_integer("movies"."year" / ?4) * ?5) DESC, "movies"."title" || ?6)",
+        R"(SELECT DISTINCT ("movies"."title" || CAST(?1 AS text)) COLLATE "C", CAST("movies"."year" AS bigint) / ?2 * ?3 FROM "movies" ORDER BY CAST("movies"."year" AS bigint) / ?2 * ?3 DESC, ("movies"."title" || CAST(?1 AS text)) COLLATE "C")"));
     samples.push_back(sample(
         "SelectJoins",
         select(movies[title], directors[name]).join(directors, movies[director] == directors[&Director::id]),

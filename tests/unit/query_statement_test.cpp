@@ -87,6 +87,38 @@ TEST(QueryStatement, HasPatternsOfItsDatabase) {
     EXPECT_EQ(query.compile(postgresql_dialect).parameters(), (std::vector<Value>{"50*%", "[\\_%"}));
 }
 
+/// PostgreSQL takes two expressions for the same only if they have the same parameters.
+TEST(QueryStatement, GroupsByTheSameParametersWhereValuesAreEqual) {
+    const auto query = [](int selected, int grouped) {
+        return select(year / selected, count()).group_by(year / grouped).compile(postgresql_dialect);
+    };
+
+    for (int times = 0; times < 2; ++times) {
+        EXPECT_EQ(query(10, 10).parameters(), (std::vector<Value>{10}));
+        EXPECT_EQ(query(10, 20).parameters(), (std::vector<Value>{10, 20}));
+        EXPECT_EQ(query(20, 20).parameters(), (std::vector<Value>{20}));
+    }
+}
+
+TEST(QueryStatement, TakesLongChainsOfConditions) {
+    Condition any = year == 0;
+    Condition all = year == 0;
+    for (int i = 1; i < 5'000; ++i) {
+        any = std::move(any) || year == i;
+        all = std::move(all) && year == i;
+    }
+
+    EXPECT_EQ(select(title).where(any && all).compile(sqlite_dialect).parameters().size(), 10'000U);
+}
+
+TEST(QueryRefusal, ConcernsExpressionsThatAreNestedTooDeeply) {
+    Expression<std::int64_t> sum = year + 1;
+    for (int i = 0; i < 2'000; ++i) sum = sum + 1;
+
+    EXPECT_PRED2(mentions, refusal_of<UsageError>([&] { static_cast<void>(select(sum).compile(sqlite_dialect)); }),
+                 "nested more than 1000 times");
+}
+
 TEST(QueryStatement, OfSeveralRowsIsRunForEach) {
     const std::vector<Director> rows{{1, "a"}, {2, "b"}, {3, "c"}};
     const auto query = insert_into(directors)
