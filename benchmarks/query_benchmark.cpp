@@ -133,7 +133,7 @@ Task<> lists_by_query(Database& database, int count, int rows) {
 }
 
 void PointSelectBesideText(benchmark::State& state) {
-    constexpr int count = 1'000;
+    constexpr int count = 100;
     Films stored;
     Pair pair{state};
     for (auto _ : state) {
@@ -145,7 +145,7 @@ void PointSelectBesideText(benchmark::State& state) {
 BENCHMARK(PointSelectBesideText)->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(0.5);
 
 void ListBesideText(benchmark::State& state) {
-    constexpr int count = 20;
+    constexpr int count = 2;
     const int rows = static_cast<int>(state.range(0));
     Films stored;
     Pair pair{state};
