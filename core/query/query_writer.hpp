@@ -92,6 +92,7 @@ class QueryWriter {
     void write_value(const Node& node);
     void write_bare_value(const Node& node);
     void write_literal(const Node& node);
+    std::string_view zone_of(const Cell& cell) const noexcept;
     void write_placeholder(std::size_t number);
     void write_list(std::span<const Node> nodes, std::string_view separator, int level);
     /// A value takes its type from what stands beside it.

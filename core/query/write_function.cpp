@@ -9,6 +9,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <string>
 
 namespace databased::detail {
@@ -40,6 +42,13 @@ std::string real_literal(double value) {
 
 // Values and types
 
+/// PostgreSQL would read a time without zone as one of the zone that the connection has set.
+std::string_view QueryWriter::zone_of(const Cell& cell) const noexcept {
+    const bool is_finite = cell.integer != std::numeric_limits<std::int64_t>::max() &&
+                           cell.integer != std::numeric_limits<std::int64_t>::min();
+    return cell.kind == ValueKind::timestamptz && is_finite && !sqlite() ? "+00" : "";
+}
+
 void QueryWriter::write_literal(const Node& node) {
     const Cell cell = (*literals_)[node.number];
     switch (cell.kind) {
@@ -59,7 +68,7 @@ void QueryWriter::write_literal(const Node& node) {
         case ValueKind::bytes:
             throw NotSupportedError("bytes cannot be declared as a default or in a check; write raw()");
         default:
-            text_ += quoted(read_string(FieldView{&cell, nullptr, 0}));
+            text_ += quoted(read_string(FieldView{&cell, nullptr, 0}).append(zone_of(cell)));
     }
 }
 

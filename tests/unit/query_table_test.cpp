@@ -102,6 +102,24 @@ TEST(TableDeclaration, RefusesCircles) {
                  "circle of foreign keys");
 }
 
+struct Event {
+    std::int64_t id;
+    Timestamp at;
+    LocalTimestamp local;
+};
+
+TEST(TableDeclaration, HasInstantsWithTheirZone) {
+    const auto events =
+        table<Event>("events", default_value(&Event::at, Timestamp{}), check(column(&Event::at) < Timestamp::max()),
+                     default_value(&Event::local, LocalTimestamp{}));
+
+    const auto text = Schema{events}.create_sql(postgresql_dialect).front();
+
+    EXPECT_PRED2(mentions, text, R"("at" timestamptz NOT NULL DEFAULT ('1970-01-01 00:00:00.000000+00'))");
+    EXPECT_PRED2(mentions, text, R"("local" timestamp NOT NULL DEFAULT ('1970-01-01 00:00:00.000000'))");
+    EXPECT_PRED2(mentions, text, R"("at" < 'infinity')");
+}
+
 TEST(TableDeclaration, RefusesMembersOfAnotherStruct) {
     const auto films = table<Director>("films", check(column(&Movie::year) > 1));
 
