@@ -64,6 +64,12 @@ void append_name(std::string& out, std::string_view name, const SqlDialect& dial
     out += '"';
 }
 
+std::string quoted(std::string_view text) {
+    std::string literal = "'";
+    for (const char c : text) literal.append(c == '\'' ? 2 : 1, c);
+    return literal + '\'';
+}
+
 std::string_view cast_type(SqlType type, const SqlDialect& dialect) noexcept {
     const auto& names = type_names[static_cast<std::size_t>(type)];
     return is_sqlite(dialect) ? names.sqlite : names.postgresql;

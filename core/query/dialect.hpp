@@ -21,6 +21,9 @@ std::string_view name_of(const SqlDialect& dialect) noexcept;
 /// UTF-8, NotSupportedError for one that the database would shorten.
 void append_name(std::string& out, std::string_view name, const SqlDialect& dialect);
 
+/// `text` as a literal.
+std::string quoted(std::string_view text);
+
 /// How the type is called in a cast; empty for `any`.
 std::string_view cast_type(SqlType type, const SqlDialect& dialect) noexcept;
 /// How the type is called as that of a column; empty for `any`.

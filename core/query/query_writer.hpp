@@ -112,6 +112,7 @@ class QueryWriter {
     void write_glob_pattern(const Node& pattern, char escape);
     void write_arithmetic(const Node& node);
     void write_integer_arithmetic(const Node& node);
+    std::string_view symbol_of(Op op) const noexcept;
     void write_operands(const Node& node);
     void write_divisor(const Node& node);
     void write_conversion(const Node& node);
