@@ -136,19 +136,20 @@ void append_row(RowValues& out, const T& row, std::size_t left_out) {
     ++out.rows;
 }
 
+template <class Row, std::size_t Count>
+concept TupleOf = ItemTuple<Row> && std::tuple_size_v<Row> == Count;
+
 /// Whether rows of type Row can be stored in columns of types M.
 template <class Row, class... M>
 consteval bool is_row_of() {
     if constexpr (sizeof...(M) == 1) {
         return (is_storable<M, Row>() && ...);
-    } else if constexpr (!ItemTuple<Row>) {
-        return false;
-    } else if constexpr (std::tuple_size_v<Row> != sizeof...(M)) {
-        return false;
-    } else {
+    } else if constexpr (TupleOf<Row, sizeof...(M)>) {
         return []<std::size_t... I>(std::index_sequence<I...>) {
             return (is_storable<M, std::tuple_element_t<I, Row>>() && ...);
         }(std::index_sequence_for<M...>{});
+    } else {
+        return false;
     }
 }
 

@@ -1,7 +1,8 @@
 // Comparisons, logic, arithmetic and text, and the conditions that expressions make of themselves.
 //
 // One meaning on all databases: integers are computed in 64 bits, and what does not fit them is a DataError; dividing
-// by zero is NULL; a comparison of an integer with a double is one of doubles; text is ordered by code points.
+// by zero is NULL; a comparison of an integer with a double is one of doubles; text is ordered by code points. (A
+// double that is too large is infinite on SQLite and a DataError on PostgreSQL.)
 #pragma once
 
 #include <databased/error.hpp>
@@ -86,7 +87,8 @@ template <class T>
 using widest = std::conditional_t<is_integer(sql_type<T>) && !is_own_type<T>, std::int64_t, T>;
 
 template <class L, class R>
-inline constexpr bool either_is_optional = is_optional<operand_type<L>> || is_optional<operand_type<R>>;
+inline constexpr bool either_is_optional = std::disjunction_v<std::bool_constant<is_optional<operand_type<L>>>,
+                                                              std::bool_constant<is_optional<operand_type<R>>>>;
 
 /// Of +, - and *: 64 bits, a double or a Decimal.
 template <class L, class R>
