@@ -132,7 +132,7 @@ Task<> lists_by_query(Database& database, int count, int rows) {
     }
 }
 
-void PointSelectBesideText(benchmark::State& state) {
+void point_select_beside_text(benchmark::State& state) {
     constexpr int count = 100;
     Films stored;
     Pair pair{state};
@@ -142,9 +142,9 @@ void PointSelectBesideText(benchmark::State& state) {
     }
     pair.report(count);
 }
-BENCHMARK(PointSelectBesideText)->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(0.5);
+BENCHMARK(point_select_beside_text)->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(0.5);
 
-void ListBesideText(benchmark::State& state) {
+void list_beside_text(benchmark::State& state) {
     constexpr int count = 2;
     const int rows = static_cast<int>(state.range(0));
     Films stored;
@@ -155,6 +155,6 @@ void ListBesideText(benchmark::State& state) {
     }
     pair.report(count);
 }
-BENCHMARK(ListBesideText)->Arg(20)->Arg(1000)->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(0.5);
+BENCHMARK(list_beside_text)->Arg(20)->Arg(1000)->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(0.5);
 
 }  // namespace
