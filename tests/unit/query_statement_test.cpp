@@ -4,6 +4,7 @@
 
 #include <databased/databased.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -97,6 +98,18 @@ TEST(QueryStatement, GroupsByTheSameParametersWhereValuesAreEqual) {
         EXPECT_EQ(query(10, 10).parameters(), (std::vector<Value>{10}));
         EXPECT_EQ(query(10, 20).parameters(), (std::vector<Value>{10, 20}));
         EXPECT_EQ(query(20, 20).parameters(), (std::vector<Value>{20}));
+    }
+}
+
+TEST(QueryStatement, FillsListsUpWithTheirLastValue) {
+    for (std::size_t length = 5; length <= 40; ++length) {
+        std::vector<int> years(length, 1);
+        years.back() = 2;
+
+        const auto values = select(title).where(year.in(years)).compile(sqlite_dialect).parameters();
+
+        const std::vector<Value> filled(values.size() - length + 1, 2);
+        EXPECT_TRUE(std::equal(filled.rbegin(), filled.rend(), values.rbegin())) << length;
     }
 }
 
