@@ -1,6 +1,7 @@
 #include "engine.hpp"
 
 #include "error.hpp"
+#include "functions.hpp"
 #include "opening_turn.hpp"
 
 #include <databased/detail/datetime_text.hpp>
@@ -101,6 +102,7 @@ std::exception_ptr Engine::open_file() {
     const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
     database_.reset(handle);
     if (code != SQLITE_OK) return cannot_open(code);
+    if (const int added = add_functions(handle); added != SQLITE_OK) return cannot_open(added);
     statements_.emplace(handle, options_.statement_cache, options_.numeric_time);
     sqlite3_busy_handler(handle, &Engine::on_busy, this);
     sqlite3_progress_handler(handle, steps_between_looks, &Engine::on_progress, this);

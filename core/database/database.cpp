@@ -14,8 +14,34 @@ Task<Result> run_execute(Target target, Statement::Pointer statement) {
     co_return std::move(outcome.result);
 }
 
+Task<Result> run_query(Target target, Statement::Pointer statement) {
+    if (statement->is_many()) return target->run_many(std::move(statement));
+    return run_execute(std::move(target), std::move(statement));
+}
+
+Task<> run_into(Target target, Statement::Pointer statement, ConvertingSink& sink) {
+    if (statement->runs() == 0) co_return;
+    const Outcome outcome = co_await target->run(std::move(statement), &sink);
+    sink.rethrow(outcome.error);
+}
+
+void PositionSink::begin(const std::shared_ptr<const ColumnSet>& columns) {
+    if (columns->columns.size() != taker_.width) throw_column_count(*columns, taker_.width, taker_.type);
+}
+
+void PositionSink::add(std::unique_ptr<RowBatch> batch) {
+    if (!(taker_.first_only && has_row_)) taker_.take(rows_, *batch);
+    has_row_ = true;
+}
+
+void PositionSink::forget() {
+    taker_.forget(rows_);
+    has_row_ = false;
+}
+
 Task<Rows> run_fetch_rows(Target target, Statement::Pointer statement) {
     StoreSink sink;
+    if (statement->runs() == 0) co_return std::move(sink).rows();
     const Outcome outcome = co_await target->run(std::move(statement), &sink);
     sink.rethrow(outcome.error);
     co_return std::move(sink).rows();
@@ -82,6 +108,7 @@ Task<> Database::close() {
 bool Database::is_connected() const noexcept { return state_->is_connected(); }
 const Url& Database::url() const noexcept { return state_->url(); }
 PoolStats Database::pool_stats() const noexcept { return state_->stats(); }
+const SqlDialect& Database::dialect() const noexcept { return state_->rules().dialect; }
 
 Session Database::session(SessionOptions options, std::source_location where) {
     if (options.attempts < 1 || options.attempts > 100) throw ConfigError("SessionOptions::attempts must be 1 to 100");

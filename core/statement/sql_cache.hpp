@@ -1,16 +1,15 @@
 // Remembers what was found in the texts used last.
 #pragma once
 
+#include "statement/recently_used.hpp"
 #include "statement/sql_binder.hpp"
 #include "statement/sql_parser.hpp"
 
 #include <databased/sql_text.hpp>
 
 #include <cstddef>
-#include <list>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 
 namespace databased::detail {
 
@@ -22,9 +21,7 @@ class SqlCache {
     static constexpr std::size_t longest_kept = std::size_t{16} * 1024;
 
     explicit SqlCache(const SqlDialect& dialect, std::size_t capacity = default_capacity)
-        : dialect_(dialect), capacity_(capacity) {}
-    SqlCache(const SqlCache&) = delete;
-    SqlCache& operator=(const SqlCache&) = delete;
+        : dialect_(dialect), texts_(capacity) {}
 
     /// parse_sql and bind_sql in one. A text that is remembered is not read again, and arguments that fit one by one
     /// then allocate nothing. `sql` is needed during the call only.
@@ -34,15 +31,8 @@ class SqlCache {
     std::size_t size() const noexcept { return texts_.size(); }
 
   private:
-    using Texts = std::list<ParsedSql>;
-
-    const ParsedSql* find(std::string_view sql);
-    void keep(ParsedSql parsed);
-
     SqlDialect dialect_;
-    std::size_t capacity_;
-    Texts texts_;                                                  // the last used first
-    std::unordered_map<std::string_view, Texts::iterator> index_;  // by source, which the texts themselves hold
+    RecentlyUsed<ParsedSql> texts_;
 };
 
 }  // namespace databased::detail

@@ -45,6 +45,8 @@ struct ParsedSql {
     std::vector<std::string> names;   ///< In the order of their first use; empty unless named.
     std::vector<Mark> marks;          ///< In the order of the text.
     bool has_question_marks = false;  ///< Any lone ?, also where it is left alone.
+
+    std::string_view key() const noexcept { return text->source; }
 };
 
 /// Reads one statement.

@@ -49,6 +49,23 @@ void ParameterBuffer::append(const ParameterBuffer& other) {
     data_ += other.data_;
 }
 
+void ParameterBuffer::append(const ParameterBuffer& other, std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+        const Cell cell = other[i];
+        if (cell.has_data()) {
+            add(cell.kind, cell.text());
+        } else {
+            add(cell);
+        }
+    }
+}
+
+void ParameterBuffer::set_text(std::size_t index, std::string_view text) {
+    add(ValueKind::text, text);
+    cells_[index] = cells_[cells_.size() - 1];
+    cells_.resize(cells_.size() - 1);
+}
+
 void ParameterBuffer::fold(std::size_t first, std::size_t first_byte, std::span<const ArrayDimension> dimensions) {
     const std::span<const Cell> cells{cells_.begin() + first, cells_.end()};
     if (std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.kind == ValueKind::array; })) {

@@ -1,6 +1,7 @@
 // Database: a URL, its pool of connections, and the sessions over them.
 #pragma once
 
+#include <databased/query/schema.hpp>
 #include <databased/session.hpp>
 #include <databased/url.hpp>
 
@@ -60,6 +61,22 @@ class Database : public Executor {
 
     const Url& url() const noexcept;
     PoolStats pool_stats() const noexcept;
+    /// What its SQL is like: for compile().
+    const SqlDialect& dialect() const noexcept;
+
+    /// Makes the tables that do not exist, with their indexes, each after those that it refers to, in one transaction.
+    /// Tables that exist are left as they are. The tables are needed until the task has ended.
+    template <class... T>
+    Task<> create_tables(const Table<T>&... tables) {
+        return create_tables(Schema{tables...});
+    }
+    Task<> create_tables(Schema schema);
+    /// Drops those that exist, each before those that it refers to, in one transaction.
+    template <class... T>
+    Task<> drop_tables(const Table<T>&... tables) {
+        return drop_tables(Schema{tables...});
+    }
+    Task<> drop_tables(Schema schema);
 
     /// A session held by hand: nothing lasts without its commit().
     Session session(SessionOptions options = {}, std::source_location where = std::source_location::current());

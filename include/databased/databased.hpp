@@ -9,6 +9,17 @@
 #include <databased/event_loop.hpp>
 #include <databased/options.hpp>
 #include <databased/parameters.hpp>
+#include <databased/query/case_when.hpp>
+#include <databased/query/change.hpp>
+#include <databased/query/functions.hpp>
+#include <databased/query/insert.hpp>
+#include <databased/query/raw.hpp>
+#include <databased/query/schema.hpp>
+#include <databased/query/select.hpp>
+#include <databased/query/table.hpp>
+#include <databased/query/table_options.hpp>
+#include <databased/query/tuple.hpp>
+#include <databased/query/upsert.hpp>
 #include <databased/result.hpp>
 #include <databased/row.hpp>
 #include <databased/session.hpp>

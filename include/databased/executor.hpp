@@ -4,6 +4,8 @@
 #include <databased/backend.hpp>
 #include <databased/detail/sinks.hpp>
 #include <databased/detail/temporary_guard.hpp>
+#include <databased/query/position_reader.hpp>
+#include <databased/query/query.hpp>
 #include <databased/row.hpp>
 #include <databased/statement.hpp>
 #include <databased/task.hpp>
@@ -51,6 +53,43 @@ Task<std::optional<T>> run_fetch_one(Target target, Statement::Pointer statement
     const Outcome outcome = co_await target->run(std::move(statement), &sink);
     sink.rethrow(outcome.error);
     co_return std::move(sink).row();
+}
+
+// For queries. An INSERT of no rows gives none and is not sent.
+
+Task<> run_into(Target target, Statement::Pointer statement, ConvertingSink& sink);
+
+template <class T>
+Task<std::vector<T>> run_query_for_all(Target target, Statement::Pointer statement) {
+    std::vector<T> rows;
+    PositionSink sink{&rows, all_rows<T>};
+    co_await run_into(std::move(target), std::move(statement), sink);
+    co_return rows;
+}
+
+template <class T>
+Task<std::optional<T>> run_query_for_one(Target target, Statement::Pointer statement) {
+    std::optional<T> row;
+    PositionSink sink{&row, first_row<T>};
+    co_await run_into(std::move(target), std::move(statement), sink);
+    co_return row;
+}
+
+/// As a statement is run that may be several runs.
+Task<Result> run_query(Target target, Statement::Pointer statement);
+
+template <class Q>
+consteval void check_is_ready() {
+    static_assert(std::remove_cvref_t<Q>::is_ready,
+                  "databased: this statement is not complete: update() and delete_from() need where() or all_rows(), "
+                  "insert_into() needs values");
+}
+template <class Q>
+consteval void check_gives_rows() {
+    check_is_ready<Q>();
+    static_assert(
+        requires { typename std::remove_cvref_t<Q>::Row; },
+        "databased: this statement gives no rows: add returning(), or execute() it");
 }
 
 }  // namespace detail
@@ -104,6 +143,54 @@ class Executor {
         return detail::run_fetch_one<T>(target_, make(sql, args...));
     }
 
+    // The same for queries as expressions (databased/query/): typed by what they select.
+
+    /// Several rows of an INSERT are one unit: all or none.
+    template <detail::AnyQuery Q>
+    Task<Result> execute(Q&& query) {
+        detail::check_is_ready<Q>();
+        return detail::run_query(target_, prepare(std::forward<Q>(query)));
+    }
+    /// A statement that was compiled for the dialect of this database.
+    Task<Result> execute(const Statement& statement) {
+        return detail::run_query(target_, std::make_unique<Statement>(statement));
+    }
+    /// All rows: a whole table gives its structs, columns give tuples, one column its type.
+    template <detail::AnyQuery Q>
+    auto fetch_all(Q&& query) {
+        detail::check_gives_rows<Q>();
+        using T = typename std::remove_cvref_t<Q>::Row;
+        return detail::run_query_for_all<T>(target_, prepare(std::forward<Q>(query)));
+    }
+    template <detail::AnyQuery Q>
+    auto fetch_one(Q&& query) {
+        detail::check_gives_rows<Q>();
+        using T = typename std::remove_cvref_t<Q>::Row;
+        return detail::run_query_for_one<T>(target_, prepare(std::forward<Q>(query)));
+    }
+    template <detail::AnyQuery Q>
+    auto fetch_val(Q&& query) {
+        detail::check_gives_rows<Q>();
+        using T = typename std::remove_cvref_t<Q>::Row;
+        static_assert(detail::Readable<T>, "databased: fetch_val gives one value; use fetch_one for rows");
+        return detail::run_query_for_one<T>(target_, prepare(std::forward<Q>(query)));
+    }
+    /// As another type than the query's own: a struct by the names of its members, Row.
+    template <class T, detail::AnyQuery Q>
+    auto fetch_all(Q&& query) {
+        detail::check_gives_rows<Q>();
+        if constexpr (std::same_as<T, Row>) {
+            return detail::run_fetch_rows(target_, prepare(std::forward<Q>(query)));
+        } else {
+            return detail::run_fetch_all<T>(target_, prepare(std::forward<Q>(query)));
+        }
+    }
+    template <class T, detail::AnyQuery Q>
+    Task<std::optional<T>> fetch_one(Q&& query) {
+        detail::check_gives_rows<Q>();
+        return detail::run_fetch_one<T>(target_, prepare(std::forward<Q>(query)));
+    }
+
   protected:
     explicit Executor(detail::Target target) noexcept : target_(std::move(target)) {}
     ~Executor() = default;
@@ -123,6 +210,10 @@ class Executor {
     template <class... Args>
     Statement::Pointer make(std::string_view sql, const Args&... args) const {
         return Statement::make(target_->rules(), sql, args...);
+    }
+    template <class Q>
+    Statement::Pointer prepare(Q&& query) const {
+        return std::forward<Q>(query).prepare(target_->rules());
     }
 
     detail::Target target_;

@@ -40,6 +40,15 @@ class ParameterBuffer {
     /// Puts the cells from `first` on into another order, some perhaps twice.
     void reorder(std::size_t first, const std::vector<std::uint32_t>& order);
     void append(const ParameterBuffer& other);
+    /// The cells from `first` to before `last` of `other`.
+    void append(const ParameterBuffer& other, std::size_t first, std::size_t last);
+    /// The last value once more.
+    void repeat_last() {
+        const Cell last = cells_[cells_.size() - 1];  // a copy, as the cells may move
+        cells_.push_back(last);
+    }
+    /// Another text in the place of a value.
+    void set_text(std::size_t index, std::string_view text);
     /// Only to make it smaller.
     void resize(std::size_t cells) noexcept { cells_.resize(cells); }
 

@@ -19,8 +19,16 @@ enum class EmptyListForm {
     array,     ///< x = ANY ('{}'): typed by x, where the column of a subquery would be text
 };
 
-/// What the lexers of databases differ in. A backend names its own; everything is off unless said.
+/// Whose SQL queries that were built as expressions are written in.
+enum class SqlFlavour {
+    unknown,  ///< They are refused.
+    sqlite,
+    postgresql,
+};
+
+/// What the SQL of databases differs in. A backend names its own; everything is off unless said.
 struct SqlDialect {
+    SqlFlavour flavour = SqlFlavour::unknown;
     PlaceholderStyle placeholders = PlaceholderStyle::question_mark_number;
     EmptyListForm empty_list = EmptyListForm::subquery;
     bool dollar_parameters = false;  ///< A user may write $1.
@@ -36,12 +44,14 @@ struct SqlDialect {
 static_assert(std::is_trivially_copyable_v<SqlDialect>);
 
 /// https://www.sqlite.org/lang_expr.html#varparam, https://www.sqlite.org/lang_keywords.html
-inline constexpr SqlDialect sqlite_dialect{.placeholders = PlaceholderStyle::question_mark_number,
+inline constexpr SqlDialect sqlite_dialect{.flavour = SqlFlavour::sqlite,
+                                           .placeholders = PlaceholderStyle::question_mark_number,
                                            .empty_list = EmptyListForm::subquery,
                                            .bracket_names = true};
 
 /// https://www.postgresql.org/docs/current/sql-syntax-lexical.html
-inline constexpr SqlDialect postgresql_dialect{.placeholders = PlaceholderStyle::dollar_number,
+inline constexpr SqlDialect postgresql_dialect{.flavour = SqlFlavour::postgresql,
+                                               .placeholders = PlaceholderStyle::dollar_number,
                                                .empty_list = EmptyListForm::array,
                                                .dollar_parameters = true,
                                                .sigil_operators = true,

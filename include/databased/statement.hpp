@@ -20,7 +20,9 @@ namespace databased {
 
 namespace detail {
 struct BoundSql;
-}
+class Shape;
+struct RowValues;
+}  // namespace detail
 
 /// What the makers of statements need to know of a backend.
 struct StatementRules {
@@ -29,7 +31,8 @@ struct StatementRules {
 };
 
 /// SQL text and encoded arguments, in the order of the dialect's parameters. Made by the verbs of Database and Session
-/// before their call returns; given to backends. Whatever was wrong is kept and thrown by check().
+/// before their call returns, or by compile() of a query to be looked at; given to backends. Whatever was wrong is kept
+/// and thrown by check().
 class Statement {
   public:
     using Pointer = std::unique_ptr<Statement>;
@@ -68,10 +71,20 @@ class Statement {
         return statement;
     }
 
+    /// Of a query that was built: takes the values out of `shape` and of `rows`, which may be null.
+    static Pointer of_query(const StatementRules& rules, detail::Shape&& shape, detail::RowValues* rows);
+    /// As it is, without parameters.
+    static Statement of_text(std::shared_ptr<const SqlText> text);
+
     /// Throws what went wrong when the statement was made: ParameterError, SyntaxError.
     void check() const {
         if (error_) std::rethrow_exception(error_);
     }
+
+    /// What is sent, with the dialect's placeholders.
+    std::string_view sql() const noexcept { return text_->text; }
+    /// The values of one run, in the order of the placeholders' numbers.
+    std::vector<Value> parameters(std::size_t run = 0) const;
 
     const SqlText& text() const noexcept { return *text_; }
     const std::shared_ptr<const SqlText>& shared_text() const noexcept { return text_; }
@@ -126,6 +139,8 @@ class Statement {
     }
     void bind_next(const StatementRules& rules, std::string_view sql, Parameters parameters);
     void fail_item(const std::exception_ptr& error) noexcept;
+    void take(const StatementRules& rules, detail::Shape&& shape, detail::RowValues* rows);
+    void take_rows(detail::RowValues& rows, const detail::ParameterBuffer& others);
 
     std::shared_ptr<const SqlText> text_;
     detail::ParameterBuffer values_;

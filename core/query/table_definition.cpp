@@ -1,0 +1,54 @@
+#include <databased/query/table_definition.hpp>
+
+#include <databased/error.hpp>
+#include <databased/query/column.hpp>
+
+namespace databased::detail {
+
+void TableDefinition::finish() {
+    Shape source;
+    source_name = source.text(schema).text(name).instructions();
+    Shape all;
+    Shape inserted;
+    for (std::size_t place = 0; place < columns.size(); ++place) {
+        ColumnDefinition& column = columns[place];
+        column.reference = column_shape(column.type, column.is_nullable, source_name, {}, column.name).instructions();
+        all.piece(column.reference).op(Op::item);
+        if (place != identity_place()) inserted.op(Op::insert_column).text(column.name);
+    }
+    all_columns = all.instructions();
+    inserted_columns = inserted.instructions();
+}
+
+void throw_not_constructed() {
+    throw UsageError(
+        "a table is used before it was constructed: tables are global constants, which must not be used by what "
+        "initialises another global");
+}
+
+namespace {
+
+std::string_view take_text(std::string_view& instructions) noexcept {
+    std::size_t size = 0;
+    std::size_t factor = 1;
+    for (bool more = true; more; factor *= 128) {
+        const auto byte = static_cast<unsigned char>(instructions.front());
+        instructions.remove_prefix(1);
+        more = byte >= 128;
+        size += (byte % 128U) * factor;
+    }
+    const auto text = instructions.substr(0, size);
+    instructions.remove_prefix(size);
+    return text;
+}
+
+}  // namespace
+
+std::string_view column_name(const Shape& column) noexcept {
+    constexpr std::size_t before_names = 3;  // the instruction, its type, whether NULL is possible
+    auto rest = column.instructions().substr(before_names);
+    for (int i = 0; i < 3; ++i) take_text(rest);  // schema, table, alias
+    return take_text(rest);
+}
+
+}  // namespace databased::detail

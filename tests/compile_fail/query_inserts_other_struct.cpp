@@ -1,0 +1,21 @@
+// error: takes rows of the table.s struct
+#include <databased/databased.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+struct Movie {
+    std::int64_t id;
+    std::string title;
+    int year;
+    std::optional<std::int64_t> director_id;
+};
+
+const databased::Table movies = databased::table<Movie>("movies", databased::primary_key(&Movie::id));
+
+struct Director {
+    std::int64_t id;
+};
+
+auto query() { return insert_into(movies).values(Director{1}); }

@@ -1,0 +1,22 @@
+// error: into\(\) needs a struct with one member for each column
+#include <databased/databased.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+struct Movie {
+    std::int64_t id;
+    std::string title;
+    int year;
+    std::optional<std::int64_t> director_id;
+};
+
+const databased::Table movies = databased::table<Movie>("movies", databased::primary_key(&Movie::id));
+
+struct Titled {
+    std::string title;
+    int year;
+};
+
+auto query() { return select(movies[&Movie::year], movies[&Movie::title]).into<Titled>(); }

@@ -1,0 +1,21 @@
+// error: operator\[\]
+#include <databased/databased.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+struct Movie {
+    std::int64_t id;
+    std::string title;
+    int year;
+    std::optional<std::int64_t> director_id;
+};
+
+const databased::Table movies = databased::table<Movie>("movies", databased::primary_key(&Movie::id));
+
+struct Director {
+    std::int64_t id;
+};
+
+auto query() { return select(movies[&Director::id]); }

@@ -1,0 +1,17 @@
+// error: update\(\) and delete_from\(\) need where\(\) or all_rows\(\)
+#include <databased/databased.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+struct Movie {
+    std::int64_t id;
+    std::string title;
+    int year;
+    std::optional<std::int64_t> director_id;
+};
+
+const databased::Table movies = databased::table<Movie>("movies", databased::primary_key(&Movie::id));
+
+auto query(databased::Database& database) { return database.execute(update(movies).set(movies[&Movie::year], 1)); }
