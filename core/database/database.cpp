@@ -41,8 +41,8 @@ class ReaderTarget final : public StatementTarget {
     std::shared_ptr<DatabaseState> database_;
 };
 
-std::shared_ptr<DatabaseState> make_state(const Url& url, const Options& options) {
-    return std::make_shared<DatabaseState>(url, options);
+std::shared_ptr<DatabaseState> make_state(const Url& url, const Options& options, PasswordProvider passwords = {}) {
+    return std::make_shared<DatabaseState>(url, options, std::move(passwords));
 }
 
 }  // namespace
@@ -53,6 +53,11 @@ std::shared_ptr<DatabaseState> make_state(const Url& url, const Options& options
 Database::Database(std::string_view url, Options options) : Database(Url::parse(url), options) {}
 
 Database::Database(const Url& url, Options options) : Executor(nullptr), state_(detail::make_state(url, options)) {
+    set_target(state_);
+}
+
+Database::Database(const Config& config)
+    : Executor(nullptr), state_(detail::make_state(config.url(), config.options(), config.password_provider())) {
     set_target(state_);
 }
 

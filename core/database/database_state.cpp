@@ -54,11 +54,15 @@ Clock::time_point limit_of(std::chrono::milliseconds statement_timeout, Clock::t
     return statement_timeout.count() == 0 ? deadline : std::min(deadline, Clock::now() + statement_timeout);
 }
 
-DatabaseState::DatabaseState(const Url& url, const Options& options)
+DatabaseState::DatabaseState(const Url& url, const Options& options, PasswordProvider passwords)
     : url_(url),
       settings_(read_settings(url, options)),
       backend_(make_backend(url)),
-      capabilities_(backend_->capabilities()) {}
+      capabilities_(backend_->capabilities()),
+      passwords_(std::move(passwords)) {
+    if (passwords_ && !capabilities_.takes_passwords)
+        throw ConfigError("a password_provider is set, but " + url.dialect() + " databases have no password");
+}
 
 // Connecting
 
@@ -143,13 +147,20 @@ Task<> DatabaseState::open_pools() {
 Task<std::unique_ptr<SessionBackend>> DatabaseState::open_connection(std::shared_ptr<DatabaseState> self,
                                                                      Access access) {
     if (self == nullptr) throw NotConnectedError("the Database is gone");
-    auto backend = co_await self->backend_->open(access);
+    auto backend = co_await self->open_physical(access);
     if (self->connect_hook_) {
         Connection connection{std::make_shared<RawTarget>(*backend, self->rules())};
         co_await self->connect_hook_(connection);
         backend->accept_state();
     }
     co_return backend;
+}
+
+Task<std::unique_ptr<SessionBackend>> DatabaseState::open_physical(Access access) {
+    if (!passwords_) co_return co_await backend_->open(access);
+    std::string password = co_await passwords_();
+    if (password.empty()) throw ConfigError("the password_provider has given an empty password");
+    co_return co_await backend_->open_with_password(access, std::move(password));
 }
 
 Task<> DatabaseState::disconnect() {

@@ -5,6 +5,7 @@
 #include "pool/pool.hpp"
 
 #include <databased/backend.hpp>
+#include <databased/config.hpp>
 #include <databased/database.hpp>
 
 #include <functional>
@@ -21,6 +22,7 @@ class SessionState;
 struct Settings {
     PoolLimits pool;
     bool force_rollback = false;
+    bool force_rollback_hooks = false;
     bool parameters_in_errors = false;
     std::chrono::milliseconds disconnect_timeout{5'000};
     std::chrono::milliseconds statement_timeout{0};  // zero: none
@@ -43,7 +45,8 @@ class DatabaseState final : public StatementTarget,
     using ConnectHook = std::function<Task<>(Connection&)>;
     using WarningHook = std::function<void(std::string_view)>;
 
-    DatabaseState(const Url& url, const Options& options);
+    /// `passwords` may be empty.
+    DatabaseState(const Url& url, const Options& options, PasswordProvider passwords);
 
     const StatementRules& rules() const noexcept override { return backend_->rules(); }
     Task<Outcome> run(Statement::Pointer statement, RowSink* sink) override {
@@ -98,11 +101,13 @@ class DatabaseState final : public StatementTarget,
     Task<Outcome> run_in_unit(Statement::Pointer statement, RowSink* sink, Access access);
     void on_loop_destroyed() noexcept override;
     static Task<std::unique_ptr<SessionBackend>> open_connection(std::shared_ptr<DatabaseState> self, Access access);
+    Task<std::unique_ptr<SessionBackend>> open_physical(Access access);
 
     Url url_;
     Settings settings_;
     std::unique_ptr<DatabaseBackend> backend_;
     Capabilities capabilities_;
+    PasswordProvider passwords_;
     ConnectHook connect_hook_;
     WarningHook warning_hook_;
     EventLoop* loop_ = nullptr;  // from connect() on

@@ -29,6 +29,16 @@ std::string message_of(const std::exception_ptr& error) {
     }
 }
 
+bool is_outcome_unknown(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const CommitUnknownError&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
 bool is_retryable(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
@@ -147,10 +157,11 @@ Task<> SessionState::enter() {
     }
     trunk_->push(*this);
     phase_ = Phase::open;
-    stop_.emplace(hidden_ ? nullptr : context.stop);
-    deadline_around_ = hidden_ ? Clock::time_point::max() : context.deadline;
+    const Context& home = home_ != nullptr ? *home_ : context;
+    stop_.emplace(hidden_ ? nullptr : home.stop);
+    deadline_around_ = hidden_ ? Clock::time_point::max() : home.deadline;
     if (options_.deadline) deadline_ = Clock::now() + *options_.deadline;
-    if (!hidden_) context.branch->add(*this);
+    if (!hidden_) home.branch->add(*this);
 }
 
 std::shared_ptr<SessionState> SessionState::choose_host(const Context& context) const {
@@ -315,15 +326,24 @@ Task<> SessionState::commit() {
     const Context& context = co_await this_context();
     database_->check_thread(context);
     refuse_over();
-    if (!is_open()) {
-        if (!is_unit()) phase_ = Phase::over;
-        co_return;
+    const auto heir = this->heir();
+    std::exception_ptr failure;
+    if (is_open()) {
+        refuse_open_child("commit");
+        throw_if_stopped(context);
+        TrunkTurn turn = co_await take_turn();
+        refuse_open_child("commit");
+        try {
+            co_await commit_now(std::move(turn));
+        } catch (...) {
+            failure = std::current_exception();
+        }
+    } else if (!is_unit()) {
+        phase_ = Phase::over;
     }
-    refuse_open_child("commit");
-    throw_if_stopped(context);
-    TrunkTurn turn = co_await take_turn();
-    refuse_open_child("commit");
-    co_await commit_now(std::move(turn));
+    if (failure && is_outcome_unknown(failure)) hooks_.clear();
+    if (!is_open() && !hooks_.empty()) co_await settle_hooks(failure ? SessionEnd::rollback : SessionEnd::commit, heir);
+    if (failure) std::rethrow_exception(failure);
 }
 
 Task<> SessionState::commit_now(TrunkTurn turn) {
@@ -385,6 +405,18 @@ Task<> SessionState::rollback() {
 /// Also of a session that was asked to stop: cleaning up is never cut short. Takes the turn unless it is given.
 Task<> SessionState::roll_back_now(TrunkTurn turn) {
     const auto self = shared_from_this();
+    const auto heir = this->heir();
+    std::exception_ptr failure;
+    try {
+        co_await roll_back_place(std::move(turn));
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (!is_open() && !hooks_.empty()) co_await settle_hooks(SessionEnd::rollback, heir);
+    if (failure) std::rethrow_exception(failure);
+}
+
+Task<> SessionState::roll_back_place(TrunkTurn turn) {
     if (!is_open()) {
         if (!is_unit()) phase_ = Phase::over;
         co_return;
@@ -486,6 +518,7 @@ void SessionState::end_children() noexcept {
         SessionState& child = trunk_->innermost();
         child.stop_->request();
         child.leave();
+        child.hooks_.clear();
         child.phase_ = Phase::over;
     }
 }
@@ -515,6 +548,31 @@ Task<bool> SessionState::scope_failed(std::exception_ptr failure) {
         co_return false;
     co_await sleep_for(backoff(failures_, random_chance()));
     co_return true;
+}
+
+// Hooks
+
+void SessionState::add_hook(SessionEnd end, SessionHook hook) {
+    refuse_over();
+    hooks_.add(end, std::move(hook));
+}
+
+/// Who gets the hooks of this session when it is committed; null if its commit is the outermost.
+std::shared_ptr<SessionState> SessionState::heir() const {
+    if (host_ != nullptr) return host_;
+    if (parent_ != nullptr) return parent_;
+    return hidden_ ? nullptr : database_->hidden_root();
+}
+
+Task<> SessionState::settle_hooks(SessionEnd end, std::shared_ptr<SessionState> heir) {
+    if (hooks_.empty()) co_return;
+    SessionHooks hooks = std::exchange(hooks_, {});
+    const bool is_visible_root = heir == nullptr || (heir->hidden_ && database_->settings().force_rollback_hooks);
+    if (is_visible_root) {
+        co_await call_hooks(database_, std::move(hooks).take(end));
+    } else if (end == SessionEnd::commit && !heir->hidden_) {
+        heir->hooks_.append(std::move(hooks));
+    }
 }
 
 // Destruction
@@ -547,7 +605,7 @@ void SessionState::abandon_trunk() noexcept {
     leave();
     if (database_->loop() == nullptr || (!dirty && !trunk->turn().is_taken())) return;
     trunk->lease() = std::move(lease);
-    database_->loop()->spawn(clean_up(database_, trunk));
+    database_->loop()->spawn(clean_up(database_, trunk, weak_from_this().lock()));
 }
 
 /// What was done since the savepoint is undone before the next statement.
@@ -555,6 +613,7 @@ void SessionState::abandon_place() noexcept {
     const bool dirty = has_savepoint_;
     if (dirty) trunk_->undo_later(savepoint_);
     const auto access = trunk_->access();
+    hooks_.clear();
     leave();
     if (!is_unit() || !dirty || database_->loop() == nullptr) return;
     database_->pool(access)->count_abandoned();
@@ -562,8 +621,9 @@ void SessionState::abandon_place() noexcept {
 }
 
 /// Rolls back what an abandoned session has left on its connection, before anybody else gets it.
-Task<> SessionState::clean_up(std::shared_ptr<DatabaseState> database, std::shared_ptr<Trunk> trunk) {
-    const TurnHold turn = co_await trunk->turn().take_shielded();
+Task<> SessionState::clean_up(std::shared_ptr<DatabaseState> database, std::shared_ptr<Trunk> trunk,
+                              std::shared_ptr<SessionState> session) {
+    TurnHold turn = co_await trunk->turn().take_shielded();
     if (trunk->is_over() || !trunk->lease()) {  // it was being ended when it was destroyed
         trunk->lease().reset();
         co_return;
@@ -584,7 +644,11 @@ Task<> SessionState::clean_up(std::shared_ptr<DatabaseState> database, std::shar
         trunk->lease().discard();
     }
     database->warn(abandoned_warning);
+    turn.reset();
+    if (session != nullptr) co_await session->settle_hooks(SessionEnd::rollback, nullptr);
 }
+
+void add_hook(SessionState& session, SessionEnd end, SessionHook hook) { session.add_hook(end, std::move(hook)); }
 
 Task<> end_scope(const std::shared_ptr<SessionState>& session) { return session->end_scope(); }
 

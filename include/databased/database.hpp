@@ -1,6 +1,7 @@
 // Database: a URL, its pool of connections, and the sessions over them.
 #pragma once
 
+#include <databased/config.hpp>
 #include <databased/session.hpp>
 #include <databased/url.hpp>
 
@@ -40,6 +41,8 @@ class Database : public Executor {
     /// Throws UrlError for a URL, or an option in it, that cannot be used. `options` come before those of the URL.
     explicit Database(std::string_view url, Options options = {});
     explicit Database(const Url& url, Options options = {});
+    /// Throws ConfigError for settings that do not fit together, or that the database does not have.
+    explicit Database(const Config& config);
     /// Closes at once: stops what runs, rolls back what is open, joins the threads.
     ~Database();
     Database(Database&&) noexcept = default;
@@ -91,6 +94,8 @@ class Database : public Executor {
     Database& on_warning(std::function<void(std::string_view)> hook);
 
   private:
+    friend Task<Session&> current_session(const Database& database, std::source_location where);
+
     std::shared_ptr<detail::DatabaseState> state_;
 };
 
