@@ -27,6 +27,13 @@ std::string_view name_of(Isolation isolation) noexcept {
     return {};
 }
 
+/// Of a value that the server itself has told.
+std::string in_quotes(std::string_view value) {
+    std::string quoted = "'";
+    for (const char character : value) quoted += character == '\'' ? "''" : std::string(1, character);
+    return quoted + "'";
+}
+
 }  // namespace
 
 Connection::Connection(EventLoop& loop, ConnectionHandle connection, const PostgresqlOptions& options,
@@ -48,6 +55,7 @@ Task<> Connection::prepare() {
     settings.gives_up_at_once = false;
     settings.statement_cache = prepares ? options_.statement_cache : 0;
     settings.refuses_session_state = is_pooled_;
+    if (is_pooled_) settings.clean_up = clean_up();
     pipeline_.configure(settings);
     pipeline_.forget_effects();
 }
@@ -141,6 +149,18 @@ std::vector<std::string> Connection::resets() const {
         verbs.push_back("SET SESSION AUTHORIZATION DEFAULT");
         verbs.push_back("RESET ALL");
         for (auto& setting : own_settings()) verbs.push_back(std::move(setting));
+    }
+    return verbs;
+}
+
+/// What a pooler has set for us on the server's connection is set again. Prepared statements are the pooler's.
+std::vector<std::string> Connection::clean_up() const {
+    std::vector<std::string> verbs{
+        "SELECT pg_catalog.pg_advisory_unlock_all()", "CLOSE ALL", "UNLISTEN *", "DISCARD TEMP",
+        "SET SESSION AUTHORIZATION DEFAULT",          "RESET ALL"};
+    for (const char* name : {"client_encoding", "DateStyle", "TimeZone", "application_name"}) {
+        const char* value = PQparameterStatus(pipeline_.native(), name);
+        if (value != nullptr) verbs.push_back("SET " + std::string{name} + " = " + in_quotes(value));
     }
     return verbs;
 }

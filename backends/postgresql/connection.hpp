@@ -35,6 +35,7 @@ class Connection final : public SessionBackend {
     Task<> run_verbs(std::vector<std::string> verbs);
     Task<bool> is_behind_pooler();
     std::vector<std::string> resets() const;
+    std::vector<std::string> clean_up() const;
     std::vector<std::string> own_settings() const;
 
     const PostgresqlOptions& options_;

@@ -74,6 +74,9 @@ bool Operation::has_committed() const noexcept {
 }
 bool Operation::cleans_up() const noexcept { return statement() == nullptr && request_.shielded && !commits(); }
 bool Operation::begins_transaction() const noexcept { return has_verb(request_, "BEGIN"); }
+bool Operation::ends_transaction() const noexcept {
+    return !request_.before.empty() && (request_.before.back() == "COMMIT" || request_.before.back() == "ROLLBACK");
+}
 
 bool Operation::should_stop() const noexcept {
     if (request_.shielded) return false;

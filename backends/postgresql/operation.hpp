@@ -47,6 +47,7 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     /// Whether it takes back what others have done: the server does that at once, or when the connection ends.
     bool cleans_up() const noexcept;
     bool begins_transaction() const noexcept;
+    bool ends_transaction() const noexcept;
 
     /// Whether it should end: it was asked to, or its time is over.
     bool should_stop() const noexcept;

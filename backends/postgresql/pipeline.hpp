@@ -28,6 +28,8 @@ struct PipelineSettings {
     std::chrono::microseconds spin{};    ///< How long the loop waits awake for an answer.
     bool gives_up_at_once = false;       ///< While it is opened: who does not answer in time is not asked to stop.
     bool refuses_session_state = false;  ///< Behind a pooler that gives every transaction another server connection.
+    /// There it follows what may leave something all the same, before the server's connection is somebody else's.
+    std::vector<std::string> clean_up{};
 };
 
 /// Owns the libpq connection. A flight is what ends with one sync: an operation by itself, or a burst of plain reads in
@@ -82,6 +84,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void refuse_what_cannot_work(const Operation& operation) const;
     void feed();
     void end_flight(Operation& operation);
+    void send_clean_up(const Operation& operation);
     void send_verb(Operation* operation, const std::string& sql, Sent::Kind kind);
     void send_part(Operation& operation);
     void send_run(Operation& operation);

@@ -185,7 +185,16 @@ void Pipeline::end_flight(Operation& operation) {
     if (request.read_only && !request.in_transaction && operation.runs() != 0) {
         send_verb(nullptr, "COMMIT", Sent::Kind::housekeeping);
     }
+    if (settings_.refuses_session_state && effects_ != Effect::none) send_clean_up(operation);
     send_sync(Sent::Kind::sync, &operation);
+}
+
+/// At the end of the transaction. What fails has left nothing.
+void Pipeline::send_clean_up(const Operation& operation) {
+    const bool is_alone = operation.runs() != 0 && !operation.request().in_transaction;
+    if (!is_alone && !operation.ends_transaction()) return;
+    for (const auto& sql : settings_.clean_up) send_verb(nullptr, sql, Sent::Kind::housekeeping);
+    effects_ = Effect::none;
 }
 
 void Pipeline::send_verb(Operation* operation, const std::string& sql, Sent::Kind kind) {

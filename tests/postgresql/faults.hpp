@@ -8,6 +8,7 @@
 #include <databased/databased.hpp>
 
 #include <cstdint>
+#include <exception>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -49,10 +50,17 @@ class Place {
     support::RawPostgresql observer_{test_database_.url()};
 };
 
+/// Lets the loop turn. Throws StoppedError if something else in the test has failed.
+inline Task<> next_turn() {
+    co_await yield();
+    const bool is_over = co_await stop_requested();
+    if (is_over) throw StoppedError("the test has failed elsewhere");
+}
+
 /// Waits until `is_so()`: each look is a turn of the loop.
 template <class Condition>
 Task<> until(Condition is_so) {
-    while (!is_so()) co_await yield();
+    while (!is_so()) co_await next_turn();
 }
 
 /// Long enough for the loop to look at its sockets.
@@ -62,30 +70,39 @@ inline Task<> look_around() {
 
 /// Waits until nobody holds a connection of `database`.
 inline Task<> until_unused(Database& database) {
-    while (database.pool_stats().in_use + database.pool_stats().connecting != 0) co_await yield();
+    while (database.pool_stats().in_use + database.pool_stats().connecting != 0) co_await next_turn();
 }
 
-inline Task<> request_stop_after(int turns, std::stop_source& stop) {
-    for (int turn = 0; turn < turns; ++turn) co_await yield();
-    stop.request_stop();
-}
+/// Some work, and whoever asks it to stop.
+struct Race {
+    std::stop_source stop;
+    bool is_over = false;
+    bool is_stopped = false;
+};
 
-template <class Work>
-Task<> note_whether_stopped(std::stop_token token, Work work, bool& stopped) {
+inline Task<> run_in(Race& race, Task<> work) {
+    std::exception_ptr failure;
     try {
-        co_await with_stop(std::move(token), std::move(work));
+        co_await with_stop(race.stop.get_token(), std::move(work));
     } catch (const StoppedError&) {
-        stopped = true;
+        race.is_stopped = true;
+    } catch (...) {
+        failure = std::current_exception();
     }
+    race.is_over = true;
+    if (failure) std::rethrow_exception(failure);
+}
+
+inline Task<> stop_after(int turns, Race& race) {
+    for (int turn = 0; turn < turns && !race.is_over; ++turn) co_await yield();
+    race.stop.request_stop();
 }
 
 /// Asks `work` to stop after so many turns of the loop; whether it was reported as stopped.
 inline Task<bool> is_stopped_after(int turns, Task<> work) {
-    std::stop_source stop;
-    bool stopped = false;
-    co_await when_all(note_whether_stopped(stop.get_token(), std::move(work), stopped),
-                      request_stop_after(turns, stop));
-    co_return stopped;
+    Race race;
+    co_await when_all(run_in(race, std::move(work)), stop_after(turns, race));
+    co_return race.is_stopped;
 }
 
 /// g++ 12 does not compile braced lists in expressions with co_await.

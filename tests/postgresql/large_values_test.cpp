@@ -97,14 +97,14 @@ ASYNC_TEST(LargeValues, WithANulAreRefusedBeforeTheyAreSent) {
 ASYNC_TEST(LargeValues, InBothDirectionsAtOnceDoNotBlockEachOther) {
     Place place;
     auto database = co_await place.open(pool_of(1));
-    const std::string large(8'000'000, 'x');
+    const std::string large(4'000'000, 'x');
     const auto echo = [&](int number) -> Task<> {
         const auto back = co_await database.fetch_val<std::string>("SELECT CAST(? AS text) || ?::int", large, number);
         EXPECT_EQ(back, large + std::to_string(number));
     };
 
     std::vector<Task<>> echoes;
-    for (int i = 0; i < 8; ++i) echoes.push_back(echo(i));
+    for (int i = 0; i < 6; ++i) echoes.push_back(echo(i));
     co_await when_all(std::move(echoes));
 
     EXPECT_EQ(database.pool_stats().opened, 1u);
@@ -128,7 +128,7 @@ ASYNC_TEST(LargeValues, ThatAreStoppedHalfWayLeaveAUsableConnection) {
     const std::vector<std::string> titles(300, std::string(100'000, 'x'));
     std::string large;
     large.resize(30'000'000, 'x');
-    for (int turns = 1; turns < 3'000; turns *= 3) {
+    for (int turns = 1; turns < 3'000; turns *= 4) {
         const auto many = [&]() -> Task<> { co_await database.execute_many("INSERT INTO films VALUES (?)", titles); };
         const auto one = [&]() -> Task<> { co_await database.fetch_val<std::string>("SELECT CAST(? AS text)", large); };
         co_await is_stopped_after(turns, many());

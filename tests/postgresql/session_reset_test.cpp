@@ -1,0 +1,153 @@
+// What one user leaves in the server's session the next one does not find, and it costs nothing where nothing is left.
+#include "faults.hpp"
+#include "traces.hpp"
+
+#include "support/tcp_proxy.hpp"
+#include "support/thrown.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace faults;
+using support::fails_with;
+
+Task<Database> one_connection(const Place& place, std::string query = {}) {
+    auto database = co_await place.open(pool_of(1), std::move(query));
+    co_await database.execute(make_procedure);
+    co_return database;
+}
+
+ASYNC_TEST(SessionReset, TakesAwayWhatAStatementLeaves) {
+    Place place;
+    auto database = co_await one_connection(place);
+    const auto pid = co_await database.fetch_val<int>("SELECT pg_backend_pid()");
+    for (const Trace& trace : traces) {
+        co_await database.execute(trace.leave);
+        EXPECT_EQ(co_await database.fetch_val<std::string>(trace.look), trace.clean) << trace.name;
+    }
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT pg_backend_pid()"), pid);
+}
+
+ASYNC_TEST(SessionReset, TakesAwayWhatACommittedSessionLeaves) {
+    Place place;
+    auto database = co_await one_connection(place);
+    for (const Trace& trace : traces) {
+        if (std::string_view{trace.leave}.starts_with("CALL")) continue;  // it cannot commit in a session
+        co_await database.session([&](Session& session) -> Task<> {
+            co_await session.execute(trace.leave);
+            if (trace.clean != std::string_view{"0"}) {
+                EXPECT_NE(co_await session.fetch_val<std::string>(trace.look), trace.clean) << trace.name;
+            }
+        });
+        EXPECT_EQ(co_await database.fetch_val<std::string>(trace.look), trace.clean) << trace.name;
+    }
+    EXPECT_EQ(database.pool_stats().opened, 1u);
+}
+
+ASYNC_TEST(SessionReset, TakesAwayWhatARolledBackSessionLeaves) {
+    Place place;
+    auto database = co_await one_connection(place);
+    for (const Trace& trace : traces) {
+        if (std::string_view{trace.leave}.starts_with("CALL")) continue;
+        Session session = database.session();
+        co_await session.execute(trace.leave);
+        co_await session.close();
+        EXPECT_EQ(co_await database.fetch_val<std::string>(trace.look), trace.clean) << trace.name;
+    }
+    EXPECT_EQ(database.pool_stats().opened, 1u);
+}
+
+ASYNC_TEST(SessionReset, TakesAwayWhatAnAbandonedSessionLeaves) {
+    Place place;
+    auto database = co_await one_connection(place);
+    for (const Trace& trace : traces) {
+        if (std::string_view{trace.leave}.starts_with("CALL")) continue;
+        {
+            Session session = database.session();
+            co_await session.execute(trace.leave);
+        }
+        EXPECT_EQ(co_await database.fetch_val<std::string>(trace.look), trace.clean) << trace.name;
+    }
+    EXPECT_EQ(database.pool_stats().abandoned, 14u);
+}
+
+ASYNC_TEST(SessionReset, LeavesWhatTheSessionItselfStillNeeds) {
+    Place place;
+    auto database = co_await one_connection(place);
+
+    co_await database.session([](Session& session) -> Task<> {
+        co_await session.execute("CREATE TEMPORARY TABLE films (title text)");
+        co_await session.execute("INSERT INTO films VALUES ('Alien')");
+        co_await session.transaction(
+            [](Session& child) -> Task<> { co_await child.execute("INSERT INTO films VALUES ('Brazil')"); });
+        EXPECT_EQ(co_await session.fetch_val<int>("SELECT count(*) FROM films"), 2);
+    });
+
+    EXPECT_EQ(co_await database.fetch_val<bool>("SELECT to_regclass('films') IS NULL"), true);
+}
+
+ASYNC_TEST(SessionReset, KeepsWhatTheConnectHookHasMade) {
+    Place place;
+    Database database{place.url(), pool_of(1)};
+    database.on_connect([](Connection& connection) -> Task<> {
+        co_await connection.execute("SET work_mem = '11MB'");
+        co_await connection.execute("LISTEN films");
+        co_await connection.execute("PREPARE one AS SELECT 1");
+    });
+    co_await database.connect();
+
+    co_await database.execute("SELECT pg_advisory_lock(1)");
+    co_await database.execute("CREATE TEMPORARY TABLE films (title text)");
+    co_await database.execute("SET work_mem = '77MB'");
+
+    EXPECT_EQ(co_await database.fetch_val<std::string>("SHOW work_mem"), "11MB");
+    EXPECT_EQ(co_await database.fetch_val<std::string>("SELECT pg_listening_channels()"), "films");
+    EXPECT_EQ(co_await database.fetch_val<int>("EXECUTE one"), 1);
+    EXPECT_EQ(co_await database.fetch_val<bool>("SELECT to_regclass('films') IS NULL"), true);
+}
+
+ASYNC_TEST(SessionReset, EndsATransactionThatAProcedureHasLeftOpen) {
+    Place place;
+    auto database = co_await one_connection(place);
+    co_await database.execute("CREATE TABLE kept (title text)");
+    co_await database.execute(
+        "CREATE PROCEDURE add_and_fail() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO kept VALUES ('Alien'); COMMIT; "
+        "INSERT "
+        "INTO kept VALUES ('Brazil'); RAISE EXCEPTION 'no'; END $$");
+
+    EXPECT_TRUE(co_await fails_with<QueryError>(database.execute("CALL add_and_fail()")));
+
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM kept"), 1);
+    EXPECT_EQ(place.busy(), 0);
+}
+
+/// What a statement costs on the wire: nothing is reset, asked or prepared again.
+ASYNC_TEST(SessionReset, CostsNothingWhereNothingWasLeft) {
+    Place place;
+    const Url server = Url::parse(place.url());
+    support::TcpProxy network{server.host().value(), static_cast<std::uint16_t>(server.port().value_or(5432))};
+    Database database{server.with_host("127.0.0.1").with_port(network.port()).with_query("sslmode", "disable"),
+                      pool_of(1)};
+    co_await database.execute("CREATE TABLE kept (title text)");
+    const auto work = [&]() -> Task<> {
+        co_await database.execute("INSERT INTO kept VALUES ('Alien')");
+        co_await database.fetch_all("SELECT * FROM kept WHERE false");
+        co_await database.session([](Session& session) -> Task<> {
+            co_await session.execute("SET LOCAL work_mem = '5MB'");
+            co_await session.execute("INSERT INTO kept VALUES ('Brazil')");
+        });
+    };
+    co_await work();
+    co_await work();
+    const auto before = network.traffic(support::Direction::to_server).writes;
+
+    co_await work();
+
+    const auto writes = network.traffic(support::Direction::to_server).writes - before;
+    EXPECT_EQ(writes, 5u);  // one for each statement; BEGIN travels with the first; and COMMIT
+}
+
+}  // namespace
