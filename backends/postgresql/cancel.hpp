@@ -21,27 +21,28 @@ class CancelListener {
 
 /// One cancel request at a time, off the loop's thread, because libpq blocks until the server has taken it. The
 /// listener is told on the loop's thread, never inside send(), and not at all once this is destroyed: the request then
-/// ends by itself, and its loop waits for that at its own end. A server that is gone delays that by what the
-/// connection's tcp_user_timeout says.
-class CancelRequest final : private LoopUser {
+/// ends by itself, and the end of its loop waits for that a moment. Where the network is silent a request may never
+/// end: whoever cannot wait for that destroys this.
+class CancelRequest final {
   public:
     CancelRequest(EventLoop& loop, CancelListener& listener) noexcept : loop_(loop), listener_(listener) {}
-    ~CancelRequest() override { forget(); }
+    ~CancelRequest() { forget(); }
+    CancelRequest(const CancelRequest&) = delete;
+    CancelRequest& operator=(const CancelRequest&) = delete;
 
     bool is_running() const noexcept { return job_ != nullptr; }
     /// Does nothing while one is running. `connection` is open, and may be closed right afterwards.
     void send(PGconn* connection);
 
   private:
-    struct Job;
+    class Job;
 
     void end(std::string_view problem) noexcept;
     void forget() noexcept;
-    void on_loop_destroyed() noexcept override { forget(); }
 
     EventLoop& loop_;
     CancelListener& listener_;
-    Job* job_ = nullptr;  // freed when it has ended; null once nobody waits for that
+    Job* job_ = nullptr;  // null once it has ended
 };
 
 }  // namespace databased::postgresql

@@ -79,7 +79,8 @@ Task<> Connection::run_verbs(std::vector<std::string> verbs) {
 bool Connection::needs_tidying() const noexcept {
     if (pipeline_.is_lost()) return false;
     const bool left_state = pipeline_.effects() != Effect::none && !is_pooled_;
-    return left_state || pipeline_.has_abandoned() || (pipeline_.is_quiet() && pipeline_.is_in_transaction());
+    const bool may_change = pipeline_.has_abandoned() || pipeline_.is_cancelling();
+    return left_state || may_change || (pipeline_.is_quiet() && pipeline_.is_in_transaction());
 }
 
 void Connection::accept_state() noexcept {
@@ -89,7 +90,7 @@ void Connection::accept_state() noexcept {
 
 Task<> Connection::tidy() {
     try {
-        if (pipeline_.has_abandoned()) co_await ping();  // comes back when all is quiet
+        if (pipeline_.has_abandoned() || pipeline_.is_cancelling()) co_await ping();  // comes back when all is quiet
         std::vector<std::string> verbs;
         if (pipeline_.is_in_transaction()) verbs.push_back("ROLLBACK");
         if (includes(pipeline_.effects(), kept_)) {

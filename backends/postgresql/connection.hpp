@@ -21,6 +21,7 @@ class Connection final : public SessionBackend {
 
     Task<Outcome> run(Request request) override;
     bool is_usable() const noexcept override { return !pipeline_.is_lost(); }
+    bool queues_statements() const noexcept override { return true; }
     bool needs_tidying() const noexcept override;
     Task<> tidy() override;
     void accept_state() noexcept override;

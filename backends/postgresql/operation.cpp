@@ -63,6 +63,10 @@ bool Operation::may_join_burst() const noexcept {
     return request_.read_only && request_.shared && is_plain_read() && runs() == 1 && !goes_alone;
 }
 
+bool Operation::may_join_flight() const noexcept {
+    return request_.in_transaction && request_.before.empty() && runs() == 1;
+}
+
 bool Operation::commits() const noexcept { return has_verb(request_, "COMMIT"); }
 bool Operation::begins_transaction() const noexcept { return has_verb(request_, "BEGIN"); }
 

@@ -38,6 +38,8 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     bool is_plain_read() const noexcept;
     /// May travel in one read-only transaction with others.
     bool may_join_burst() const noexcept;
+    /// A statement in an open transaction, which may share its sync with others of it.
+    bool may_join_flight() const noexcept;
     /// Whether a transaction ends with it whose end must not be doubted.
     bool commits() const noexcept;
     bool begins_transaction() const noexcept;

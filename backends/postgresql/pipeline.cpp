@@ -8,6 +8,8 @@ namespace databased::postgresql {
 
 namespace {
 
+constexpr std::chrono::milliseconds a_moment{20};
+
 void ignore_notice(void*, const PGresult*) {}
 
 std::exception_ptr database_error(ErrorDetails details) {
@@ -28,7 +30,7 @@ Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& ca
 
 Pipeline::~Pipeline() {
     // The server would notice that nobody listens only when it has something to say.
-    if (!is_lost_ && !wire_.empty()) cancel_.send(connection_.get());
+    if (!is_lost_ && !wire_.empty()) send_cancel();
     is_lost_ = true;
     give_up_all(nullptr);
 }
@@ -56,9 +58,24 @@ void Pipeline::stop(Operation& operation) noexcept {
         operation.refuse(operation.stop_error());
     } else if (operation.is_ping()) {
         lose("the server does not answer");
+    } else if (operation.flight_ended) {
+        if (operation.type_search != 0) give_up_types(operation);
+    } else if (operation.is_plain_read() && !is_running(operation)) {
+        let_go(operation);
     } else {
         watch_head();
     }
+}
+
+bool Pipeline::is_running(const Operation& operation) noexcept {
+    return !wire_.empty() && wire_.front().operation == &operation;
+}
+
+/// It is behind others, or was skipped with them, and has no effects: who waits for it need not wait for them.
+void Pipeline::let_go(Operation& operation) noexcept {
+    abandon(operation);
+    operation.replace_error(operation.stop_error());
+    operation.finish(false, false);
 }
 
 void Pipeline::abandon(Operation& operation) noexcept {
@@ -77,44 +94,63 @@ void Pipeline::abandon(Operation& operation) noexcept {
     watch_head();
 }
 
+bool Pipeline::send_cancel() noexcept {
+    try {
+        cancel_.send(connection_.get());
+    } catch (const std::exception&) {
+        return false;
+    }
+    return true;
+}
+
 /// Everything that is on the wire now may be hit by the request; nothing is sent until it is over.
 void Pipeline::start_cancel() {
     if (cancelling_since_ == detail::Clock::time_point{}) cancelling_since_ = detail::Clock::now();
     for (Sent& sent : wire_) {
         if (sent.operation != nullptr) sent.operation->may_be_hit = true;
     }
-    cancel_.send(connection_.get());
+    if (!send_cancel()) return lose("a statement could not be stopped");
+    loop_.start(*this, cancelling_since_ + settings_.cancel_timeout);
 }
 
 /// The request may have come before the server had begun the statement: then it is sent once more, after a moment.
 void Pipeline::on_cancel_sent(std::string_view) noexcept {
     if (is_lost_) return;
-    constexpr std::chrono::milliseconds pause{20};
-    loop_.start(*this, detail::Clock::now() + pause);
+    while (!stopped_.empty()) settle(stopped_.pop_front());
+    loop_.start(*this, detail::Clock::now() + a_moment);
     loop_.at_turn_end(*this);
 }
 
 void Pipeline::on_time() noexcept {
-    if (is_lost_ || cancel_.is_running()) return;
-    if (cancelling_since_ != detail::Clock::time_point{} &&
-        detail::Clock::now() - cancelling_since_ > settings_.cancel_timeout) {
+    if (is_lost_) return;
+    const bool is_late = cancelling_since_ != detail::Clock::time_point{} &&
+                         detail::Clock::now() - cancelling_since_ >= settings_.cancel_timeout;
+    if (cancel_.is_running() || (is_late && is_head_unwanted())) {
         lose("a statement that was stopped did not end in time");
-    } else {
-        watch_head();
+    } else if (is_head_unwanted()) {
+        start_cancel();
     }
 }
 
-/// Sees to it that what runs on the server now ends if nobody wants it any more.
+bool Pipeline::is_head_unwanted() noexcept {
+    if (is_lost_ || wire_.empty()) return false;
+    const Sent& head = wire_.front();
+    if (head.operation == nullptr) return head.is_abandoned;
+    return head.operation->should_stop() || head.operation->has_enough();
+}
+
+/// Sees to it that what runs on the server now ends if nobody wants it any more. What nobody waits for gets a moment to
+/// end by itself.
 void Pipeline::watch_head() {
-    const bool has_head = !is_lost_ && !wire_.empty();
-    const auto is_unwanted = [](const Sent& head) {
-        if (head.operation == nullptr) return head.is_abandoned;
-        return head.operation->should_stop() || head.operation->has_enough();
-    };
-    if (!has_head || !is_unwanted(wire_.front())) {
+    if (cancel_.is_running()) return;
+    if (!is_head_unwanted()) {
         cancelling_since_ = {};
         if (Timer::is_running()) loop_.stop(*this);
-    } else if (!cancel_.is_running() && !Timer::is_running()) {
+    } else if (Timer::is_running()) {
+        return;
+    } else if (wire_.front().operation == nullptr) {
+        loop_.start(*this, detail::Clock::now() + a_moment);
+    } else {
         start_cancel();
     }
 }
@@ -171,6 +207,7 @@ void Pipeline::give_up_all(const std::exception_ptr& error) noexcept {
         operation.fail(reason);
         operation.finish(false, false);
     }
+    while (!stopped_.empty()) settle(stopped_.pop_front());
     while (!outbox_.empty()) outbox_.pop_front().refuse(reason);
     verbs_.clear();
     statements_.clear();

@@ -52,6 +52,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     bool is_lost() const noexcept { return is_lost_; }
     /// Something runs that nobody waits for.
     bool has_abandoned() const noexcept { return has_abandoned_; }
+    bool is_cancelling() const noexcept { return cancel_.is_running(); }
     /// Nothing is under way.
     bool is_quiet() const noexcept { return wire_.empty() && outbox_.empty() && !cancel_.is_running(); }
     bool is_in_transaction() const noexcept;
@@ -70,12 +71,15 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void begin(Operation& operation);
     void begin_flight(Operation& operation);
     void begin_burst(Operation& first);
+    void begin_shared_flight(Operation& first);
+    Operation* next_to_join(bool (Operation::*may_join)() const noexcept);
     void begin_read_only();
     void find_statement(Operation& operation);
     void refuse_what_cannot_work(const Operation& operation) const;
     void feed();
     void end_flight(Operation& operation);
     void send_verb(Operation* operation, const std::string& sql, Sent::Kind kind);
+    void send_part(Operation& operation);
     void send_run(Operation& operation);
     void send_evictions();
     void send_housekeeping(const char* sql);
@@ -96,20 +100,27 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void head_ended();
     void head_began();
     void flight_ended(Operation& operation);
-    void read_of_burst_ended(Operation& operation);
+    void part_ended(Operation& operation);
     void read_only_flight_ended();
     void quiet_came();
     void settle(Operation& operation);
+    void finish(Operation& operation);
     static bool repeats(Operation& operation);
     void repeat(Operation& operation);
     void look_up_types(Operation& operation, const std::vector<Oid>& unknown);
     static Task<> find_types(std::weak_ptr<Pipeline*> pipeline, std::vector<Oid> unknown, std::uint64_t search);
     void add_types(const Rows& rows);
     void types_found(std::uint64_t search);
+    void read_held(Operation& operation);
 
     // Stopping
+    bool is_running(const Operation& operation) noexcept;
+    void let_go(Operation& operation) noexcept;
+    void give_up_types(Operation& operation) noexcept;
     void watch_head();
+    bool is_head_unwanted() noexcept;
     void start_cancel();
+    bool send_cancel() noexcept;
     void on_cancel_sent(std::string_view problem) noexcept override;
     void on_time() noexcept override;
     void give_up_all(const std::exception_ptr& error) noexcept;
@@ -127,12 +138,12 @@ class Pipeline final : private SocketListener, private CancelListener, private T
 
     detail::IntrusiveList<Operation> outbox_;
     detail::IntrusiveList<Operation> skipped_;  // of the burst under way, to be sent again
+    detail::IntrusiveList<Operation> stopped_;  // they have ended, the request to cancel them has not
     Wire wire_;
     std::vector<Operation*> wait_for_types_;
     std::uint64_t type_searches_ = 0;
     Operation* feeding_ = nullptr;  // its flight is not sent to its end yet
     bool is_blocked_ = false;       // the socket takes no more for now
-    bool is_burst_ = false;         // what is under way in a read-only transaction: several operations
     bool is_read_only_ = false;     // a read-only transaction of autocommitted statements is under way
     bool is_recovering_ = false;    // a failed read-only transaction is being rolled back
     bool has_abandoned_ = false;

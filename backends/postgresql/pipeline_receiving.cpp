@@ -29,6 +29,14 @@ bool is_stale_statement(const PGresult* result) {
            (state == "0A000" && function != nullptr && std::string_view{function} == "RevalidateCachedQuery");
 }
 
+std::exception_ptr skipped_by_failure() {
+    try {
+        throw_database_error({.message = "an earlier statement of the transaction has failed", .sqlstate = "25P02"});
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
 std::exception_ptr transaction_was_rolled_back() {
     try {
         throw_database_error(
@@ -147,6 +155,7 @@ void Pipeline::statement_is_gone(PreparedStatement& statement) {
 void Pipeline::sync_came() {
     Operation* operation = wire_.front().operation;
     wire_.pop();
+    cancelling_since_ = {};
     if (operation != nullptr) flight_ended(*operation);
     if (wire_.empty()) quiet_came();
     head_began();
@@ -155,11 +164,12 @@ void Pipeline::sync_came() {
 /// A command has ended with all its results.
 void Pipeline::head_ended() {
     const Sent::Kind kind = wire_.front().kind;
+    const bool ends_operation = wire_.front().ends_operation;
     Operation* operation = wire_.front().operation;
     wire_.pop();
     if (kind == Sent::Kind::execute && operation != nullptr) {
         if (!operation->has_failed() && !operation->was_skipped) ++operation->done_runs;
-        if (is_burst_) read_of_burst_ended(*operation);
+        if (ends_operation) part_ended(*operation);
     }
     head_began();
 }
@@ -180,10 +190,10 @@ void Pipeline::flight_ended(Operation& operation) {
     settle(operation);
 }
 
-void Pipeline::read_of_burst_ended(Operation& operation) {
+void Pipeline::part_ended(Operation& operation) {
     if (operation.was_skipped && !operation.has_failed()) {
-        skipped_.push_back(operation);
-        return;
+        if (is_read_only_) return skipped_.push_back(operation);
+        operation.fail(skipped_by_failure());
     }
     operation.flight_ended = true;
     settle(operation);
@@ -191,7 +201,7 @@ void Pipeline::read_of_burst_ended(Operation& operation) {
 
 /// A failed one is rolled back; it was nobody's session. What its error has skipped is sent again, each by itself.
 void Pipeline::read_only_flight_ended() {
-    is_read_only_ = is_burst_ = false;
+    is_read_only_ = false;
     if (is_in_transaction()) {
         is_recovering_ = true;
         send_housekeeping("ROLLBACK");
@@ -220,16 +230,25 @@ void Pipeline::quiet_came() {
 /// Ends an operation, unless it still waits for something or has to be done again.
 void Pipeline::settle(Operation& operation) {
     if (!operation.flight_ended || operation.type_search != 0) return;
+    if (cancel_.is_running() && operation.should_stop() && !is_lost_) return stopped_.push_back(operation);
     if (repeats(operation)) return repeat(operation);
     if (operation.was_cancelled && operation.has_enough()) operation.replace_error(nullptr);
     if (operation.was_cancelled && operation.should_stop()) operation.replace_error(operation.stop_error());
     operation.rows().finish();
     if (operation.prepared != nullptr) operation.prepared->has_many_rows = operation.rows().count() > few_rows;
+    finish(operation);
+}
+
+/// With the state of the transaction. Where more is under way the server has not told it yet: in a transaction only an
+/// error can change it.
+void Pipeline::finish(Operation& operation) {
+    const Request& request = operation.request();
     const auto status = PQtransactionStatus(connection_.get());
-    const bool is_in_users_transaction =
-        !operation.request().read_only || operation.request().in_transaction || !operation.request().before.empty();
-    operation.finish(is_in_users_transaction && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR),
-                     status == PQTRANS_INERROR);
+    if (request.in_transaction && request.before.empty() && status == PQTRANS_ACTIVE) {
+        return operation.finish(true, operation.has_failed());
+    }
+    const bool is_users = !request.read_only || request.in_transaction || !request.before.empty();
+    operation.finish(is_users && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR), status == PQTRANS_INERROR);
 }
 
 /// Whether nothing of it was done, and not because of itself.
@@ -294,10 +313,21 @@ void Pipeline::types_found(std::uint64_t search) {
     if (place == wait_for_types_.end()) return;
     Operation& operation = **place;
     wait_for_types_.erase(place);
+    read_held(operation);
+    settle(operation);
+}
+
+void Pipeline::read_held(Operation& operation) {
     operation.type_search = 0;
     for (const auto& result : std::exchange(operation.held, {})) {
         operation.rows().take(result.get(), *operation.prepared);
     }
+}
+
+/// All of it was done: the types are not worth waiting for them any longer.
+void Pipeline::give_up_types(Operation& operation) noexcept {
+    std::erase(wait_for_types_, &operation);
+    read_held(operation);
     settle(operation);
 }
 

@@ -68,6 +68,8 @@ void Pipeline::begin(Operation& operation) {
     if (statements_.evicted().size() != 0 && wire_.empty() && !is_in_transaction()) send_evictions();
     if (operation.may_join_burst()) {
         begin_burst(operation);
+    } else if (operation.may_join_flight()) {
+        begin_shared_flight(operation);
     } else {
         begin_flight(operation);
     }
@@ -116,29 +118,41 @@ void Pipeline::begin_flight(Operation& operation) {
 
 /// The plain reads of the outbox that may share a read-only transaction: `first` and those behind it.
 void Pipeline::begin_burst(Operation& first) {
-    is_burst_ = true;
     begin_read_only();
-    Operation* next = &first;
-    while (next != nullptr) {
-        next->is_sent = true;
-        send_run(*next);
-        next = nullptr;
-        while (next == nullptr && !outbox_.empty() && outbox_.front().may_join_burst() && !is_lost_) {
-            Operation& candidate = outbox_.pop_front();
-            if (candidate.should_stop()) {
-                candidate.refuse(candidate.stop_error());
-                continue;
-            }
-            try {
-                find_statement(candidate);
-                next = &candidate;
-            } catch (...) {
-                candidate.refuse(std::current_exception());
-            }
-        }
-    }
+    for (Operation* next = &first; next != nullptr; next = next_to_join(&Operation::may_join_burst)) send_part(*next);
     send_verb(nullptr, "COMMIT", Sent::Kind::housekeeping);
     send_sync(Sent::Kind::sync, nullptr);
+}
+
+/// Statements of an open transaction that were asked for together: what an error skips would have failed anyway.
+void Pipeline::begin_shared_flight(Operation& first) {
+    for (Operation* next = &first; next != nullptr; next = next_to_join(&Operation::may_join_flight)) send_part(*next);
+    send_sync(Sent::Kind::sync, nullptr);
+}
+
+/// The head of the outbox, if it may go with what is being sent.
+Operation* Pipeline::next_to_join(bool (Operation::*may_join)() const noexcept) {
+    while (!outbox_.empty() && (outbox_.front().*may_join)() && !is_lost_) {
+        Operation& candidate = outbox_.pop_front();
+        if (candidate.should_stop()) {
+            candidate.refuse(candidate.stop_error());
+            continue;
+        }
+        try {
+            find_statement(candidate);
+            return &candidate;
+        } catch (...) {
+            candidate.refuse(std::current_exception());
+        }
+    }
+    return nullptr;
+}
+
+/// An operation whose flight goes on behind it.
+void Pipeline::send_part(Operation& operation) {
+    operation.is_sent = true;
+    send_run(operation);
+    if (!is_lost_) wire_.back().ends_operation = true;
 }
 
 /// Nothing else is sent until it has ended: it might leave a failed transaction.

@@ -24,6 +24,7 @@ struct Sent {
     Kind kind;
     Operation* operation = nullptr;  ///< Null once it was abandoned.
     std::shared_ptr<PreparedStatement> statement{};
+    bool ends_operation = false;  ///< The flight goes on with another one.
     bool is_abandoned = false;
 };
 
@@ -33,6 +34,7 @@ class Wire {
     bool empty() const noexcept { return head_ == sent_.size(); }
     std::size_t size() const noexcept { return sent_.size() - head_; }
     Sent& front() noexcept { return sent_[head_]; }
+    Sent& back() noexcept { return sent_.back(); }
     void push(Sent sent) {
         if (head_ > least_to_move && head_ > sent_.size() / 2) {
             sent_.erase(sent_.begin(), sent_.begin() + static_cast<std::ptrdiff_t>(head_));

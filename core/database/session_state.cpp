@@ -207,6 +207,27 @@ Task<TrunkTurn> SessionState::take_turn() {
     }
 }
 
+/// The same for a statement, which may be under way together with others of its session. One that has a time limit of
+/// its own waits for its turn, so that it can be withdrawn.
+Task<TrunkTurn> SessionState::take_statement_turn() {
+    const Context& context = co_await this_context();
+    if (has_own_limit(context)) co_return co_await take_turn();
+    while (true) {
+        refuse_over();
+        if (!is_open()) co_await enter();
+        const auto trunk = trunk_;
+        TurnHold hold = trunk->turn().try_take(trunk->kind_of_turn());
+        if (!hold) hold = co_await trunk->turn().take(trunk->may_go_together() ? TurnKind::together : TurnKind::alone);
+        if (trunk_ != trunk) continue;
+        if (hold.kind() == TurnKind::alone || trunk->kind_of_turn() == TurnKind::together) {
+            co_return TrunkTurn{trunk, std::move(hold)};
+        }
+        hold.reset();
+        hold = co_await trunk->turn().take();
+        if (trunk_ == trunk) co_return TrunkTurn{trunk, std::move(hold)};
+    }
+}
+
 // Statements
 
 /// A statement is stopped with what the session was opened in, not with what only surrounds the statement: that would
@@ -244,10 +265,13 @@ Task<Outcome> SessionState::run(Statement::Pointer statement, RowSink* sink) {
     database_->check_thread(context);
     throw_if_stopped(context);
     TrunkTurn turn;
-    if (is_open()) turn = TrunkTurn{trunk_, trunk_->turn().try_take()};
-    if (!turn) turn = co_await take_turn();
+    if (is_open() && !has_own_limit(context)) {
+        turn = TrunkTurn{trunk_, trunk_->turn().try_take(trunk_->kind_of_turn())};
+    }
+    if (!turn) turn = co_await take_statement_turn();
     Request request = request_for(std::move(statement), sink, context);
     Outcome outcome = co_await turn->run(turn->pending(), std::move(request));
+    if (outcome.error && turn->is_failed() && outcome.error != turn->failed_by()) throw_failed(*turn);
     if (!turn->has_begun() && turn->depth() == 1 && turn.is_of(trunk_)) leave();
     co_return outcome;
 }

@@ -67,6 +67,8 @@ class SessionState final : public StatementTarget,
     bool has_child_around(const Context& context) const noexcept;
     std::shared_ptr<SessionState> innermost_around(const Context& context);
     Task<TrunkTurn> take_turn();
+    Task<TrunkTurn> take_statement_turn();
+    bool has_own_limit(const Context& context) const noexcept { return context.deadline < deadline_around_; }
     void set_limits(Request& request, const Context& context);
     Request request_for(Statement::Pointer statement, RowSink* sink, const Context& context);
     Task<> commit_now(TrunkTurn turn);

@@ -36,6 +36,11 @@ std::vector<Trunk::Verb> Trunk::pending() const {
     return verbs;
 }
 
+TurnKind Trunk::kind_of_turn() const {
+    const bool all_made = begun_ && undo_.empty() && (depth() == 1 || innermost().has_savepoint());
+    return all_made && may_go_together() ? TurnKind::together : TurnKind::alone;
+}
+
 std::string Trunk::sql_of(const Verb& verb) const {
     switch (verb.kind) {
         case Verb::Kind::rollback_to:

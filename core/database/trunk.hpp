@@ -50,6 +50,9 @@ class Trunk {
 
     /// What is still to be said to the database: the undoing of forgotten children, BEGIN, savepoints.
     std::vector<Verb> pending() const;
+    /// Whether statements may be under way together: nothing has to be said between them.
+    TurnKind kind_of_turn() const;
+    bool may_go_together() const { return backend().queues_statements(); }
     std::vector<Verb> pending_undo() const;
     void undo_later(std::string savepoint) { undo_.push_back(std::move(savepoint)); }
 
@@ -89,6 +92,7 @@ class TrunkTurn {
         : trunk_(std::move(trunk)), hold_(std::move(hold)) {}
 
     explicit operator bool() const noexcept { return static_cast<bool>(hold_); }
+    TurnKind kind() const noexcept { return hold_.kind(); }
     Trunk* operator->() const noexcept { return trunk_.get(); }
     Trunk& operator*() const noexcept { return *trunk_; }
     bool is_of(const std::shared_ptr<Trunk>& trunk) const noexcept { return trunk_ == trunk; }

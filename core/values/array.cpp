@@ -44,7 +44,7 @@ using detail::FieldView;
 
 ArrayView view_of(const Array& array) noexcept { return ArrayView{ArrayAccess::block_of(array)}; }
 
-/// The sizes of an array's dimensions give at most as many elements as are there.
+/// Whether the sizes of the dimensions give the number of the elements.
 bool fits(const std::vector<ArrayDimension>& dimensions, std::size_t elements) {
     std::size_t product = dimensions.empty() ? 0 : 1;
     for (const ArrayDimension& dimension : dimensions) {

@@ -1,4 +1,4 @@
-// The kinds of values that travel between a program and a database, and Value, which holds any of them.
+// The kinds of values that travel between a program and a database; Array, and Value, which holds any of them.
 #pragma once
 
 #include <databased/decimal.hpp>

@@ -426,6 +426,41 @@ CONFORMANCE_TEST(SessionByHand, CanBeReadFromAfterItsFirstStatementWasStopped) {
     co_await session.close();
 }
 
+CONFORMANCE_TEST(SessionByHand, ServesStatementsInTheOrderInWhichTheyWereAskedFor) {
+    auto database = co_await support::fresh_database("CREATE TABLE step (number INTEGER)");
+    Session session = database.session();
+    std::vector<Task<Result>> steps;
+    for (int i = 0; i < 100; ++i) {
+        steps.push_back(session.execute("INSERT INTO step SELECT count(*) + ? FROM step", i * 1000));
+    }
+
+    co_await when_all(std::move(steps));
+    co_await session.commit();
+
+    const auto numbers = co_await database.fetch_all<int>("SELECT number FROM step ORDER BY number");
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(numbers.at(static_cast<std::size_t>(i)), i * 1000 + i);
+}
+
+CONFORMANCE_TEST(SessionByHand, TellsStatementsBehindAFailedOneWhetherTheyRan) {
+    auto database = co_await film_database();
+    Session session = database.session();
+    co_await add_film(session, "Alien");
+    int done = 0;
+    const auto add = [&](std::string title) -> Task<> {
+        try {
+            co_await add_film(session, title);
+            ++done;
+        } catch (const QueryError&) {
+            // the one that is there already, and on PostgreSQL all behind it
+        }
+    };
+    co_await when_all(add("Brazil"), add("Alien"), add("Cube"));
+    co_await session.rollback();
+
+    EXPECT_EQ(done, database.url().dialect() == "sqlite" ? 2 : 1);
+    EXPECT_EQ(co_await committed_films(), these());
+}
+
 CONFORMANCE_TEST(SessionByHand, EndsItsTransactionAtItsDeadline) {
     auto database = co_await film_database();
     Session session = database.session({.deadline = 200ms});

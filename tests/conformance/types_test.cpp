@@ -210,6 +210,18 @@ CONFORMANCE_TEST(Types, KeepTimestampsOfOtherPrecisions) {
     EXPECT_EQ(co_await stored(database, "TIMESTAMP WITH TIME ZONE", day + 5999ns), day + 5us);
 }
 
+CONFORMANCE_TEST(Types, KeepInfiniteTimesOrRefuseThem) {
+    auto database = co_await fresh_database();
+
+    for (const Timestamp infinite : {Timestamp::min(), Timestamp::max()}) {
+        if (support::keeps_infinite_times()) {
+            EXPECT_EQ(co_await stored(database, "TIMESTAMP WITH TIME ZONE", infinite), infinite);
+        } else {
+            EXPECT_THROW(co_await database.execute("SELECT ?", infinite), ParameterError);
+        }
+    }
+}
+
 CONFORMANCE_TEST(Types, RefuseTimesThatNoDatabaseKeeps) {
     auto database = co_await fresh_database();
 

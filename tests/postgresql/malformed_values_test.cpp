@@ -17,6 +17,7 @@ namespace {
 
 using namespace databased;
 using namespace databased::postgresql;
+using namespace std::string_view_literals;
 
 constexpr Oid end_of_builtin_types = 10'000;
 
@@ -149,7 +150,7 @@ TEST(MalformedBinary, OfArraysIsRefused) {
 
 /// Bytes that look a little like values.
 std::string random_bytes(std::mt19937& random) {
-    static constexpr std::string_view likely{"{}[]\"\\,:=-+. 0123456789NULLxtf\0\0\0\0\0\0\1\4\xff", 42};
+    static constexpr std::string_view likely = "{}[]\"\\,:=-+. 0123456789NULLxtf\0\0\0\0\0\0\1\4\xff"sv;
     std::string bytes(random() % 40, '\0');
     for (char& byte : bytes) byte = random() % 4 == 0 ? static_cast<char>(random()) : likely[random() % likely.size()];
     return bytes;

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -105,11 +106,13 @@ TEST(Passwords, AreAskedFor) {
     admin.execute("SET password_encryption = 'scram-sha-256'; CREATE ROLE scram LOGIN PASSWORD 'p@ss'");
     admin.execute("CREATE ROLE plain LOGIN PASSWORD 'p@ss'");
 
+    const auto as = [&](std::string user) {
+        return "postgresql://" + std::move(user) + "@127.0.0.1:" + std::to_string(cluster.port()) + "/postgres";
+    };
     for (const std::string user : {"scram", "old", "plain"}) {
-        const std::string host = "@127.0.0.1:" + std::to_string(cluster.port()) + "/postgres";
-        EXPECT_EQ(message_of("postgresql://" + user + ":p%40ss" + host), "connected") << user;
-        expect_refusal("postgresql://" + user + ":wrong" + host, "password authentication failed");
-        expect_refusal("postgresql://" + user + host, "no password supplied");
+        EXPECT_EQ(message_of(as(user + ":p%40ss")), "connected") << user;
+        expect_refusal(as(user + ":wrong"), "password authentication failed");
+        expect_refusal(as(user), "no password supplied");
     }
 }
 

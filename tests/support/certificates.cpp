@@ -53,7 +53,7 @@ Certificate CertificateAuthority::client(const std::string& name) {
 Certificate CertificateAuthority::sign(const std::string& common_name, const std::string& extension,
                                        Validity validity) {
     const std::string number = std::to_string(++signed_);
-    const Certificate made{.certificate = folder_.path(number + ".crt"), .key = folder_.path(number + ".key")};
+    Certificate made{.certificate = folder_.path(number + ".crt"), .key = folder_.path(number + ".key")};
     const std::string wanted = folder_.path(number + ".csr");
     auto command = request(common_name, made.key, wanted);
     command.insert(command.end(), {"-addext", extension});

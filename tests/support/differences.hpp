@@ -25,6 +25,8 @@ inline bool has_single_writer() { return on_sqlite(); }
 inline bool fails_transactions_as_a_whole() { return !on_sqlite(); }
 /// Result::last_insert_id is known after an INSERT.
 inline bool has_row_ids() { return on_sqlite(); }
+/// There are instants before and after all others.
+inline bool keeps_infinite_times() { return !on_sqlite(); }
 /// Text may contain the character NUL.
 inline bool keeps_nul_in_text() { return on_sqlite(); }
 

@@ -56,6 +56,39 @@ ASYNC_TEST(Turn, IsTakenAtOnceWhenItIsFree) {
     EXPECT_TRUE(turn.is_taken());
 }
 
+TEST(Turn, IsHeldTogetherByThoseWhoMay) {
+    Turn turn;
+    TurnHold first = turn.try_take(TurnKind::together);
+    const TurnHold second = turn.try_take(TurnKind::together);
+    EXPECT_TRUE(first && second);
+    EXPECT_FALSE(turn.try_take(TurnKind::alone));
+
+    first.reset();
+
+    EXPECT_FALSE(turn.try_take(TurnKind::alone));
+}
+
+ASYNC_TEST(Turn, IsNotOvertakenByThoseWhoGoTogether) {
+    Turn turn;
+    TurnHold together = turn.try_take(TurnKind::together);
+    std::vector<int> order;
+    const auto take = [&](TurnKind kind, int number) -> Task<> {
+        const TurnHold hold = co_await turn.take(kind);
+        order.push_back(number);
+    };
+    auto all = when_all(take(TurnKind::alone, 1), take(TurnKind::together, 2), take(TurnKind::together, 3));
+    EventLoop::current()->spawn(std::move(all));
+    co_await yield();
+    EXPECT_TRUE(order.empty());
+
+    together.reset();
+    co_await yield();
+    co_await yield();
+    co_await yield();
+
+    EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
+}
+
 ASYNC_TEST(Turn, PassesFromOneToTheNextInTheirOrder) {
     Turn turn;
     std::vector<int> order;

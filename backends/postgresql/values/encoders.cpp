@@ -94,8 +94,8 @@ const Encoder* find_encoder(ValueKind kind) noexcept {
 const Encoder& int4_encoder() noexcept { return int4; }
 bool fits_int4(std::int64_t number) noexcept { return std::in_range<std::int32_t>(number); }
 
-void check_text(std::string_view text) {
-    if (text.find('\0') == std::string_view::npos) return;
+void check_text(std::string_view value) {
+    if (value.find('\0') == std::string_view::npos) return;
     throw ParameterError("PostgreSQL has no text with a NUL character; send Bytes, or leave it out");
 }
 

@@ -28,6 +28,6 @@ const Encoder& int4_encoder() noexcept;
 bool fits_int4(std::int64_t number) noexcept;
 
 /// Throws ParameterError if there is a NUL in it, which is the end of a text for PostgreSQL.
-void check_text(std::string_view text);
+void check_text(std::string_view value);
 
 }  // namespace databased::postgresql

@@ -1,0 +1,113 @@
+// Ten thousand stops: none is lost, none hits anybody else, and what was stopped was not done.
+#include "faults.hpp"
+
+#include <algorithm>
+#include <random>
+#include <set>
+#include <vector>
+
+namespace {
+
+using namespace faults;
+
+/// Some milliseconds of reading; gives 3 * `number`.
+constexpr const char* read = "SELECT CAST(? AS bigint) * 3 + count(*) - 2000 FROM generate_series(1, 2000)";
+/// The same, and then a row.
+constexpr const char* write =
+    "INSERT INTO written SELECT ? FROM (SELECT count(*) AS c FROM generate_series(1, 5000)) AS n WHERE c > 0";
+
+/// When to stop: half of all stops shall come in time.
+class Moment {
+  public:
+    int turns() { return static_cast<int>(random_() % static_cast<unsigned>(turns_)); }
+    void learn(bool was_stopped) { turns_ = std::max(16.0, turns_ * (was_stopped ? 1.05 : 0.95)); }
+
+  private:
+    double turns_ = 1'000;
+    std::minstd_rand random_{4711};
+};
+
+/// What all stoppers do together.
+class Storm {
+  public:
+    Storm(Database& database, int stops) : database_(database), left_(stops) {}
+
+    Task<> run() {
+        std::vector<Task<>> work;
+        for (int i = 0; i < 12; ++i) work.push_back(stop_reads());
+        for (int i = 0; i < 4; ++i) work.push_back(stop_writes());
+        for (int i = 0; i < 4; ++i) work.push_back(read_undisturbed());
+        co_await when_all(std::move(work));
+    }
+
+    const std::set<int>& done() const noexcept { return done_; }
+    int stopped_reads() const noexcept { return stopped_reads_; }
+    int stopped_writes() const noexcept { return stopped_writes_; }
+    int neighbours() const noexcept { return neighbours_; }
+
+  private:
+    Task<> read_once(int number) {
+        const auto answer = co_await database_.fetch_val<std::int64_t>(read, number);
+        EXPECT_EQ(answer, 3 * number);
+    }
+    Task<> write_once(int number) {
+        const Result result = co_await database_.execute(write, number);
+        EXPECT_EQ(result.rows_affected, 1);
+    }
+
+    Task<> stop_reads() {
+        while (left_-- > 0) {
+            const bool stopped = co_await is_stopped_after(read_moment_.turns(), read_once(++number_));
+            read_moment_.learn(stopped);
+            stopped_reads_ += stopped ? 1 : 0;
+        }
+    }
+    Task<> stop_writes() {
+        while (left_-- > 0) {
+            const int number = ++number_;
+            const bool stopped = co_await is_stopped_after(write_moment_.turns(), write_once(number));
+            write_moment_.learn(stopped);
+            if (stopped) {
+                ++stopped_writes_;
+            } else {
+                done_.insert(number);
+            }
+        }
+    }
+    Task<> read_undisturbed() {
+        while (left_ > 0) {
+            co_await read_once(++number_);
+            ++neighbours_;
+        }
+    }
+
+    Database& database_;
+    int left_;
+    Moment read_moment_;
+    Moment write_moment_;
+    int number_ = 0;
+    std::set<int> done_;
+    int stopped_reads_ = 0;
+    int stopped_writes_ = 0;
+    int neighbours_ = 0;
+};
+
+ASYNC_TEST(CancellingStress, DoesWhatItSaysTenThousandTimes) {
+    Place place;
+    auto database = co_await place.open(pool_of(6));
+    co_await database.execute("CREATE TABLE written (number int)");
+    Storm storm{database, 10'000};
+
+    co_await storm.run();
+
+    const auto written = co_await database.fetch_all<int>("SELECT number FROM written ORDER BY number");
+    EXPECT_EQ(written, std::vector<int>(storm.done().begin(), storm.done().end()));
+    EXPECT_GT(storm.stopped_reads(), 1'000);
+    EXPECT_GT(storm.stopped_writes(), 300);
+    EXPECT_GT(storm.neighbours(), 100);
+    co_await until_unused(database);
+    EXPECT_EQ(place.busy(), 0);
+    EXPECT_EQ(database.pool_stats().closed, 0u);
+}
+
+}  // namespace
