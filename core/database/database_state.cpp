@@ -224,7 +224,9 @@ void DatabaseState::shut_down() noexcept {
 PoolStats DatabaseState::stats() const noexcept {
     PoolStats stats = writes_->stats();
     if (is_split()) stats = stats + reads_->stats();
-    for (const auto& place : others_) stats = stats + place->stats();
+    for (const auto& place : others_) {
+        if (!place->is_unused()) stats = stats + place->stats();
+    }
     return stats;
 }
 

@@ -15,7 +15,8 @@ namespace databased {
 namespace {
 
 Json json_of(const Health& health) {
-    Json object{{"ok", health.ok()}};
+    Json object = Json::object();
+    object["ok"] = health.ok();
     if (health.ok()) {
         object["latency_ms"] = std::chrono::duration<double, std::milli>(health.latency).count();
     } else {
@@ -26,7 +27,13 @@ Json json_of(const Health& health) {
 
 }  // namespace
 
-Json HealthReport::to_json() const { return Json{{"ok", ok()}, {"write", json_of(write)}, {"read", json_of(read)}}; }
+Json HealthReport::to_json() const {
+    Json object = Json::object();
+    object["ok"] = ok();
+    object["write"] = json_of(write);
+    object["read"] = json_of(read);
+    return object;
+}
 
 namespace detail {
 
@@ -45,6 +52,11 @@ Health ill(std::string error) {
     Health health;
     health.error = std::move(error);
     return health;
+}
+
+/// Either its connections are busy, or it is.
+Health late(const Place& place) {
+    return ill("the database did not answer in time (" + place.pool(Access::read)->snapshot() + ")");
 }
 
 std::string text_of(const HealthReport& report) {
@@ -96,7 +108,7 @@ Task<Health> DatabaseState::look_at(std::shared_ptr<Place> place, Clock::time_po
     const Context& context = co_await this_context();
     if (wake == Wake::stopped || context.deadline < limit)
         throw_not_granted(wake, "the time limit has passed while a database was asked how it does");
-    co_return ill("the database did not answer in time");
+    co_return late(*place);
 }
 
 /// Runs on its own: who asks does not wait longer than he wants to, and the connection is quiet when it is given back.
@@ -105,8 +117,9 @@ Task<> DatabaseState::probe(std::shared_ptr<DatabaseState> self, std::shared_ptr
     const auto running = place->probe;
     Health health;
     try {
-        const auto in_time = limit - limit / 10;  // that a connection was not to be had is told before all time is up
-        health.latency = co_await with_timeout(in_time, self->ping(place));
+        health.latency = co_await with_timeout(limit, self->ping(place));
+    } catch (const TimeoutError&) {
+        health = late(*place);
     } catch (const std::exception& error) {
         health = ill(error.what());
     }

@@ -410,7 +410,6 @@ PoolStats Pool::stats() const noexcept {
     return stats;
 }
 
-/// "4 of 4 in use, the longest for 31 s from main.cpp:42, 17 waiting"
 std::string Pool::snapshot() const {
     const PoolStats now = stats();
     std::string text = std::to_string(now.in_use) + " of " + std::to_string(now.max_size) + " in use";

@@ -73,6 +73,8 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     Task<> fill(std::size_t count);
 
     PoolStats stats() const noexcept;
+    /// "4 of 4 in use, the longest for 31 s from main.cpp:42, 17 waiting"
+    std::string snapshot() const;
     const PoolLimits& limits() const noexcept { return limits_; }
     void count_abandoned() noexcept { ++stats_.abandoned; }
 
@@ -113,7 +115,6 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     void keep_min_size();
     bool is_fit(const PooledConnection& connection, Clock::time_point now) const noexcept;
     bool needs_ping(const PooledConnection& connection, Clock::time_point now) const noexcept;
-    std::string snapshot() const;
     static Task<> close_backend(std::unique_ptr<SessionBackend> backend);
 
     EventLoop* loop_;  // null once it is gone

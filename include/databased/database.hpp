@@ -87,7 +87,7 @@ class Database : public Executor {
 
     /// Where work goes now, and where reads go.
     Url url(Access access = Access::write) const;
-    /// Of all pools, those included that are being left; or of those for `access`, which may be the same.
+    /// Of all pools, those included that are being left and not empty yet; or of those for `access`.
     PoolStats pool_stats() const noexcept;
     PoolStats pool_stats(Access access) const noexcept;
 
@@ -134,8 +134,9 @@ class Database : public Executor {
     /// `hook` is awaited once for each new connection before anything else uses it; if it throws, the connection is
     /// closed and the error goes to who waits for it. Set it before connect().
     Database& on_connect(std::function<Task<>(Connection&)> hook);
-    /// `hook` is awaited before each session begins (a root session; not with force_rollback, nor in memory), and may move
-    /// the Database. If it throws, the session does not begin. It must not use this Database's sessions.
+    /// `hook` is awaited before each transaction of a root session, and may move the Database; not with force_rollback
+    /// and not in memory, where there is nothing to decide. If it throws, the session does not begin. It must not use
+    /// sessions of this Database.
     Database& before_session(std::function<Task<>(NewSession&)> hook);
     /// Told of what went wrong where nobody waits: a failing rollback, an abandoned session. Never of values or
     /// secrets.

@@ -63,10 +63,10 @@ CONFORMANCE_TEST(Moving, SendsThoseWhoWaitToTheNewPlace) {
     NamedPlaces places;
     co_await places.make();
     Database database{places.first("?max_size=1")};
-    Session before = database.session();
+    Session before = database.session(to_read);
     co_await before.open();
     std::vector<Task<std::string>> waiting;
-    for (int i = 0; i < 3; ++i) waiting.push_back(name_in_session(database));
+    for (int i = 0; i < 3; ++i) waiting.push_back(name_in_session(database, to_read));
     const auto move = [&]() -> Task<std::vector<std::string>> {
         co_await yield();
         EXPECT_EQ(database.pool_stats().waiting, 3u);
@@ -142,6 +142,7 @@ CONFORMANCE_TEST(Moving, HappensOnceIfManyAskForIt) {
 CONFORMANCE_TEST(Moving, IsNotedBeforeConnecting) {
     NamedPlaces places;
     co_await places.make();
+    co_await places.make_third();
     Database database{dead_url()};
 
     co_await database.switch_to(places.second());
@@ -157,6 +158,7 @@ CONFORMANCE_TEST(Moving, IsNotedBeforeConnecting) {
 CONFORMANCE_TEST(Moving, LeavesThePlaceForReadsWhereItIs) {
     NamedPlaces places;
     co_await places.make();
+    co_await places.make_third();
     Database database = split_database(places.first(), places.second());
     co_await database.connect();
 
@@ -169,6 +171,7 @@ CONFORMANCE_TEST(Moving, LeavesThePlaceForReadsWhereItIs) {
 CONFORMANCE_TEST(Moving, MayMoveReadsAlone) {
     NamedPlaces places;
     co_await places.make();
+    co_await places.make_third();
     Database database{places.first()};
     co_await database.connect();
     auto reader = database.reader();
@@ -326,6 +329,7 @@ CONFORMANCE_TEST(Moving, IsStoppedWithWhoAsksForIt) {
 
     EXPECT_THROW(co_await with_timeout(5ms, database.switch_to(places.second())), TimeoutError);
 
+    waits = false;
     EXPECT_EQ(co_await name_in(database), "first");
     EXPECT_TRUE(places.are_left());
 }
@@ -333,6 +337,7 @@ CONFORMANCE_TEST(Moving, IsStoppedWithWhoAsksForIt) {
 CONFORMANCE_TEST(Moving, EndsWithTheDatabaseThatIsDestroyed) {
     NamedPlaces places;
     co_await places.make();
+    co_await places.make_third();
     std::optional<Database> database{std::in_place, places.second()};
     Session session = database->session();
     co_await add_film(session, "Alien");
@@ -401,6 +406,7 @@ CONFORMANCE_TEST(Moving, IsDecidedBeforeEachSession) {
 CONFORMANCE_TEST(Moving, IsDecidedForReadsAlone) {
     NamedPlaces places;
     co_await places.make();
+    co_await places.make_third();
     Database database = split_database(places.first(), places.second());
     database.before_session([&](NewSession& session) -> Task<> {
         if (session.access() == Access::read) co_await session.switch_to(places.third());
