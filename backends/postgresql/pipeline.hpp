@@ -25,7 +25,7 @@ namespace databased::postgresql {
 struct PipelineSettings {
     std::size_t statement_cache = 256;
     std::chrono::milliseconds cancel_timeout{5'000};
-    std::chrono::microseconds spin{};  ///< How long the loop waits awake for an answer.
+    std::chrono::microseconds spin{};    ///< How long the loop waits awake for an answer.
     bool refuses_session_state = false;  ///< Behind a pooler that gives every transaction another server connection.
 };
 

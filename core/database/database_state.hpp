@@ -7,8 +7,8 @@
 #include <databased/backend.hpp>
 #include <databased/database.hpp>
 
-#include <functional>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <source_location>

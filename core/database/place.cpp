@@ -34,10 +34,12 @@ void Place::check_goes_with(const Place& other) const {
                           url_.dialect());
     }
     if (capabilities_.single_connection || other.capabilities_.single_connection) {
-        throw ConfigError("a database in memory is one connection's own: it has no other place for reads or to move to");
+        throw ConfigError(
+            "a database in memory is one connection's own: it has no other place for reads or to move to");
     }
     if (settings_.force_rollback != other.settings_.force_rollback) {
-        throw ConfigError("force_rollback holds for all URLs of a Database: write it into Options, or into each of them");
+        throw ConfigError(
+            "force_rollback holds for all URLs of a Database: write it into Options, or into each of them");
     }
 }
 

@@ -225,8 +225,8 @@ void Pool::release(PooledConnection& connection) noexcept {
 
 /// What one user has left behind is cleared away before the next one comes.
 Task<> Pool::tidy(Lease lease) {
-    co_await lease.backend().tidy();
-    if (lease.backend().needs_tidying()) lease.discard();
+    if (!lease.is_lost()) co_await lease.backend().tidy();
+    if (!lease.is_lost() && lease.backend().needs_tidying()) lease.discard();
 }
 
 /// One connection was lost: those that are idle may be lost as well and are asked before they are used.

@@ -130,7 +130,7 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     PoolStats stats_;
     bool refuses_ = false;
     bool is_retired_ = false;  // refuses because there is another pool to ask
-    int generation_;  // of the process that opened the connections
+    int generation_;           // of the process that opened the connections
 };
 
 }  // namespace databased::detail

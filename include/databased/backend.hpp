@@ -104,7 +104,8 @@ class SessionBackend {
     virtual Task<Outcome> run(Request request) = 0;
     /// False once the connection is lost; it is thrown away then.
     virtual bool is_usable() const noexcept { return true; }
-    /// Whether several statements of one transaction may be given to run() at once: an error of one is met by all behind.
+    /// Whether several statements of one transaction may be given to run() at once: an error of one is met by all
+    /// behind.
     virtual bool queues_statements() const noexcept { return false; }
     /// Whether something is left of the last user: settings, locks, a statement that nobody waits for any more.
     virtual bool needs_tidying() const noexcept { return false; }

@@ -70,12 +70,12 @@ class Database : public Executor {
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    /// Opens the first connections, for reads as well where those have a place of their own. A statement or session does
-    /// that, too, if nobody has (for its own place alone), but not after disconnect(). Throws AlreadyConnectedError, or
-    /// why a database cannot be reached.
+    /// Opens the first connections, for reads as well where those have a place of their own. A statement or session
+    /// does that, too, if nobody has (for its own place alone), but not after disconnect(). Throws
+    /// AlreadyConnectedError, or why a database cannot be reached.
     Task<> connect();
-    /// Lets nobody begin anything more, waits for open sessions (Options::disconnect_timeout, or `patience`), then stops
-    /// and rolls back what is left and closes all connections. Throws NotConnectedError, also while another task
+    /// Lets nobody begin anything more, waits for open sessions (Options::disconnect_timeout, or `patience`), then
+    /// stops and rolls back what is left and closes all connections. Throws NotConnectedError, also while another task
     /// disconnects.
     Task<> disconnect();
     Task<> disconnect(detail::Duration patience);

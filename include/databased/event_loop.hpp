@@ -130,7 +130,8 @@ class EventLoop {
     /// waits awake for up to `patience` before it sleeps, as long as that is mostly worth it.
     void expect_post(std::chrono::microseconds patience) noexcept;
     void expected_post_came() noexcept { --expected_posts_; }
-    /// Looks for what happens again and again instead of sleeping, for `time` from now: a socket's answer may come soon.
+    /// Looks for what happens again and again instead of sleeping, for `time` from now: a socket's answer may come
+    /// soon.
     void stay_awake(std::chrono::microseconds time) noexcept;
     void rest() noexcept { awake_until_ = {}; }
     void add(LoopUser& user) noexcept { users_.push_back(user); }
@@ -186,7 +187,7 @@ class EventLoop {
     bool in_turn_ = false;
     std::size_t expected_posts_ = 0;
     std::chrono::microseconds patience_{};
-    int luck_ = 0;                     // with waiting awake, lately
+    int luck_ = 0;  // with waiting awake, lately
     detail::Clock::time_point awake_until_{};
     detail::Clock::time_point now_{};  // of the turn; zero until somebody asks
     bool in_run_ = false;

@@ -194,9 +194,7 @@ CONFORMANCE_TEST(Moving, LetsAnAutocommittedStatementFinishWhereItRuns) {
     co_await places.make();
     Database database{places.first()};
     co_await database.connect();
-    const auto work = [&]() -> Task<> {
-        EXPECT_EQ(co_await database.fetch_val<int>(support::slow_read), 200'000);
-    };
+    const auto work = [&]() -> Task<> { EXPECT_EQ(co_await database.fetch_val<int>(support::slow_read), 200'000); };
 
     co_await when_all(work(), database.switch_to(places.second()));
 

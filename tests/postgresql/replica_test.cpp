@@ -164,8 +164,7 @@ std::int64_t lost(const Ledger& ledger, const std::string& url) {
 }
 
 /// Under load, ends the primary by `ending` and moves to the replica; returns when enough was written there.
-Task<> take_over(Pair& pair, Database& database, SessionOptions options, Ledger& ledger,
-                 std::function<void()> ending) {
+Task<> take_over(Pair& pair, Database& database, SessionOptions options, Ledger& ledger, std::function<void()> ending) {
     std::vector<Task<>> tasks;
     for (const char* name : {"a", "b", "c", "d", "e", "f"}) {
         tasks.push_back(write_films(database, options, ledger, name));

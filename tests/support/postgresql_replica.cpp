@@ -29,8 +29,9 @@ void wait_until(Condition is_met, const std::string& what) {
 PostgresqlReplica::PostgresqlReplica(PostgresqlCluster& primary)
     : primary_(primary), server_({.replica_of = replication_from(primary)}) {
     RawPostgresql connection{primary_.url()};
-    wait_until([&] { return connection.text("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'") == "1"; },
-               "the replica does not stream:\n" + server_.log());
+    wait_until(
+        [&] { return connection.text("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'") == "1"; },
+        "the replica does not stream:\n" + server_.log());
 }
 
 void PostgresqlReplica::be_waited_for() {
