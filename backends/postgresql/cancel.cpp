@@ -2,6 +2,7 @@
 
 #include "error.hpp"
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -21,7 +22,12 @@ namespace {
 
 /// How long the end of a loop waits for its requests.
 constexpr std::chrono::seconds patience_at_end{2};
+/// Of one connection that is given up.
+constexpr int most_requests = 20;
 
+struct ClearResult {
+    void operator()(PGresult* result) const noexcept { PQclear(result); }
+};
 struct FreeCancel {
     void operator()(PGcancel* cancel) const noexcept { PQfreeCancel(cancel); }
 };
@@ -31,7 +37,8 @@ struct FreeCancel {
 /// What the thread works with. It is never joined: libpq waits for an answer for as long as the network lets it.
 class CancelRequest::Job final : public std::enable_shared_from_this<Job>, private LoopWork, private LoopUser {
   public:
-    Job(EventLoop& loop, CancelRequest& owner, PGcancel* cancel) : cancel_(cancel), owner_(&owner), loop_(&loop) {}
+    Job(EventLoop& loop, CancelRequest* owner, PGcancel* cancel, ConnectionHandle given_up = {})
+        : cancel_(cancel), given_up_(std::move(given_up)), owner_(owner), loop_(&loop) {}
 
     /// The loop has this job until its thread has ended.
     void start() noexcept {
@@ -53,7 +60,34 @@ class CancelRequest::Job final : public std::enable_shared_from_this<Job>, priva
         pthread_sigmask(SIG_BLOCK, &all, nullptr);
         std::array<char, 256> said{};  // as libpq recommends
         const bool sent = PQcancel(job->cancel_.get(), said.data(), static_cast<int>(said.size())) != 0;
+        if (sent && job->given_up_ != nullptr) job->insist();
+        job->given_up_ = nullptr;
         job->end(sent ? "" : said.data());
+    }
+
+    /// A request that comes before the server has begun the statement is lost, and the server does not notice that
+    /// nobody listens before it has something to say.
+    void insist() const {
+        std::array<char, 256> said{};
+        for (int i = 0; i < most_requests && is_at_work(); ++i) {
+            if (PQcancel(cancel_.get(), said.data(), static_cast<int>(said.size())) == 0) return;
+        }
+    }
+    /// After a moment in which it may have ended.
+    bool is_at_work() const {
+        pollfd socket{PQsocket(given_up_.get()), POLLIN, 0};
+        constexpr std::chrono::milliseconds moment{50};
+        const auto end = std::chrono::steady_clock::now() + moment;
+        while (poll(&socket, 1, static_cast<int>(moment.count())) > 0 && std::chrono::steady_clock::now() < end) {
+            if (PQconsumeInput(given_up_.get()) == 0) return false;
+            for (int nothing = 0;
+                 nothing < 2 && PQisBusy(given_up_.get()) == 0;) {  // one ends a command, two are the end
+                const std::unique_ptr<PGresult, ClearResult> result{PQgetResult(given_up_.get())};
+                nothing = result == nullptr ? nothing + 1 : 0;
+            }
+            if (PQtransactionStatus(given_up_.get()) != PQTRANS_ACTIVE) return false;
+        }
+        return true;
     }
 
     void end(const char* problem) noexcept {
@@ -80,6 +114,7 @@ class CancelRequest::Job final : public std::enable_shared_from_this<Job>, priva
     }
 
     std::unique_ptr<PGcancel, FreeCancel> cancel_;
+    ConnectionHandle given_up_;          // the thread's
     CancelRequest* owner_;               // the loop thread's; null once nobody waits
     std::shared_ptr<Job> held_by_loop_;  // the loop thread's
 
@@ -94,9 +129,14 @@ void CancelRequest::send(PGconn* connection) {
     if (is_running()) return;
     PGcancel* cancel = PQgetCancel(connection);
     if (cancel == nullptr) throw std::bad_alloc();
-    const auto job = std::make_shared<Job>(loop_, *this, cancel);
+    const auto job = std::make_shared<Job>(loop_, this, cancel);
     job->start();
     job_ = job.get();
+}
+
+void CancelRequest::send_and_close(EventLoop& loop, ConnectionHandle connection) {
+    PGcancel* cancel = PQgetCancel(connection.get());
+    if (cancel != nullptr) std::make_shared<Job>(loop, nullptr, cancel, std::move(connection))->start();
 }
 
 void CancelRequest::end(std::string_view problem) noexcept {

@@ -1,6 +1,8 @@
 // Asks the server to stop what a connection runs, by a connection of its own that libpq opens for that.
 #pragma once
 
+#include "connection_handle.hpp"
+
 #include <databased/event_loop.hpp>
 
 #include <libpq-fe.h>
@@ -33,6 +35,9 @@ class CancelRequest final {
     bool is_running() const noexcept { return job_ != nullptr; }
     /// Does nothing while one is running. `connection` is open, and may be closed right afterwards.
     void send(PGconn* connection);
+    /// For a connection that is given up while something runs on it: asks until that has ended, for a second at most,
+    /// and closes it. Nobody is told.
+    static void send_and_close(EventLoop& loop, ConnectionHandle connection);
 
   private:
     class Job;

@@ -1,5 +1,7 @@
 #include "connection.hpp"
 
+#include "error.hpp"
+
 #include <databased/detail/sinks.hpp>
 #include <databased/error.hpp>
 
@@ -9,8 +11,7 @@ namespace databased::postgresql {
 
 namespace {
 
-/// An idle connection that says nothing for so long is dead.
-constexpr std::chrono::seconds ping_timeout{5};
+constexpr std::chrono::seconds connect_timeout{10};
 
 std::string_view name_of(Isolation isolation) noexcept {
     switch (isolation) {
@@ -37,9 +38,14 @@ Task<> Connection::prepare() {
     settings.cancel_timeout = options_.cancel_timeout;
     settings.spin = options_.spin;
     settings.statement_cache = 0;
+    settings.gives_up_at_once = true;
     pipeline_.configure(settings);
     is_pooled_ = options_.prepared_statements == PreparedStatements::automatic ? co_await is_behind_pooler() : false;
+    const char* date_style = PQparameterStatus(pipeline_.native(), "DateStyle");
+    sets_date_style_ = date_style != nullptr && !std::string_view{date_style}.starts_with("ISO");
+    if (sets_date_style_) co_await run_verbs(own_settings());
     const bool prepares = !is_pooled_ && options_.prepared_statements != PreparedStatements::off;
+    settings.gives_up_at_once = false;
     settings.statement_cache = prepares ? options_.statement_cache : 0;
     settings.refuses_session_state = is_pooled_;
     pipeline_.configure(settings);
@@ -53,11 +59,24 @@ Task<bool> Connection::is_behind_pooler() {
     request.statement =
         Statement::make(StatementRules{.dialect = postgresql_dialect}, "SELECT pg_catalog.pg_backend_pid()");
     request.sink = &sink;
-    request.shielded = true;
+    const auto limit = options_.connect_timeout.value_or(connect_timeout);
+    if (limit.count() != 0) request.deadline = detail::Clock::now() + limit;
+    request.stop = (co_await detail::this_context()).stop;
     Operation operation{pipeline_, std::move(request)};
     const Outcome outcome = co_await operation;
-    sink.rethrow(outcome.error);
+    try {
+        sink.rethrow(outcome.error);
+    } catch (const TimeoutError&) {
+        throw_unreachable("cannot connect to PostgreSQL: the new connection does not answer");
+    }
     co_return std::move(sink).row().value_or(0) != PQbackendPID(pipeline_.native());
+}
+
+/// Settings that every user of the connection finds.
+std::vector<std::string> Connection::own_settings() const {
+    std::vector<std::string> verbs;
+    if (sets_date_style_) verbs.emplace_back("SET DateStyle = ISO");
+    return verbs;
 }
 
 Task<Outcome> Connection::run(Request request) {
@@ -102,6 +121,8 @@ Task<> Connection::tidy() {
         pipeline_.forget_effects();
         if (!verbs.empty()) co_await run_verbs(std::move(verbs));
         if (drops_statements) pipeline_.forget_statements();
+    } catch (const NotConnectedError&) {
+        co_return;  // this was destroyed meanwhile
     } catch (const Error&) {
         pipeline_.lose("the connection could not be made as good as new");
     }
@@ -119,6 +140,7 @@ std::vector<std::string> Connection::resets() const {
     if (includes(effects, Effect::settings)) {
         verbs.push_back("SET SESSION AUTHORIZATION DEFAULT");
         verbs.push_back("RESET ALL");
+        for (auto& setting : own_settings()) verbs.push_back(std::move(setting));
     }
     return verbs;
 }
@@ -127,7 +149,8 @@ std::vector<std::string> Connection::resets() const {
 
 Task<> Connection::ping() {
     Request request;
-    request.deadline = detail::Clock::now() + ping_timeout;
+    request.deadline = detail::Clock::now() + options_.cancel_timeout;
+    request.stop = (co_await detail::this_context()).stop;
     Operation operation{pipeline_, std::move(request)};
     const Outcome outcome = co_await operation;
     if (outcome.error) std::rethrow_exception(outcome.error);

@@ -35,11 +35,13 @@ class Connection final : public SessionBackend {
     Task<> run_verbs(std::vector<std::string> verbs);
     Task<bool> is_behind_pooler();
     std::vector<std::string> resets() const;
+    std::vector<std::string> own_settings() const;
 
     const PostgresqlOptions& options_;
     Pipeline pipeline_;
-    Effect kept_ = Effect::none;  // what the connect hook has made: it is not undone
-    bool is_pooled_ = false;      // somebody between gives every transaction another server connection
+    Effect kept_ = Effect::none;    // what the connect hook has made: it is not undone
+    bool sets_date_style_ = false;  // the server's own is not one in which dates are read here
+    bool is_pooled_ = false;        // somebody between gives every transaction another server connection
 };
 
 }  // namespace databased::postgresql

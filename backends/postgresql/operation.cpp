@@ -38,6 +38,7 @@ Operation::~Operation() {
 
 void Operation::await_suspend(std::coroutine_handle<> caller) {
     caller_ = caller;
+    if (cleans_up()) pipeline_.loop().start(*this, detail::Clock::now() + pipeline_.patience());
     if (request_.shielded) return;
     if (request_.deadline != detail::Clock::time_point::max()) pipeline_.loop().start(*this, request_.deadline);
     if (request_.stop == nullptr) return;
@@ -68,6 +69,10 @@ bool Operation::may_join_flight() const noexcept {
 }
 
 bool Operation::commits() const noexcept { return has_verb(request_, "COMMIT"); }
+bool Operation::has_committed() const noexcept {
+    return commits() && verbs_done() == request_.before.size() && !has_failed();
+}
+bool Operation::cleans_up() const noexcept { return statement() == nullptr && request_.shielded && !commits(); }
 bool Operation::begins_transaction() const noexcept { return has_verb(request_, "BEGIN"); }
 
 bool Operation::should_stop() const noexcept {

@@ -42,6 +42,10 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     bool may_join_flight() const noexcept;
     /// Whether a transaction ends with it whose end must not be doubted.
     bool commits() const noexcept;
+    /// Whether it has been told that what it commits is committed.
+    bool has_committed() const noexcept;
+    /// Whether it takes back what others have done: the server does that at once, or when the connection ends.
+    bool cleans_up() const noexcept;
     bool begins_transaction() const noexcept;
 
     /// Whether it should end: it was asked to, or its time is over.

@@ -25,14 +25,23 @@ std::exception_ptr database_error(ErrorDetails details) {
 Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog)
     : loop_(loop), catalog_(catalog), connection_(std::move(connection)), cancel_(loop, *this) {
     PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
-    watch_.reset(new SocketWatch(loop, PQsocket(connection_.get()), *this));
+    SocketListener& listener = *this;
+    watch_ = std::make_unique<SocketWatch>(loop, PQsocket(connection_.get()), listener);
 }
 
 Pipeline::~Pipeline() {
-    // The server would notice that nobody listens only when it has something to say.
-    if (!is_lost_ && !wire_.empty()) send_cancel();
+    const bool is_at_work = !is_lost_ && !wire_.empty();
     is_lost_ = true;
+    watch_ = nullptr;
+    const std::string why = "the Database was disconnected";
+    bool commits = false;
+    for (Sent& sent : wire_) {
+        if (sent.operation == nullptr || !sent.operation->commits()) continue;
+        commits = true;
+        end_lost(*sent.operation, why, {});
+    }
     give_up_all(nullptr);
+    if (is_at_work && !commits) CancelRequest::send_and_close(loop_, std::move(connection_));
 }
 
 void Pipeline::configure(const PipelineSettings& settings) {
@@ -53,11 +62,11 @@ bool Pipeline::is_in_transaction() const noexcept {
 // Stopping
 
 void Pipeline::stop(Operation& operation) noexcept {
-    if (!operation.is_sent) {
+    if (operation.cleans_up() || (operation.is_sent && (operation.is_ping() || settings_.gives_up_at_once))) {
+        lose("the server does not answer");
+    } else if (!operation.is_sent) {
         operation.leave_queue();
         operation.refuse(operation.stop_error());
-    } else if (operation.is_ping()) {
-        lose("the server does not answer");
     } else if (operation.flight_ended) {
         if (operation.type_search != 0) give_up_types(operation);
     } else if (operation.is_plain_read() && !is_running(operation)) {
@@ -157,15 +166,21 @@ void Pipeline::watch_head() {
 
 // Losing the connection
 
-void Pipeline::lose(std::string why, std::string sqlstate) noexcept {
+void Pipeline::lose(const std::string& why, const std::string& sqlstate) noexcept {
     if (is_lost_) return;
     is_lost_ = true;
     watch_ = nullptr;
     feeding_ = nullptr;
     for (Sent& sent : wire_) {
-        if (sent.operation != nullptr) sent.operation->fail(lost_error(*sent.operation, why, sqlstate));
+        if (sent.operation != nullptr) end_lost(*sent.operation, why, sqlstate);
     }
     give_up_all(database_error({.message = why, .sqlstate = sqlstate}));
+}
+
+void Pipeline::end_lost(Operation& operation, const std::string& why, const std::string& sqlstate) noexcept {
+    if (operation.is_over()) return;
+    if (!operation.has_committed()) operation.fail(lost_error(operation, why, sqlstate));
+    operation.finish(false, false);
 }
 
 /// What was sent may have been done, only its answer is lost.
@@ -191,8 +206,7 @@ void Pipeline::give_up_all(const std::exception_ptr& error) noexcept {
         error ? error
               : std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran"));
     for (auto* operation : std::exchange(wait_for_types_, {})) {
-        operation->fail(reason);
-        if (!operation->is_over()) operation->finish(false, false);
+        if (operation->flight_ended && !operation->is_over()) give_up_types(*operation);
     }
     while (!wire_.empty()) {
         Operation* operation = wire_.front().operation;
@@ -209,8 +223,13 @@ void Pipeline::give_up_all(const std::exception_ptr& error) noexcept {
     }
     while (!stopped_.empty()) settle(stopped_.pop_front());
     while (!outbox_.empty()) outbox_.pop_front().refuse(reason);
+    forget_statements();
+}
+
+void Pipeline::forget_statements() noexcept {
     verbs_.clear();
     statements_.clear();
+    may_name_ = true;
 }
 
 }  // namespace databased::postgresql

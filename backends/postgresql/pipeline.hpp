@@ -26,6 +26,7 @@ struct PipelineSettings {
     std::size_t statement_cache = 256;
     std::chrono::milliseconds cancel_timeout{5'000};
     std::chrono::microseconds spin{};    ///< How long the loop waits awake for an answer.
+    bool gives_up_at_once = false;       ///< While it is opened: who does not answer in time is not asked to stop.
     bool refuses_session_state = false;  ///< Behind a pooler that gives every transaction another server connection.
 };
 
@@ -42,6 +43,8 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     const TypeCatalog& types() const noexcept { return catalog_; }
     const PGconn* native() const noexcept { return connection_.get(); }
     void configure(const PipelineSettings& settings);
+    /// How long the server may take for what it should do at once.
+    std::chrono::milliseconds patience() const noexcept { return 2 * settings_.cancel_timeout; }
 
     void submit(Operation& operation);
     /// `operation` is to end soon.
@@ -59,9 +62,10 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     /// What was left behind in the server's session so far.
     Effect effects() const noexcept { return effects_; }
     void forget_effects() noexcept { effects_ = Effect::none; }
-    void forget_statements() noexcept { statements_.clear(); }
+    /// The server has none of them any more.
+    void forget_statements() noexcept;
     /// The connection is not fit for anybody any more; who waits gets ConnectionError with `why`.
-    void lose(std::string why, std::string sqlstate = "08006") noexcept;
+    void lose(const std::string& why, const std::string& sqlstate = "08006") noexcept;
 
   private:
     // Sending
@@ -92,6 +96,8 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void receive();
     void take_result(ResultHandle result);
     static void take_verb(Operation& operation, const PGresult* result);
+    bool is_told_by_loss(const Operation& operation, const PGresult* result) const;
+    void take_stale(Sent& head, const PGresult* result);
     void take_rows(Operation& operation, ResultHandle result);
     void take_error(Sent& head, const PGresult* result);
     void take_skipped(Sent& head);
@@ -124,6 +130,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void on_cancel_sent(std::string_view problem) noexcept override;
     void on_time() noexcept override;
     void give_up_all(const std::exception_ptr& error) noexcept;
+    void end_lost(Operation& operation, const std::string& why, const std::string& sqlstate) noexcept;
     std::exception_ptr lost_error(const Operation& operation, const std::string& why,
                                   const std::string& sqlstate) const;
 
@@ -133,6 +140,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     PipelineSettings settings_;
     StatementCache statements_{256};
     std::unordered_map<std::string, std::shared_ptr<PreparedStatement>> verbs_;
+    std::size_t verb_names_ = 0;  // used so far
     ParameterList parameters_;
     std::unique_ptr<SocketWatch> watch_;
 
@@ -147,8 +155,10 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     bool is_read_only_ = false;     // a read-only transaction of autocommitted statements is under way
     bool is_recovering_ = false;    // a failed read-only transaction is being rolled back
     bool has_abandoned_ = false;
+    bool may_name_ = true;         // the user has not dropped prepared statements
     bool changes_schema_ = false;  // by what was sent since the connection was last without a transaction
     bool is_lost_ = false;
+    std::string farewell_;  // why the server ends the connection
     Effect effects_ = Effect::none;
 
     CancelRequest cancel_;

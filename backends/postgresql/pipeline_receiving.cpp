@@ -21,6 +21,14 @@ std::string_view sqlstate_of(const PGresult* result) {
     return state != nullptr ? state : "";
 }
 
+/// The server ends the connection with it. Class 08 is a pooler's that has lost the server.
+bool is_fatal(const PGresult* result) {
+    const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    return severity != nullptr && std::string_view{severity} == "FATAL";
+}
+
+bool is_missing_statement(const PGresult* result) { return sqlstate_of(result) == "26000"; }
+
 /// A prepared statement whose plan is out of date, or which the server does not have: nothing was done.
 bool is_stale_statement(const PGresult* result) {
     const char* function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
@@ -55,6 +63,7 @@ void Pipeline::on_socket(SocketEvents events) noexcept {
         if (events.readable) receive();
         if (is_lost_) return;
         if (events.writable) flush();
+        if (events.writable && !is_lost_) receive();  // libpq reads while it waits to write
         if (!is_lost_ && !is_blocked_) pump();
     } catch (const std::exception& exception) {
         lose(exception.what());
@@ -76,7 +85,8 @@ void Pipeline::receive() {
     if (is_lost_) return;
     watch_head();
     if (!has_read || PQstatus(connection) == CONNECTION_BAD) {
-        return lose(std::string{"the connection was lost: "} + PQerrorMessage(connection));
+        return lose("the connection was lost: " +
+                    (farewell_.empty() ? one_line(PQerrorMessage(connection)) : farewell_));
     }
     while (PGnotify* notification = PQnotifies(connection)) PQfreemem(notification);
 }
@@ -129,16 +139,27 @@ void Pipeline::take_rows(Operation& operation, ResultHandle result) {
 
 void Pipeline::take_error(Sent& head, const PGresult* result) {
     Operation* operation = head.operation;
-    const bool is_lost = PQstatus(connection_.get()) == CONNECTION_BAD;
     if (head.kind == Sent::Kind::prepare) statement_is_gone(*head.statement);
-    if (operation == nullptr || (is_lost && (sqlstate_of(result).empty() || operation->commits()))) return;
-    if (head.kind == Sent::Kind::execute && is_stale_statement(result)) {
-        operation->is_stale = !head.statement->name.empty();
-        if (sqlstate_of(result) == "26000") head.statement->is_prepared = false;
-        statements_.forget(*head.statement);
-    }
+    if (is_missing_statement(result) && head.kind != Sent::Kind::execute) verbs_.clear();
+    if (is_fatal(result)) farewell_ = one_line(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+    if (operation == nullptr || is_told_by_loss(*operation, result)) return;
+    if (head.statement != nullptr && is_stale_statement(result)) take_stale(head, result);
     operation->was_cancelled = sqlstate_of(result) == cancelled;
     operation->fail(result);
+}
+
+/// What says no more than that the connection ends, and nothing of whether a commit was carried out.
+bool Pipeline::is_told_by_loss(const Operation& operation, const PGresult* result) const {
+    const auto state = sqlstate_of(result);
+    if (state.empty()) return PQstatus(connection_.get()) == CONNECTION_BAD;
+    return is_fatal(result) && (operation.commits() || state.starts_with("08"));
+}
+
+void Pipeline::take_stale(Sent& head, const PGresult* result) {
+    head.operation->is_stale = !head.statement->name.empty();
+    if (head.kind != Sent::Kind::execute) return;
+    if (is_missing_statement(result)) head.statement->is_prepared = false;
+    statements_.forget(*head.statement);
 }
 
 void Pipeline::take_skipped(Sent& head) {
@@ -283,7 +304,8 @@ Task<> Pipeline::find_types(std::weak_ptr<Pipeline*> pipeline, std::vector<Oid> 
     request.statement = Statement::make(
         StatementRules{.dialect = postgresql_dialect},
         "SELECT t.oid, pg_catalog.format_type(t.oid, NULL), t.typtype::text, "
-        "CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END, coalesce(e.typtype::text, 'b') "
+        "CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END, coalesce(e.typtype::text, 'b'), "
+        "coalesce(e.typdelim::text, ',') "
         "FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem WHERE t.oid IN (?)",
         expand(unknown));
     request.sink = &sink;
@@ -302,7 +324,8 @@ void Pipeline::add_types(const Rows& rows) {
         catalog_.add(row[0].as<Oid>(), TypeInfo{.name = row[1].as<std::string>(),
                                                 .kind = row[2].as<std::string>().front(),
                                                 .element = row[3].as<Oid>(),
-                                                .element_kind = row[4].as<std::string>().front()});
+                                                .element_kind = row[4].as<std::string>().front(),
+                                                .delimiter = row[5].as<std::string>().front()});
     }
 }
 

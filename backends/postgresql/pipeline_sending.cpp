@@ -1,4 +1,5 @@
 // How operations go out.
+#include "error.hpp"
 #include "pipeline.hpp"
 
 #include <databased/error.hpp>
@@ -65,7 +66,7 @@ void Pipeline::begin(Operation& operation) {
     } catch (...) {
         return operation.refuse(std::current_exception());
     }
-    if (statements_.evicted().size() != 0 && wire_.empty() && !is_in_transaction()) send_evictions();
+    if (!statements_.evicted().empty() && wire_.empty() && !is_in_transaction()) send_evictions();
     if (operation.may_join_burst()) {
         begin_burst(operation);
     } else if (operation.may_join_flight()) {
@@ -102,6 +103,7 @@ void Pipeline::find_statement(Operation& operation) {
         statements_.forget(*operation.prepared);
         operation.prepared = statements_.find(text, parameters_);
     }
+    may_name_ = may_name_ && !operation.prepared->drops_statements;
     effects_ = effects_ | operation.prepared->effects;
     changes_schema_ = changes_schema_ || operation.prepared->changes_schema;
 }
@@ -165,7 +167,10 @@ void Pipeline::begin_read_only() {
 void Pipeline::feed() {
     Operation& operation = *feeding_;
     while (operation.sent_runs < operation.runs() && !operation.has_failed() && !is_lost_) {
-        if (operation.sent_runs != 0 && operation.should_stop()) break;
+        if (operation.sent_runs != 0 && operation.should_stop()) {
+            operation.fail(operation.stop_error());  // what was sent may all be done, but it is not all
+            break;
+        }
         send_run(operation);
         if (operation.sent_runs % runs_between_flushes == 0) flush();
         if (is_blocked_ && operation.sent_runs < operation.runs()) return;
@@ -186,7 +191,7 @@ void Pipeline::end_flight(Operation& operation) {
 void Pipeline::send_verb(Operation* operation, const std::string& sql, Sent::Kind kind) {
     PGconn* connection = connection_.get();
     constexpr std::size_t most_prepared = 32;
-    const bool prepares = settings_.statement_cache != 0 && is_worth_preparing(sql);
+    const bool prepares = settings_.statement_cache != 0 && may_name_ && is_worth_preparing(sql);
     if (!prepares || (verbs_.size() >= most_prepared && !verbs_.contains(sql))) {
         sent(PQsendQueryParams(connection, sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0), {kind, operation});
         return;
@@ -194,14 +199,14 @@ void Pipeline::send_verb(Operation* operation, const std::string& sql, Sent::Kin
     auto& verb = verbs_[sql];
     if (verb == nullptr) {
         verb = std::make_shared<PreparedStatement>();
-        verb->name = "databased_verb_" + std::to_string(verbs_.size());
+        verb->name = "databased_verb_" + std::to_string(++verb_names_);
     }
     if (!verb->is_prepared) {
         verb->is_prepared = true;
         sent(PQsendPrepare(connection, verb->name.c_str(), sql.c_str(), 0, nullptr),
              {Sent::Kind::prepare, operation, verb});
     }
-    sent(PQsendQueryPrepared(connection, verb->name.c_str(), 0, nullptr, nullptr, nullptr, 0), {kind, operation});
+    sent(PQsendQueryPrepared(connection, verb->name.c_str(), 0, nullptr, nullptr, nullptr, 0), {kind, operation, verb});
 }
 
 void Pipeline::send_run(Operation& operation) {
@@ -218,7 +223,7 @@ void Pipeline::send_run(Operation& operation) {
     PreparedStatement& statement = *operation.prepared;
     const int format = statement.columns != nullptr && statement.is_binary ? 1 : 0;
     ++operation.sent_runs;
-    if (statement.name.empty()) {
+    if (statement.name.empty() || !may_name_) {
         sent(PQsendQueryParams(connection, statement.text->text.c_str(), parameters_.size(), statement.types.data(),
                                parameters_.values(), parameters_.lengths(), parameters_.formats(), format),
              {Sent::Kind::execute, &operation, operation.prepared});
@@ -258,7 +263,7 @@ void Pipeline::sent(int accepted, Sent command) {
     const bool was_empty = wire_.empty();
     wire_.push(std::move(command));
     if (accepted == 0) {
-        lose(std::string{"the statement could not be sent: "} + PQerrorMessage(connection_.get()));
+        lose("the statement could not be sent: " + one_line(PQerrorMessage(connection_.get())));
     } else if (was_empty) {
         head_began();
     }
@@ -266,7 +271,7 @@ void Pipeline::sent(int accepted, Sent command) {
 
 void Pipeline::flush() {
     const int left = PQflush(connection_.get());
-    if (left < 0) return lose(std::string{"the connection was lost: "} + PQerrorMessage(connection_.get()));
+    if (left < 0) return lose("the connection was lost: " + one_line(PQerrorMessage(connection_.get())));
     is_blocked_ = left > 0;
     if (is_blocked_) {
         watch_->start_writing();

@@ -83,4 +83,8 @@ bool changes_schema(const SqlText& text) {
            effects_of(text) == Effect::all;
 }
 
+bool drops_statements(const SqlText& text) {
+    return text.command.starts_with("DEALLOCATE") || text.command.starts_with("DISCARD");
+}
+
 }  // namespace databased::postgresql

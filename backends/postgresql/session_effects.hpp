@@ -30,5 +30,7 @@ constexpr bool includes(Effect set, Effect part) noexcept {
 Effect effects_of(const SqlText& text);
 /// Whether prepared statements may be out of date afterwards.
 bool changes_schema(const SqlText& text);
+/// Whether the server may have none of them afterwards.
+bool drops_statements(const SqlText& text);
 
 }  // namespace databased::postgresql

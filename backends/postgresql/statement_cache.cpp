@@ -58,12 +58,13 @@ std::shared_ptr<PreparedStatement> StatementCache::make(const std::shared_ptr<co
     statement->types.assign(parameters.types().begin(), parameters.types().end());
     statement->effects = effects_of(*text);
     statement->changes_schema = changes_schema(*text);
+    statement->drops_statements = drops_statements(*text);
     if (capacity_ != 0) statement->name = unused_name("databased_" + text->id + "_" + id_of(statement->types));
     return statement;
 }
 
 /// Two texts may have one id.
-std::string StatementCache::unused_name(std::string name) const {
+std::string StatementCache::unused_name(const std::string& name) const {
     std::string unused = name;
     for (int i = 2; names_.contains(unused) || std::find(evicted_.begin(), evicted_.end(), unused) != evicted_.end();
          ++i) {

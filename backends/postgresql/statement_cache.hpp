@@ -30,6 +30,7 @@ struct PreparedStatement {
     std::uint64_t schema_version = 0;  // when it was prepared
     Effect effects = Effect::none;
     bool changes_schema = false;
+    bool drops_statements = false;
 
     // Of the last result.
     std::shared_ptr<const detail::ColumnSet> columns;
@@ -58,7 +59,7 @@ class StatementCache {
 
     std::shared_ptr<PreparedStatement> make(const std::shared_ptr<const SqlText>& text,
                                             const ParameterList& parameters) const;
-    std::string unused_name(std::string name) const;
+    std::string unused_name(const std::string& name) const;
     void evict_oldest();
     void drop(Statements::iterator place) noexcept;
 

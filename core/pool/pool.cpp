@@ -101,18 +101,12 @@ Lease Pool::try_acquire(Use use, const std::source_location& where) {
 Task<Lease> Pool::acquire(Use use, std::source_location where, std::string hint) {
     const auto self = shared_from_this();
     const auto started = Clock::now();
-    while (Lease lease = take_doubtful(where)) {
-        const bool alive = co_await is_alive(lease.backend());
-        if (alive && !is_retired_) co_return lease;
-        distrust_idle();
-        lease.discard();
-    }
     if (is_retired_) co_return Lease{};
     if (refuses_) throw_not_connected();
 
-    if (connecting_ <= asker_count_) grow();  // one for each who waits
+    if (!ask_doubtful(where) && connecting_ + asked_ <= asker_count_) grow();  // one for each who waits
     const bool patient =
-        limits_.acquire_timeout.count() == 0 && connecting_ > asker_count_;  // opening one is no waiting
+        limits_.acquire_timeout.count() == 0 && connecting_ + asked_ > asker_count_;  // opening one is no waiting
     Asker asker{*this, use, where, patient ? Clock::time_point::max() : started + limits_.acquire_timeout};
     const auto wake = co_await asker;
     if (asker.error) std::rethrow_exception(asker.error);
@@ -127,11 +121,26 @@ Task<Lease> Pool::acquire(Use use, std::source_location where, std::string hint)
                            snapshot() + ")" + hint);
 }
 
-/// The next idle connection, if it was idle for so long that it must be asked whether it lives.
-Lease Pool::take_doubtful(const std::source_location& where) noexcept {
+/// Whether the next idle connection was idle for so long that it must be asked whether it lives: then it is on its way
+/// to who waits.
+bool Pool::ask_doubtful(const std::source_location& where) {
     const auto now = this->now();
-    if (refuses_ || !askers_.empty() || idle_.empty() || !needs_ping(idle_.front(), now)) return {};
-    return give(idle_.front(), Use::exclusive, where, now);
+    if (idle_.empty() || !needs_ping(idle_.front(), now)) return false;
+    ++asked_;
+    loop_->spawn(ask(give(idle_.front(), Use::exclusive, where, now), now));
+    --stats_.acquired;
+    return true;
+}
+
+/// Runs on its own: who waits may give up at any time.
+Task<> Pool::ask(Lease lease, Clock::time_point since) {
+    const auto self = shared_from_this();
+    bool lives = !lease.is_lost();
+    if (lives) lives = co_await is_alive(lease.backend());
+    --asked_;
+    if (lives) co_return;
+    distrust_idle(since);
+    lease.discard();
 }
 
 Task<bool> Pool::is_alive(SessionBackend& backend) {
@@ -143,9 +152,13 @@ Task<bool> Pool::is_alive(SessionBackend& backend) {
     co_return true;
 }
 
-/// One idle connection was dead: those that were idle for longer are not tried one by one.
-void Pool::distrust_idle() noexcept {
-    while (!idle_.empty()) drop(idle_.front());
+/// One idle connection was dead: those that were not used since are not tried one by one.
+void Pool::distrust_idle(Clock::time_point since) noexcept {
+    for (PooledConnection* next = idle_.empty() ? nullptr : &idle_.front(); next != nullptr;) {
+        PooledConnection& connection = *next;
+        next = idle_.after(connection);
+        if (connection.idle_since <= since) drop(connection);
+    }
 }
 
 Task<> Pool::fill(std::size_t count) {
@@ -166,8 +179,9 @@ PooledConnection* Pool::joinable(Use use) noexcept {
         return left.last_progress > right.last_progress;
     };
     PooledConnection* best = nullptr;
+    const auto now = this->now();
     for (const auto& connection : connections_) {
-        if (connection->users == 0 || connection->use != use || connection->backend == nullptr) continue;
+        if (connection->users == 0 || connection->use != use || !is_fit(*connection, now)) continue;
         if (best == nullptr || is_better(*connection, *best)) best = connection.get();
     }
     return best;
@@ -225,7 +239,8 @@ void Pool::release(PooledConnection& connection) noexcept {
 
 /// What one user has left behind is cleared away before the next one comes.
 Task<> Pool::tidy(Lease lease) {
-    if (!lease.is_lost()) co_await lease.backend().tidy();
+    if (lease.is_lost()) co_return;
+    co_await lease.backend().tidy();
     if (!lease.is_lost() && lease.backend().needs_tidying()) lease.discard();
 }
 
@@ -354,7 +369,7 @@ void Pool::opened(std::unique_ptr<SessionBackend> backend) {
 void Pool::retire() noexcept {
     refuses_ = is_retired_ = true;
     while (!askers_.empty()) askers_.front().grant();
-    distrust_idle();
+    distrust_idle(Clock::time_point::max());
 }
 
 void Pool::refuse() noexcept {

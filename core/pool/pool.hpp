@@ -100,9 +100,10 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
                Clock::time_point now) noexcept;
     void release(PooledConnection& connection) noexcept;
     void serve(PooledConnection& connection) noexcept;
-    Lease take_doubtful(const std::source_location& where) noexcept;
+    bool ask_doubtful(const std::source_location& where);
+    Task<> ask(Lease lease, Clock::time_point since);
     static Task<bool> is_alive(SessionBackend& backend);
-    void distrust_idle() noexcept;
+    void distrust_idle(Clock::time_point since) noexcept;
     void doubt_idle() noexcept;
     static Task<> tidy(Lease lease);
     void grow();
@@ -126,6 +127,7 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     std::size_t asker_count_ = 0;
     std::size_t in_use_ = 0;
     std::size_t connecting_ = 0;
+    std::size_t asked_ = 0;  // of those in use: whether they live
     WaitList until_unused_;
     PoolStats stats_;
     bool refuses_ = false;

@@ -46,6 +46,8 @@ class Storm {
     int neighbours() const noexcept { return neighbours_; }
 
   private:
+    int next_number() noexcept { return ++number_; }
+
     Task<> read_once(int number) {
         const auto answer = co_await database_.fetch_val<std::int64_t>(read, number);
         EXPECT_EQ(answer, 3 * number);
@@ -57,14 +59,14 @@ class Storm {
 
     Task<> stop_reads() {
         while (left_-- > 0) {
-            const bool stopped = co_await is_stopped_after(read_moment_.turns(), read_once(++number_));
+            const bool stopped = co_await is_stopped_after(read_moment_.turns(), read_once(next_number()));
             read_moment_.learn(stopped);
             stopped_reads_ += stopped ? 1 : 0;
         }
     }
     Task<> stop_writes() {
         while (left_-- > 0) {
-            const int number = ++number_;
+            const int number = next_number();
             const bool stopped = co_await is_stopped_after(write_moment_.turns(), write_once(number));
             write_moment_.learn(stopped);
             if (stopped) {
@@ -76,7 +78,7 @@ class Storm {
     }
     Task<> read_undisturbed() {
         while (left_ > 0) {
-            co_await read_once(++number_);
+            co_await read_once(next_number());
             ++neighbours_;
         }
     }
@@ -94,7 +96,7 @@ class Storm {
 
 ASYNC_TEST(CancellingStress, DoesWhatItSaysTenThousandTimes) {
     Place place;
-    auto database = co_await place.open(pool_of(6));
+    auto database = co_await place.open(pool_of(6), "?cancel_timeout=1min");
     co_await database.execute("CREATE TABLE written (number int)");
     Storm storm{database, 10'000};
 

@@ -55,6 +55,11 @@ Task<> until(Condition is_so) {
     while (!is_so()) co_await yield();
 }
 
+/// Long enough for the loop to look at its sockets.
+inline Task<> look_around() {
+    for (int i = 0; i < 20; ++i) co_await yield();
+}
+
 /// Waits until nobody holds a connection of `database`.
 inline Task<> until_unused(Database& database) {
     while (database.pool_stats().in_use + database.pool_stats().connecting != 0) co_await yield();

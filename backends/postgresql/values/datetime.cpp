@@ -199,7 +199,7 @@ char* write_integer(char* out, std::int64_t number) noexcept { return std::to_ch
 
 char* write_time(char* out, std::uint64_t microseconds) noexcept {
     const auto seconds = static_cast<std::int64_t>(microseconds / microseconds_of_second);
-    if (seconds < 10 * 3600) out = write_character(out, '0');
+    if (seconds < 36'000) out = write_character(out, '0');
     out = write_integer(out, seconds / 3600);
     out = write_character(out, ':');
     out = write_two_digits(out, seconds / 60 % 60);

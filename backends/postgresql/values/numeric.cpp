@@ -2,6 +2,7 @@
 #include "values/wire.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace databased::postgresql {
 
@@ -43,7 +44,7 @@ class Groups {
     unsigned at(int power) const noexcept {
         const int index = weight_ - power;
         if (index < 0 || index >= static_cast<int>(groups_.size() / 2)) return 0;
-        return read_number<std::uint16_t>(groups_.data() + 2 * index);
+        return read_number<std::uint16_t>(groups_.data() + std::ptrdiff_t{2} * index);
     }
 
     std::string_view groups_;
