@@ -28,28 +28,23 @@ void BlockingSession::close() {
 }
 
 bool BlockingSession::is_open() const {
-    return wait([&](Executor& session) { return detail::as_task([&] { return session_of(session).is_open(); }); });
+    return ask([](Session& session) { return session.is_open(); });
 }
 int BlockingSession::depth() const {
-    return wait([&](Executor& session) { return detail::as_task([&] { return session_of(session).depth(); }); });
+    return ask([](Session& session) { return session.depth(); });
 }
 
 BlockingSession BlockingSession::transaction() {
-    return BlockingSession{detail::owning_target(
-        thread(),
-        wait([&](Executor& session) { return detail::as_task([&] { return session_of(session).transaction(); }); }))};
+    return BlockingSession{
+        detail::owning_target(thread(), ask([](Session& session) { return session.transaction(); }))};
 }
 
 void BlockingSession::after_commit(std::function<void()> hook) {
-    wait([&](Executor& session) {
-        return detail::as_task([&] { session_of(session).after_commit(thread()->hook_for_waiting_thread(hook)); });
-    });
+    ask([&](Session& session) { session.after_commit(thread()->hook_for_waiting_thread(std::move(hook))); });
 }
 
 void BlockingSession::after_rollback(std::function<void()> hook) {
-    wait([&](Executor& session) {
-        return detail::as_task([&] { session_of(session).after_rollback(thread()->hook_for_waiting_thread(hook)); });
-    });
+    ask([&](Session& session) { session.after_rollback(thread()->hook_for_waiting_thread(std::move(hook))); });
 }
 
 // BlockingDatabase
@@ -58,6 +53,8 @@ BlockingDatabase::BlockingDatabase(Database database)
     : BlockingExecutor(detail::owning_target(std::make_shared<detail::LoopThread>(), std::move(database))) {}
 BlockingDatabase::BlockingDatabase(std::string_view url, Options options) : BlockingDatabase(Database{url, options}) {}
 BlockingDatabase::BlockingDatabase(const Url& url, Options options) : BlockingDatabase(Database{url, options}) {}
+BlockingDatabase::BlockingDatabase(const Url& url, const std::optional<Url>& read_url, Options options)
+    : BlockingDatabase(Database{url, read_url, options}) {}
 BlockingDatabase::BlockingDatabase(const Config& config) : BlockingDatabase(Database{config}) {}
 
 void BlockingDatabase::connect() {
@@ -65,6 +62,9 @@ void BlockingDatabase::connect() {
 }
 void BlockingDatabase::disconnect() {
     wait([](Executor& database) { return database_of(database).disconnect(); });
+}
+void BlockingDatabase::disconnect(detail::Duration patience) {
+    wait([&](Executor& database) { return database_of(database).disconnect(patience); });
 }
 void BlockingDatabase::ensure_connected() {
     wait([](Executor& database) { return database_of(database).ensure_connected(); });
@@ -74,44 +74,53 @@ void BlockingDatabase::close() {
 }
 
 bool BlockingDatabase::is_connected() const {
-    return wait([](Executor& database) {
-        return detail::as_task([&database] { return database_of(database).is_connected(); });
-    });
+    return ask([](Database& database) { return database.is_connected(); });
 }
-Url BlockingDatabase::url() const {
-    return wait(
-        [](Executor& database) { return detail::as_task([&database] { return Url{database_of(database).url()}; }); });
+Url BlockingDatabase::url(Access access) const {
+    return ask([&](Database& database) { return database.url(access); });
 }
 PoolStats BlockingDatabase::pool_stats() const {
-    return wait(
-        [](Executor& database) { return detail::as_task([&database] { return database_of(database).pool_stats(); }); });
+    return ask([](Database& database) { return database.pool_stats(); });
+}
+PoolStats BlockingDatabase::pool_stats(Access access) const {
+    return ask([&](Database& database) { return database.pool_stats(access); });
+}
+
+void BlockingDatabase::switch_to(std::string_view url, Access access) {
+    wait([&](Executor& database) { return database_of(database).switch_to(url, access); });
+}
+void BlockingDatabase::switch_host(std::string_view host, Access access) {
+    wait([&](Executor& database) { return database_of(database).switch_host(host, access); });
+}
+
+HealthReport BlockingDatabase::health(detail::Duration limit) const {
+    return wait([&](Executor& database) { return database_of(database).health(limit); });
+}
+void BlockingDatabase::wait_until_ready(int tries, detail::Duration pause) {
+    wait([&](Executor& database) { return database_of(database).wait_until_ready(tries, pause); });
 }
 
 BlockingSession BlockingDatabase::session(SessionOptions options, std::source_location where) {
-    return BlockingSession{detail::owning_target(thread(), wait([&](Executor& database) {
-                                                     return detail::as_task(
-                                                         [&] { return database_of(database).session(options, where); });
-                                                 }))};
+    return BlockingSession{
+        detail::owning_target(thread(), ask([&](Database& database) { return database.session(options, where); }))};
 }
 
 BlockingReader BlockingDatabase::reader() const {
-    return BlockingReader{detail::owning_target(thread(), wait([](Executor& database) {
-                                                    return detail::as_task(
-                                                        [&database] { return database_of(database).reader(); });
-                                                }))};
+    return BlockingReader{detail::owning_target(thread(), ask([](Database& database) { return database.reader(); }))};
 }
 
 BlockingDatabase& BlockingDatabase::on_connect(std::function<Task<>(Connection&)> hook) {
-    wait([&](Executor& database) {
-        return detail::as_task([&] { database_of(database).on_connect(std::move(hook)); });
-    });
+    ask([&](Database& database) { database.on_connect(std::move(hook)); });
+    return *this;
+}
+
+BlockingDatabase& BlockingDatabase::before_session(std::function<Task<>(NewSession&)> hook) {
+    ask([&](Database& database) { database.before_session(std::move(hook)); });
     return *this;
 }
 
 BlockingDatabase& BlockingDatabase::on_warning(std::function<void(std::string_view)> hook) {
-    wait([&](Executor& database) {
-        return detail::as_task([&] { database_of(database).on_warning(std::move(hook)); });
-    });
+    ask([&](Database& database) { database.on_warning(std::move(hook)); });
     return *this;
 }
 

@@ -52,9 +52,7 @@ bool is_retryable(const std::exception_ptr& error) {
 }  // namespace
 
 SessionState::SessionState(std::shared_ptr<DatabaseState> database, SessionOptions options, std::source_location where)
-    : database_(std::move(database)), options_(options), where_(where) {
-    options_.access = database_->effective(options.access);
-}
+    : database_(std::move(database)), options_(options), where_(where) {}
 
 SessionState::SessionState(std::shared_ptr<SessionState> parent)
     : database_(parent->database_),
@@ -67,7 +65,7 @@ SessionState::SessionState(std::shared_ptr<SessionState> parent)
 SessionState::~SessionState() { abandon_here(); }
 
 bool SessionState::holds_writer(const void* queue) const noexcept {
-    return is_open() && trunk_->access() == Access::write && database_->backend().writers_queue() == queue;
+    return is_open() && trunk_->access() == Access::write && trunk_->place().backend().writers_queue() == queue;
 }
 
 void SessionState::refuse_over() const {
@@ -117,7 +115,7 @@ Task<> SessionState::open() {
     const TrunkTurn turn = co_await take_turn();
     Request request;
     set_limits(request, context);
-    request.turn_deadline = Clock::now() + database_->settings().pool.acquire_timeout;
+    request.turn_deadline = Clock::now() + turn->place().settings().pool.acquire_timeout;
     const Outcome outcome = co_await turn->run(turn->pending(), std::move(request));
     if (!outcome.error) co_return;
     if (turn.is_of(trunk_)) leave();
@@ -131,14 +129,16 @@ Task<> SessionState::enter() {
     if (is_open()) co_return;
     refuse_over();
     throw_if_stopped(context);
-    if (!hidden_) co_await database_->require_connected();
+    if (!hidden_ && is_unit()) co_await database_->announce_session(options_.access);
+    if (!hidden_) co_await database_->require_connected(options_.access);
 
     auto host = choose_host(context);
     if (host == nullptr) {
-        const TransactionOptions how{options_.access, options_.isolation, options_.deferrable};
-        Lease lease = co_await database_->lease(Use::exclusive, options_.access, where_);
+        const Need need{.access = options_.access, .where = where_};
+        Held held = co_await database_->lease(need);
         refuse_over();
-        trunk_ = std::make_shared<Trunk>(std::move(lease), how);
+        const TransactionOptions how{held.access, options_.isolation, options_.deferrable};
+        trunk_ = std::make_shared<Trunk>(std::move(held.place), std::move(held.lease), how);
     } else {
         if (options_.isolation && !database_->capabilities().always_serializable) {
             throw NotSupportedError(
@@ -246,7 +246,7 @@ Task<TrunkTurn> SessionState::take_statement_turn() {
 void SessionState::set_limits(Request& request, const Context& context) {
     if (stop_->requested()) stop_.emplace(nullptr);
     request.stop = &*stop_;
-    const auto timeout = options_.statement_timeout.value_or(database_->settings().statement_timeout);
+    const auto timeout = options_.statement_timeout.value_or(trunk_->place().settings().statement_timeout);
     request.deadline = limit_of(timeout, std::min(deadline_, std::max(deadline_around_, context.deadline)));
 }
 
@@ -263,8 +263,9 @@ Request SessionState::request_for(Statement::Pointer statement, RowSink* sink, c
     request.sink = sink;
     request.in_transaction = true;
     request.read_only = trunk_->is_read_only();
-    request.reports_values = database_->settings().parameters_in_errors;
-    if (!trunk_->has_begun()) request.turn_deadline = Clock::now() + database_->settings().pool.acquire_timeout;
+    const Settings& settings = trunk_->place().settings();
+    request.reports_values = settings.parameters_in_errors;
+    if (!trunk_->has_begun()) request.turn_deadline = Clock::now() + settings.pool.acquire_timeout;
     return request;
 }
 
@@ -496,6 +497,14 @@ Task<> SessionState::close_when_unused(Clock::time_point limit) {
     phase_ = Phase::over;
 }
 
+Task<std::chrono::nanoseconds> SessionState::ping() {
+    const auto self = shared_from_this();
+    const TrunkTurn turn = co_await take_turn();
+    const auto began = Clock::now();
+    co_await turn->backend().ping();
+    co_return Clock::now() - began;
+}
+
 /// Gives up the place among the open sessions.
 void SessionState::leave() noexcept {
     end_children();  // one may have come while the transaction was being ended
@@ -610,13 +619,13 @@ void SessionState::abandon_trunk() noexcept {
 
 /// What was done since the savepoint is undone before the next statement.
 void SessionState::abandon_place() noexcept {
+    const auto trunk = trunk_;
     const bool dirty = has_savepoint_;
-    if (dirty) trunk_->undo_later(savepoint_);
-    const auto access = trunk_->access();
+    if (dirty) trunk->undo_later(savepoint_);
     hooks_.clear();
     leave();
     if (!is_unit() || !dirty || database_->loop() == nullptr) return;
-    database_->pool(access)->count_abandoned();
+    trunk->lease().count_abandoned();
     database_->warn(abandoned_warning);
 }
 
@@ -628,7 +637,7 @@ Task<> SessionState::clean_up(std::shared_ptr<DatabaseState> database, std::shar
         trunk->lease().reset();
         co_return;
     }
-    database->pool(trunk->access())->count_abandoned();
+    trunk->lease().count_abandoned();
     bool clean = false;
     try {
         if (!trunk->lease().is_lost()) {

@@ -56,6 +56,8 @@ class SessionState final : public StatementTarget,
     void hide() noexcept { hidden_ = true; }
     /// Rolls back and ends for good once no session is open inside, at the latest at `limit`.
     Task<> close_when_unused(Clock::time_point limit);
+    /// Asks the connection of an open session for a sign of life, in turn with its statements; how long that took.
+    Task<std::chrono::nanoseconds> ping();
 
     const void* owner() const noexcept override { return database_.get(); }
 

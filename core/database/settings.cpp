@@ -1,5 +1,6 @@
-#include "database/database_state.hpp"
+#include "database/settings.hpp"
 
+#include <databased/backend.hpp>
 #include <databased/error.hpp>
 #include <databased/url_options.hpp>
 

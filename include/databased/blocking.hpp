@@ -6,9 +6,11 @@
 #include <databased/detail/loop_thread.hpp>
 #include <databased/session.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <source_location>
 #include <string_view>
 #include <type_traits>
@@ -180,7 +182,13 @@ class BlockingSession : public BlockingExecutor {
     void after_rollback(std::function<void()> hook);
 
   private:
-    Session& session_of(Executor& executor) const noexcept { return static_cast<Session&>(executor); }
+    static Session& session_of(Executor& executor) noexcept { return static_cast<Session&>(executor); }
+    /// The answer of a plain function on the loop's thread.
+    template <class F>
+    auto ask(F function) const {
+        return wait(
+            [&](Executor& executor) { return detail::as_task([&] { return function(session_of(executor)); }); });
+    }
 };
 
 /// Single statements that only read: Database::reader().
@@ -203,15 +211,22 @@ class BlockingDatabase : public BlockingExecutor {
     /// The constructors of Database. No thread is started before the first call.
     explicit BlockingDatabase(std::string_view url, Options options = {});
     explicit BlockingDatabase(const Url& url, Options options = {});
+    BlockingDatabase(const Url& url, const std::optional<Url>& read_url, Options options);
     explicit BlockingDatabase(const Config& config);
 
     void connect();
     void disconnect();
+    void disconnect(detail::Duration patience);
     void ensure_connected();
     void close();
     bool is_connected() const;
-    Url url() const;
+    Url url(Access access = Access::write) const;
     PoolStats pool_stats() const;
+    PoolStats pool_stats(Access access) const;
+    void switch_to(std::string_view url, Access access = Access::write);
+    void switch_host(std::string_view host, Access access = Access::write);
+    HealthReport health(detail::Duration limit = std::chrono::seconds{5}) const;
+    void wait_until_ready(int tries = 10, detail::Duration pause = std::chrono::seconds{2});
 
     /// A session held by hand: nothing lasts without its commit().
     BlockingSession session(SessionOptions options = {}, std::source_location where = std::source_location::current());
@@ -243,11 +258,18 @@ class BlockingDatabase : public BlockingExecutor {
 
     /// As Database has them; the hooks are called on the loop's thread.
     BlockingDatabase& on_connect(std::function<Task<>(Connection&)> hook);
+    BlockingDatabase& before_session(std::function<Task<>(NewSession&)> hook);
     BlockingDatabase& on_warning(std::function<void(std::string_view)> hook);
 
   private:
     explicit BlockingDatabase(Database database);
     static Database& database_of(Executor& executor) noexcept { return static_cast<Database&>(executor); }
+    /// The answer of a plain function on the loop's thread.
+    template <class F>
+    auto ask(F function) const {
+        return wait(
+            [&](Executor& executor) { return detail::as_task([&] { return function(database_of(executor)); }); });
+    }
 };
 
 namespace detail {

@@ -9,6 +9,7 @@
 #include <databased/decimal.hpp>
 #include <databased/error.hpp>
 #include <databased/event_loop.hpp>
+#include <databased/health.hpp>
 #include <databased/options.hpp>
 #include <databased/parameters.hpp>
 #include <databased/registry.hpp>
