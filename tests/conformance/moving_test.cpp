@@ -56,7 +56,7 @@ CONFORMANCE_TEST(Moving, ClosesTheOldConnectionsAsTheyComeFree) {
     co_await before.close();
     EXPECT_EQ(database.pool_stats().in_use, 0u);
     EXPECT_EQ(database.pool_stats().size, database.pool_stats(Access::write).size);
-    EXPECT_TRUE(places.are_left());
+    EXPECT_TRUE(co_await places.are_left());
 }
 
 CONFORMANCE_TEST(Moving, SendsThoseWhoWaitToTheNewPlace) {
@@ -108,7 +108,7 @@ CONFORMANCE_TEST(Moving, StaysWhereItIsIfTheConnectHookFailsThere) {
     EXPECT_THROW(co_await database.switch_to(places.second()), ChangedMyMind);
 
     EXPECT_EQ(co_await name_in(database), "first");
-    EXPECT_TRUE(places.are_left());
+    EXPECT_TRUE(co_await places.are_left());
 }
 
 CONFORMANCE_TEST(Moving, DoesNothingIfItIsThereAlready) {
@@ -186,7 +186,7 @@ CONFORMANCE_TEST(Moving, MayMoveReadsAlone) {
     EXPECT_EQ(co_await name_in(reader), "first");
 
     EXPECT_EQ(database.pool_stats().opened, database.pool_stats(Access::write).opened);
-    EXPECT_TRUE(places.are_left());
+    EXPECT_TRUE(co_await places.are_left());
 }
 
 CONFORMANCE_TEST(Moving, LetsAnAutocommittedStatementFinishWhereItRuns) {
@@ -268,7 +268,7 @@ CONFORMANCE_TEST(Moving, WaitsAtDisconnectForWhatIsOpenAtTheOldPlace) {
     co_await when_all(work(), end());
 
     EXPECT_EQ(co_await support::films_at(places.second()), these("Alien", "Brazil"));
-    EXPECT_TRUE(places.are_left());
+    EXPECT_TRUE(co_await places.are_left());
 }
 
 CONFORMANCE_TEST(Moving, EndsWhatIsOpenAtTheOldPlaceForTooLong) {
@@ -283,7 +283,7 @@ CONFORMANCE_TEST(Moving, EndsWhatIsOpenAtTheOldPlaceForTooLong) {
 
     EXPECT_THROW(co_await add_film(session, "Brazil"), NotConnectedError);
     EXPECT_EQ(co_await support::films_at(places.second()), these());
-    EXPECT_TRUE(places.are_left());
+    EXPECT_TRUE(co_await places.are_left());
 }
 
 CONFORMANCE_TEST(Moving, IsGivenUpByDisconnect) {
@@ -310,7 +310,7 @@ CONFORMANCE_TEST(Moving, IsGivenUpByDisconnect) {
 
     co_await when_all(move(), end());
 
-    EXPECT_TRUE(places.are_left());
+    EXPECT_TRUE(co_await places.are_left());
     EXPECT_EQ(database.url(), Url::parse(places.first()));
 }
 
@@ -329,7 +329,7 @@ CONFORMANCE_TEST(Moving, IsStoppedWithWhoAsksForIt) {
 
     waits = false;
     EXPECT_EQ(co_await name_in(database), "first");
-    EXPECT_TRUE(places.are_left());
+    EXPECT_TRUE(co_await places.are_left());
 }
 
 CONFORMANCE_TEST(Moving, EndsWithTheDatabaseThatIsDestroyed) {
@@ -344,7 +344,7 @@ CONFORMANCE_TEST(Moving, EndsWithTheDatabaseThatIsDestroyed) {
     database.reset();
 
     EXPECT_THROW(co_await add_film(session, "Brazil"), NotConnectedError);
-    EXPECT_TRUE(places.are_left());
+    EXPECT_TRUE(co_await places.are_left());
 }
 
 // What cannot be

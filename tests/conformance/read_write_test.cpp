@@ -32,7 +32,7 @@ CONFORMANCE_TEST(ReadWrite, SendsWhatOnlyReadsToThePlaceForReads) {
     EXPECT_EQ(co_await name_in(database), "first");
 
     co_await database.disconnect();
-    EXPECT_TRUE(places.are_left());
+    EXPECT_TRUE(co_await places.are_left());
 }
 
 CONFORMANCE_TEST(ReadWrite, HasAPoolForEach) {
@@ -185,7 +185,7 @@ CONFORMANCE_TEST(ReadWrite, ReadsWhileThePlaceForWritesIsDown) {
     EXPECT_THROW(co_await add_film(database, "Alien"), ConnectionError);
     EXPECT_EQ(co_await name_in_session(database, to_read), "second");
     co_await database.disconnect();
-    EXPECT_TRUE(places.are_left());
+    EXPECT_TRUE(co_await places.are_left());
 }
 
 // What cannot be

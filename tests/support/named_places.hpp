@@ -40,7 +40,10 @@ class NamedPlaces {
     std::string second(std::string_view query = {}) const { return second_->url(query); }
     std::string third(std::string_view query = {}) const { return third_->url(query); }
     /// Waits a moment until nobody is connected to the second or third, and tells whether that is so.
-    bool are_left() const { return second_->is_left() && (third_ == nullptr || third_->is_left()); }
+    databased::Task<bool> are_left() const {
+        for (int turn = 0; turn < 5; ++turn) co_await databased::yield();  // what is being closed is closed by the loop
+        co_return second_->is_left() && (third_ == nullptr || third_->is_left());
+    }
 
   private:
     std::unique_ptr<Place> second_;
