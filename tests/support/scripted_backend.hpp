@@ -79,7 +79,7 @@ class ScriptedConnection final : public databased::SessionBackend {
         co_return;
     }
     databased::Task<> close() override {
-        Script::current->closed.push_back(host_);
+        if (Script::current != nullptr) Script::current->closed.push_back(host_);
         co_return;
     }
     std::string begin_sql(const databased::TransactionOptions&) const override { return "BEGIN"; }
