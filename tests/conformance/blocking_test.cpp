@@ -1,5 +1,5 @@
 // BlockingDatabase: the verbs without coroutines, from any thread.
-#include "support/films.hpp"
+#include "support/named_places.hpp"
 #include "support/threads.hpp"
 
 #include <atomic>
@@ -85,6 +85,54 @@ TEST_P(Blocking, ConnectsAndDisconnects) {
     database.close();
     database.ensure_connected();
     EXPECT_EQ(database.fetch_val<int>("SELECT 1"), 1);
+}
+
+TEST_P(Blocking, IsDisconnectedByOneOfManyThreads) {
+    BlockingDatabase database{fresh_url()};
+    database.connect();
+    std::atomic<int> refused{0};
+
+    in_threads(4, [&](int) {
+        try {
+            database.disconnect();
+        } catch (const NotConnectedError&) {
+            ++refused;
+        }
+    });
+
+    EXPECT_EQ(refused, 3);
+    EXPECT_FALSE(database.is_connected());
+}
+
+TEST_P(Blocking, IsLookedAfterAndMovedLikeAnyDatabase) {
+    const auto second = support::make_place(backend());
+    run(support::give_name(second->url(""), "second"));
+    BlockingDatabase database{fresh_url()};
+    database.wait_until_ready(3, 1ms);
+    EXPECT_TRUE(database.health().ok());
+
+    database.switch_to(second->url(""));
+
+    EXPECT_EQ(database.fetch_val<std::string>("SELECT name FROM whoami"), "second");
+    EXPECT_EQ(database.url(), Url::parse(second->url("")));
+    EXPECT_THROW(database.switch_to(support::dead_url()), ConnectionError);
+    database.disconnect(1s);
+    EXPECT_FALSE(database.health().ok());
+}
+
+TEST_P(Blocking, ReadsFromAPlaceOfItsOwn) {
+    const auto second = support::make_place(backend());
+    run(support::give_name(second->url(""), "second"));
+    BlockingDatabase database{Config{}.url(fresh_url()).read_url(second->url(""))};
+    const auto name_in = [](BlockingSession& session) {
+        return session.fetch_val<std::string>("SELECT name FROM whoami").value();
+    };
+
+    EXPECT_EQ(database.session(support::to_read, name_in), "second");
+    EXPECT_EQ(database.reader().fetch_val<std::string>("SELECT name FROM whoami"), "second");
+    EXPECT_THROW(database.reader().execute("DELETE FROM whoami"), ReadOnlyError);
+    EXPECT_EQ(database.fetch_val<int>("SELECT count(*) FROM film"), 0);
+    EXPECT_GE(database.pool_stats(Access::read).size, 1u);
 }
 
 TEST_P(Blocking, CommitsWhenTheBodyReturns) {
@@ -346,6 +394,21 @@ TEST_P(Blocking, LetsOtherThreadsWaitForTheWriter) {
     other.join();
 
     EXPECT_EQ(committed(), (Films{"Alien", "Brazil"}));
+}
+
+TEST_P(Blocking, HasRequestScopesByWayOfCoroutines) {
+    BlockingDatabase database{fresh_url()};
+
+    const int answer = database.run([](Database& async) {
+        return session_scope([&async]() -> Task<int> {
+            Session& session = co_await current_session(async);
+            co_await support::add_film(session, "Alien");
+            co_return 42;
+        });
+    });
+
+    EXPECT_EQ(answer, 42);
+    EXPECT_EQ(committed(), Films{"Alien"});
 }
 
 // Hooks

@@ -35,6 +35,17 @@ CONFORMANCE_TEST(ReadWrite, SendsWhatOnlyReadsToThePlaceForReads) {
     EXPECT_TRUE(co_await places.are_left());
 }
 
+CONFORMANCE_TEST(ReadWrite, IsSetUpByAConfig) {
+    NamedPlaces places;
+    co_await places.make();
+    Database database{Config{}.url(places.first()).read_url(places.second()).pool_size(2).max_overflow(1)};
+    auto reader = database.reader();
+
+    EXPECT_EQ(co_await name_in(reader), "second");
+    EXPECT_EQ(co_await name_in(database), "first");
+    EXPECT_EQ(database.pool_stats(Access::read).max_size, 3u);
+}
+
 CONFORMANCE_TEST(ReadWrite, HasAPoolForEach) {
     NamedPlaces places;
     co_await places.make();

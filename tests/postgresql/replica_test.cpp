@@ -1,9 +1,6 @@
 // A primary and its streaming replica: where work goes when one of them is gone.
+#include "replica_pair.hpp"
 #include "support/async.hpp"
-#include "support/postgresql_raw.hpp"
-#include "support/postgresql_replica.hpp"
-
-#include <databased/databased.hpp>
 
 #include <functional>
 #include <string>
@@ -14,37 +11,12 @@ namespace {
 
 using namespace databased;
 using namespace std::chrono_literals;
-using support::PostgresqlCluster;
-using support::PostgresqlReplica;
+using replicas::add_film;
+using replicas::films;
+using replicas::is_replica;
+using replicas::Pair;
+using replicas::to_read;
 using support::RawPostgresql;
-
-constexpr SessionOptions to_read{.access = Access::read};
-
-/// A primary with an empty table, and its replica that has the same.
-struct Pair {
-    Pair() {
-        RawPostgresql{primary.url()}.execute("CREATE TABLE film (title TEXT)");
-        replica.catch_up();
-    }
-    Database database(Options options = {}) const {
-        return {Url::parse(primary.url()), Url::parse(replica.url()), options};
-    }
-
-    PostgresqlCluster primary;
-    PostgresqlReplica replica{primary};
-};
-
-Task<> add_film(Executor& executor, std::string title) {
-    co_await executor.execute("INSERT INTO film VALUES (?)", title);
-}
-Task<std::int64_t> films(Executor& executor) {
-    const auto count = co_await executor.fetch_val<std::int64_t>("SELECT count(*) FROM film");
-    co_return count.value();
-}
-Task<bool> is_replica(Executor& executor) {
-    const auto answer = co_await executor.fetch_val<bool>("SELECT pg_is_in_recovery()");
-    co_return answer.value();
-}
 
 ASYNC_TEST(Replica, ServesWhatOnlyReads) {
     Pair pair;

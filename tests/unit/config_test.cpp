@@ -196,6 +196,26 @@ ASYNC_TEST(PasswordProvider, FailsTheConnectionThatItCannotServe) {
     EXPECT_EQ(script.passwords.size(), 1u);
 }
 
+ASYNC_TEST(PasswordProvider, ServesThePlaceForReadsToo) {
+    support::Script script;
+    auto database = support::scripted_database(Config{}.read_host("replica").password_provider([] { return "asked"; }));
+
+    co_await database.connect();
+
+    EXPECT_EQ(script.passwords, support::log_of("asked", "asked"));
+}
+
+ASYNC_TEST(PasswordProvider, IsNotAskedForAUrlThatHasAPassword) {
+    support::Script script;
+    auto database = support::scripted_database(Config{}.password_provider([] { return "asked"; }));
+    co_await database.connect();
+
+    co_await database.switch_to("scripted://user:own@other/name");
+
+    EXPECT_EQ(script.passwords, support::log_of("asked"));
+    EXPECT_EQ(database.url().host(), "other");
+}
+
 ASYNC_TEST(PasswordProvider, MustGiveAPassword) {
     support::Script script;
     auto database = support::scripted_database(Config{}.password_provider([] { return std::string{}; }));
