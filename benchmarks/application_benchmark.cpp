@@ -4,9 +4,11 @@
 #include "server.hpp"
 
 #include <databased/databased.hpp>
+#include <databased/detail/waiter.hpp>
 
+#include <chrono>
 #include <filesystem>
-#include <memory>
+#include <optional>
 #include <semaphore>
 #include <string>
 #include <thread>
@@ -50,7 +52,7 @@ class BareLoop {
         ready_.acquire();
     }
     ~BareLoop() {
-        loop_->post([this] { end_->set_value(); });
+        loop_->post([this] { end_->grant(); });
         thread_.join();
     }
 
@@ -89,25 +91,19 @@ class BareLoop {
         std::optional<std::int64_t> answer{};
         std::binary_semaphore done{0};
     };
-    struct End {
-        void set_value() { waiter.grant(); }
-        detail::Waiter waiter;
-    };
-
     static Task<> serve(BareLoop& self) {
-        End end;
+        detail::Waiter end;
         self.end_ = &end;
         self.loop_ = EventLoop::current();
         co_await self.database_.connect();
         self.ready_.release();
-        detail::Waiter& waiter = end.waiter;
-        co_await waiter;
+        co_await end;
         co_await self.database_.disconnect();
     }
 
     Database database_;
     EventLoop* loop_ = nullptr;
-    End* end_ = nullptr;
+    detail::Waiter* end_ = nullptr;
     std::binary_semaphore ready_{0};
     std::thread thread_;
 };
