@@ -1,5 +1,6 @@
 // What the application layer costs: blocking calls beside a bare hand-over to the loop's thread and back that awaits
 // the same, and request scopes beside a session that is passed by hand.
+#include "blocking/gate.hpp"
 #include "pair.hpp"
 #include "server.hpp"
 
@@ -9,7 +10,6 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
-#include <semaphore>
 #include <string>
 #include <thread>
 
@@ -19,8 +19,9 @@ namespace {
 
 using namespace databased;
 using benchmarks::Pair;
+using detail::Gate;
 
-constexpr int calls = 500;
+constexpr int calls = 50;
 constexpr int scopes = 2'000;
 constexpr int rows = 1'000;
 const char* const select_one = "SELECT body FROM databased_benchmark WHERE id = ?";
@@ -49,7 +50,7 @@ class File {
 class BareLoop {
   public:
     explicit BareLoop(const std::string& url) : database_(url), thread_([this] { databased::run(serve(*this)); }) {
-        ready_.acquire();
+        ready_.wait();
     }
     ~BareLoop() {
         loop_->post([this] { end_->grant(); });
@@ -61,7 +62,7 @@ class BareLoop {
         for (int i = 0; i < count; ++i) {
             Call call{*this, i % rows + 1};
             loop_->post(call);
-            call.done.acquire();
+            call.done.wait();
             benchmark::DoNotOptimize(call.answer);
         }
     }
@@ -70,33 +71,33 @@ class BareLoop {
         for (int i = 0; i < count; ++i) {
             Visit visit;
             loop_->post(visit);
-            visit.done.acquire();
+            visit.done.wait();
         }
     }
 
   private:
     struct Visit final : LoopWork {
-        void on_loop() noexcept override { done.release(); }
-        std::binary_semaphore done{0};
+        void on_loop() noexcept override { done.open(Gate::Reason::finished); }
+        Gate done{};
     };
     struct Call final : LoopWork {
         Call(BareLoop& its_loop, int its_key) : bare(its_loop), key(its_key) {}
         void on_loop() noexcept override { bare.loop_->spawn(select_in(*this)); }
         static Task<> select_in(Call& call) {
             call.answer = co_await call.bare.database_.fetch_val<std::int64_t>(select_one, call.key);
-            call.done.release();
+            call.done.open(Gate::Reason::finished);
         }
         BareLoop& bare;
         int key;
         std::optional<std::int64_t> answer{};
-        std::binary_semaphore done{0};
+        Gate done{};
     };
     static Task<> serve(BareLoop& self) {
         detail::Waiter end;
         self.end_ = &end;
         self.loop_ = EventLoop::current();
         co_await self.database_.connect();
-        self.ready_.release();
+        self.ready_.open(Gate::Reason::finished);
         co_await end;
         co_await self.database_.disconnect();
     }
@@ -104,7 +105,7 @@ class BareLoop {
     Database database_;
     EventLoop* loop_ = nullptr;
     detail::Waiter* end_ = nullptr;
-    std::binary_semaphore ready_{0};
+    Gate ready_;
     std::thread thread_;
 };
 

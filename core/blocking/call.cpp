@@ -32,8 +32,7 @@ BlockingCall* CallerLines::call_in(const Branch& branch) noexcept {
     return nullptr;
 }
 
-BlockingCall::BlockingCall(CallerLines& lines, HandedOver& work) noexcept
-    : lines_(lines), work_(work), caller_(this_caller()) {}
+BlockingCall::BlockingCall(CallerLines& lines, HandedOver& work) : lines_(lines), work_(work), caller_(this_caller()) {}
 
 void BlockingCall::wait() {
     lines_.loop().post(*this);

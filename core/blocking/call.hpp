@@ -45,7 +45,7 @@ class CallerLines {
 
 class BlockingCall final : public WaitingThread, private LoopWork, private TurnEnd {
   public:
-    BlockingCall(CallerLines& lines, HandedOver& work) noexcept;
+    BlockingCall(CallerLines& lines, HandedOver& work);
     /// On the caller's thread: hands over, does what it is given to do meanwhile, and throws what the work has thrown.
     void wait();
 

@@ -1,32 +1,39 @@
 // Where a thread sleeps until another one tells it to go on.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
+#include <uv.h>
+
+#include <new>
 #include <utility>
 
 namespace databased::detail {
 
+/// Who was told to go on may destroy it at once. With a condition variable that would take telling under the lock, on
+/// which who wakes up goes to sleep again.
 class Gate {
   public:
     /// Why the thread is to go on.
     enum class Reason { none, body, finished };
 
+    Gate() {
+        if (uv_sem_init(&opened_, 0) != 0) throw std::bad_alloc();
+    }
+    ~Gate() { uv_sem_destroy(&opened_); }
+    Gate(const Gate&) = delete;
+    Gate& operator=(const Gate&) = delete;
+
     void open(Reason reason) noexcept {
-        const std::lock_guard lock{mutex_};
         reason_ = reason;
-        opened_.notify_one();  // under the lock: afterwards the gate may be gone
+        uv_sem_post(&opened_);
     }
 
-    Reason wait() {
-        std::unique_lock lock{mutex_};
-        opened_.wait(lock, [this] { return reason_ != Reason::none; });
+    Reason wait() noexcept {
+        uv_sem_wait(&opened_);
         return std::exchange(reason_, Reason::none);
     }
 
   private:
-    std::mutex mutex_;
-    std::condition_variable opened_;
+    uv_sem_t opened_{};
     Reason reason_ = Reason::none;
 };
 
