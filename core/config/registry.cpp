@@ -30,7 +30,7 @@ class RegistryState {
         while (!made_.empty()) made_.pop_back();  // the last made first
     }
 
-    void add(std::string name, Config config);
+    void add(std::string_view name, Config config);
     Entry add_override(std::string_view name, Config config);
     void remove(const Entry& entry) noexcept;
     Database& get(std::string_view name);
@@ -45,10 +45,10 @@ class RegistryState {
     std::vector<Entry> made_;  // those whose Database was made, in that order
 };
 
-void RegistryState::add(std::string name, Config config) {
+void RegistryState::add(std::string_view name, Config config) {
     config.url();
     const std::lock_guard lock{mutex_};
-    auto& entries = entries_[name];
+    auto& entries = entries_[std::string{name}];
     if (!entries.empty()) throw ConfigError("there is a database " + quoted(name) + " already");
     entries.push_back(std::make_shared<RegisteredDatabase>(std::move(config)));
 }
@@ -84,6 +84,7 @@ std::vector<RegistryState::Entry> RegistryState::made() const {
 std::vector<RegistryState::Entry>& RegistryState::find(std::string_view name) {
     if (const auto found = entries_.find(name); found != entries_.end()) return found->second;
     std::vector<std::string_view> known;
+    known.reserve(entries_.size());
     for (const auto& [each, entries] : entries_) known.push_back(each);
     const auto near = nearest_name(name, known);
     throw ConfigError("there is no database " + quoted(name) + ": add() it before it is used" +
@@ -110,7 +111,7 @@ Task<> disconnect_in_reverse(std::vector<std::shared_ptr<RegisteredDatabase>> ma
 DatabaseRegistry::DatabaseRegistry() : state_(std::make_shared<detail::RegistryState>()) {}
 DatabaseRegistry::~DatabaseRegistry() = default;
 
-void DatabaseRegistry::add(std::string name, Config config) { state_->add(std::move(name), std::move(config)); }
+void DatabaseRegistry::add(std::string_view name, Config config) { state_->add(name, std::move(config)); }
 Database& DatabaseRegistry::get(std::string_view name) { return state_->get(name); }
 Task<> DatabaseRegistry::disconnect_all() { return detail::disconnect_in_reverse(state_->made()); }
 

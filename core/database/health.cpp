@@ -61,7 +61,7 @@ Health late(const Place& place) {
 
 std::string text_of(const HealthReport& report) {
     if (report.ok()) return {};
-    const std::string write = report.write.ok() ? "" : "for writing: " + report.write.error;
+    std::string write = report.write.ok() ? "" : "for writing: " + report.write.error;
     if (report.read.ok() || report.read.error == report.write.error) return write;
     return write + (write.empty() ? "" : "; ") + "for reading: " + report.read.error;
 }

@@ -50,8 +50,7 @@ Task<> DatabaseState::move_to(Url url, Access access) {
 /// Reads can go back to the place where writes go, and share it again.
 std::shared_ptr<Place> DatabaseState::place_for(const Url& url, Access access) const {
     if (access == Access::read && url == writes_->url()) return writes_;
-    const auto place =
-        std::make_shared<Place>(url, options_, access == Access::read ? Serves::reads : Serves::everything);
+    auto place = std::make_shared<Place>(url, options_, access == Access::read ? Serves::reads : Serves::everything);
     place->check_goes_with(*writes_);
     return place;
 }

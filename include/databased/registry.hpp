@@ -48,7 +48,7 @@ class DatabaseRegistry {
     DatabaseRegistry& operator=(const DatabaseRegistry&) = delete;
 
     /// Throws ConfigError if the name is taken, and for a configuration that does not say where the database is.
-    void add(std::string name, Config config);
+    void add(std::string_view name, Config config);
     /// Makes the Database when it is first asked for, and gives the same one from then on; the registry keeps it.
     /// Throws ConfigError for a name that was not added, and what the constructor of Database throws.
     Database& get(std::string_view name);
