@@ -62,6 +62,7 @@ bool Pipeline::is_in_transaction() const noexcept {
 // Stopping
 
 void Pipeline::stop(Operation& operation) noexcept {
+    has_unwanted_ = has_unwanted_ || operation.is_sent;
     if (operation.cleans_up() || (operation.is_sent && (operation.is_ping() || settings_.gives_up_at_once))) {
         lose("the server does not answer");
     } else if (!operation.is_sent) {
@@ -96,6 +97,7 @@ void Pipeline::abandon(Operation& operation) noexcept {
         sent.is_abandoned = true;
     }
     has_abandoned_ = has_abandoned_ || operation.is_sent;
+    has_unwanted_ = has_unwanted_ || operation.is_sent;
     if (feeding_ == &operation) {
         feeding_ = nullptr;
         send_sync(Sent::Kind::sync, nullptr);
@@ -143,13 +145,26 @@ void Pipeline::on_time() noexcept {
 
 bool Pipeline::is_head_unwanted() noexcept {
     if (is_lost_ || wire_.empty()) return false;
-    const Sent& head = wire_.front();
-    if (head.operation == nullptr) return head.is_abandoned;
-    return head.operation->should_stop() || head.operation->has_enough();
+    if (is_unwanted(wire_.front())) return true;
+    return has_unwanted_ && is_flight_unwanted();
 }
 
-/// Sees to it that what runs on the server now ends if nobody wants it any more. What nobody waits for gets a moment to
-/// end by itself.
+bool Pipeline::is_unwanted(const Sent& sent) {
+    if (sent.operation == nullptr) return sent.is_abandoned;
+    return sent.operation->should_stop() || sent.operation->has_enough();
+}
+
+/// The server tells nothing of a flight before its sync: any of its statements may be the one that runs.
+bool Pipeline::is_flight_unwanted() noexcept {
+    for (const Sent& sent : wire_) {
+        if (is_unwanted(sent)) return true;
+        if (sent.ends_flight()) return false;
+    }
+    return false;
+}
+
+/// Sees to it that what runs on the server now ends if nobody wants it any more. What nobody waits for, and what goes
+/// together with others, gets a moment to end by itself.
 void Pipeline::watch_head() {
     if (cancel_.is_running()) return;
     if (!is_head_unwanted()) {
@@ -157,7 +172,7 @@ void Pipeline::watch_head() {
         if (Timer::is_running()) loop_.stop(*this);
     } else if (Timer::is_running()) {
         return;
-    } else if (wire_.front().operation == nullptr) {
+    } else if (wire_.front().operation == nullptr || !is_unwanted(wire_.front())) {
         loop_.start(*this, detail::Clock::now() + a_moment);
     } else {
         start_cancel();

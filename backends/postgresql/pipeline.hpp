@@ -77,9 +77,13 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void begin(Operation& operation);
     void begin_flight(Operation& operation);
     void begin_burst(Operation& first);
+    void begin_own_burst(Operation& first);
     void begin_shared_flight(Operation& first);
     Operation* next_to_join(bool (Operation::*may_join)() const noexcept);
     void begin_read_only();
+    bool reads_only_by_itself() const noexcept;
+    void read_only_by_itself();
+    void may_write_again();
     void find_statement(Operation& operation);
     void refuse_what_cannot_work(const Operation& operation) const;
     void feed();
@@ -111,6 +115,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void flight_ended(Operation& operation);
     void part_ended(Operation& operation);
     void read_only_flight_ended();
+    void repeat_skipped();
     void quiet_came();
     void settle(Operation& operation);
     void finish(Operation& operation);
@@ -128,6 +133,8 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void give_up_types(Operation& operation) noexcept;
     void watch_head();
     bool is_head_unwanted() noexcept;
+    static bool is_unwanted(const Sent& sent);
+    bool is_flight_unwanted() noexcept;
     void start_cancel();
     bool send_cancel() noexcept;
     void on_cancel_sent(std::string_view problem) noexcept override;
@@ -153,11 +160,14 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     Wire wire_;
     std::vector<Operation*> wait_for_types_;
     std::uint64_t type_searches_ = 0;
-    Operation* feeding_ = nullptr;  // its flight is not sent to its end yet
-    bool is_blocked_ = false;       // the socket takes no more for now
-    bool is_read_only_ = false;     // a read-only transaction of autocommitted statements is under way
-    bool is_recovering_ = false;    // a failed read-only transaction is being rolled back
+    Operation* feeding_ = nullptr;    // its flight is not sent to its end yet
+    bool is_blocked_ = false;         // the socket takes no more for now
+    bool is_read_only_ = false;       // autocommitted statements that must not write are under way
+    bool was_burst_ = false;          // the last flight
+    bool is_made_read_only_ = false;  // the server's session, by us
+    bool is_recovering_ = false;      // a failed read-only transaction is being rolled back
     bool has_abandoned_ = false;
+    bool has_unwanted_ = false;    // something on the wire, perhaps
     bool may_name_ = true;         // the user has not dropped prepared statements
     bool changes_schema_ = false;  // by what was sent since the connection was last without a transaction
     bool is_lost_ = false;

@@ -15,15 +15,17 @@ namespace {
 
 constexpr std::string_view cancelled = "57014";
 constexpr std::size_t few_rows = 32;
+constexpr const char* garbled = "the server's answers do not belong to what was asked";
 
 std::string_view sqlstate_of(const PGresult* result) {
     const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     return state != nullptr ? state : "";
 }
 
-/// The server ends the connection with it. Class 08 is a pooler's that has lost the server.
+/// The server ends the connection with it. Class 08 is a pooler's that has lost the server; poolers speak English only.
 bool is_fatal(const PGresult* result) {
     const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity == nullptr) severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
     return severity != nullptr && std::string_view{severity} == "FATAL";
 }
 
@@ -93,7 +95,9 @@ void Pipeline::receive() {
 
 void Pipeline::take_result(ResultHandle result) {
     Sent& head = wire_.front();
-    switch (PQresultStatus(result.get())) {
+    const auto status = PQresultStatus(result.get());
+    if (status != PGRES_FATAL_ERROR && (status == PGRES_PIPELINE_SYNC) != head.ends_flight()) return lose(garbled);
+    switch (status) {
         case PGRES_COMMAND_OK:
         case PGRES_EMPTY_QUERY:
         case PGRES_TUPLES_OK:
@@ -175,8 +179,10 @@ void Pipeline::statement_is_gone(PreparedStatement& statement) {
 
 void Pipeline::sync_came() {
     Operation* operation = wire_.front().operation;
+    const bool ends_burst = wire_.front().kind == Sent::Kind::burst_end;
     wire_.pop();
     cancelling_since_ = {};
+    if (ends_burst) repeat_skipped();
     if (operation != nullptr) flight_ended(*operation);
     if (wire_.empty()) quiet_came();
     head_began();
@@ -184,6 +190,7 @@ void Pipeline::sync_came() {
 
 /// A command has ended with all its results.
 void Pipeline::head_ended() {
+    if (wire_.front().ends_flight()) return lose(farewell_.empty() ? garbled : farewell_);
     const Sent::Kind kind = wire_.front().kind;
     const bool ends_operation = wire_.front().ends_operation;
     Operation* operation = wire_.front().operation;
@@ -213,14 +220,14 @@ void Pipeline::flight_ended(Operation& operation) {
 
 void Pipeline::part_ended(Operation& operation) {
     if (operation.was_skipped && !operation.has_failed()) {
-        if (is_read_only_) return skipped_.push_back(operation);
+        if (operation.may_join_burst()) return skipped_.push_back(operation);
         operation.fail(skipped_by_failure());
     }
     operation.flight_ended = true;
     settle(operation);
 }
 
-/// A failed one is rolled back; it was nobody's session. What its error has skipped is sent again, each by itself.
+/// A failed one is rolled back; it was nobody's session.
 void Pipeline::read_only_flight_ended() {
     is_read_only_ = false;
     if (is_in_transaction()) {
@@ -228,6 +235,11 @@ void Pipeline::read_only_flight_ended() {
         send_housekeeping("ROLLBACK");
         flush();
     }
+    repeat_skipped();
+}
+
+/// What an error in a burst has skipped is sent again, each by itself.
+void Pipeline::repeat_skipped() {
     while (!skipped_.empty()) {
         Operation& operation = skipped_.back();
         operation.leave_queue();
@@ -238,7 +250,7 @@ void Pipeline::read_only_flight_ended() {
 
 /// Nothing is on the wire any more.
 void Pipeline::quiet_came() {
-    is_recovering_ = has_abandoned_ = false;
+    is_recovering_ = has_abandoned_ = has_unwanted_ = false;
     loop_.rest();
     if (changes_schema_) {  // now for this connection, and once more for the others when it is committed
         catalog_.schema_changed();

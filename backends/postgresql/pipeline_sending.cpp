@@ -111,6 +111,7 @@ void Pipeline::find_statement(Operation& operation) {
 void Pipeline::begin_flight(Operation& operation) {
     operation.is_sent = true;
     const Request& request = operation.request();
+    if (!request.read_only || request.in_transaction) may_write_again();
     for (const auto& verb : request.before) send_verb(&operation, verb, Sent::Kind::verb);
     const bool needs_read_only = request.read_only && !request.in_transaction && operation.runs() != 0;
     if (needs_read_only) begin_read_only();
@@ -120,10 +121,42 @@ void Pipeline::begin_flight(Operation& operation) {
 
 /// The plain reads of the outbox that may share a read-only transaction: `first` and those behind it.
 void Pipeline::begin_burst(Operation& first) {
+    if (reads_only_by_itself()) return begin_own_burst(first);
+    if (was_burst_) read_only_by_itself();
+    was_burst_ = true;
     begin_read_only();
     for (Operation* next = &first; next != nullptr; next = next_to_join(&Operation::may_join_burst)) send_part(*next);
     send_verb(nullptr, "COMMIT", Sent::Kind::housekeeping);
     send_sync(Sent::Kind::sync, nullptr);
+}
+
+/// Others may follow at once.
+void Pipeline::begin_own_burst(Operation& first) {
+    for (Operation* next = &first; next != nullptr; next = next_to_join(&Operation::may_join_burst)) send_part(*next);
+    send_sync(Sent::Kind::burst_end, nullptr);
+}
+
+// Where one burst follows another the server's session is made read-only, so that they need no BEGIN and COMMIT; before
+// anything else it may write again. The server tells of each change, so nothing here is taken on trust.
+
+bool Pipeline::reads_only_by_itself() const noexcept {
+    const char* state = PQparameterStatus(connection_.get(), "default_transaction_read_only");
+    return is_made_read_only_ && state != nullptr && std::string_view{state} == "on";
+}
+
+void Pipeline::read_only_by_itself() {
+    const char* state = PQparameterStatus(connection_.get(), "default_transaction_read_only");
+    const bool is_told = state != nullptr && std::string_view{state} == "off";  // servers before 14 do not
+    if (!is_told || settings_.refuses_session_state || is_made_read_only_) return;
+    is_made_read_only_ = true;
+    send_housekeeping("SET default_transaction_read_only = on");
+}
+
+void Pipeline::may_write_again() {
+    was_burst_ = false;
+    if (!is_made_read_only_) return;
+    is_made_read_only_ = false;
+    send_housekeeping("SET default_transaction_read_only = off");
 }
 
 /// Statements of an open transaction that were asked for together: what an error skips would have failed anyway.

@@ -19,6 +19,7 @@ struct Sent {
         prepare,       ///< makes `statement` known to the server
         execute,       ///< one run of a statement
         sync,          ///< ends the flight of `operation`
+        burst_end,     ///< the sync after plain reads that need no transaction around them
         housekeeping,  ///< nobody waits for it and its failure matters to nobody
     };
     Kind kind;
@@ -26,6 +27,8 @@ struct Sent {
     std::shared_ptr<PreparedStatement> statement{};
     bool ends_operation = false;  ///< The flight goes on with another one.
     bool is_abandoned = false;
+
+    bool ends_flight() const noexcept { return kind == Kind::sync || kind == Kind::burst_end; }
 };
 
 /// First in, first out; keeps its memory.

@@ -51,6 +51,7 @@ constexpr const char* impatient = "?cancel_timeout=100ms&sslmode=disable";
 Task<> expect_healed(Far& far, Database& database) {
     far.heal();
     co_await look_around();
+    co_await until_unused(database);  // a connection that was being opened is cut as well
     EXPECT_EQ(co_await database.fetch_val<int>("SELECT 1"), 1);
     co_await until_unused(database);
     EXPECT_EQ(database.pool_stats().waiting, 0u);

@@ -20,12 +20,10 @@ using support::thrown;
 
 constexpr const char* endless = "SELECT pg_sleep(600)";
 
-/// Waits until the server runs so many statements of others.
-Task<> until_busy(const PostgresqlCluster& cluster, int statements) {
+/// Waits until so many statements sleep on the server.
+Task<> until_asleep(const PostgresqlCluster& cluster, int statements) {
     support::RawPostgresql observer{cluster.socket_url()};
-    const std::string sql =
-        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND backend_type = "
-        "'client backend'";
+    const std::string sql = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
     co_await until([&] { return observer.integer(sql) == statements; });
 }
 
@@ -79,7 +77,7 @@ ASYNC_TEST(ServerFaults, AreUnknownOutcomesOnlyOfWhatMayHaveBeenCommitted) {
         EXPECT_EQ((co_await thrown<ConnectionError>(database.session(work))).sqlstate(), "08006");
     };
     const auto stop = [&]() -> Task<> {
-        co_await until_busy(cluster, 3);
+        co_await until_asleep(cluster, 3);
         cluster.stop_immediately();
     };
 
@@ -113,7 +111,7 @@ ASYNC_TEST(ServerFaults, AtCommitAreUnknownOutcomes) {
             database.execute_many("INSERT INTO films VALUES (CAST(? AS text))", items)));
     };
     const auto stop = [&]() -> Task<> {
-        co_await until_busy(cluster, 2);
+        co_await until_asleep(cluster, 2);
         cluster.stop_immediately();
     };
 
