@@ -72,6 +72,11 @@ std::string_view name_of(Isolation isolation) noexcept {
 
 }  // namespace
 
+Task<std::unique_ptr<SessionBackend>> DatabaseBackend::open_with_password(Access, std::string) {
+    throw NotSupportedError("connections of this database are opened without a password");
+    co_return nullptr;
+}
+
 Task<> SessionBackend::ping() {
     Request request;
     request.statement = Statement::make({}, "SELECT 1");

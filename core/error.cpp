@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 
 namespace databased {
@@ -61,6 +62,11 @@ Error::Error(const std::string& message) : std::runtime_error(message) {}
 
 DatabaseError::DatabaseError(ErrorDetails details)
     : Error(details.message), details_(std::make_shared<const ErrorDetails>(std::move(details))) {}
+
+bool ConnectionError::is_retryable() const noexcept {
+    constexpr std::array<std::string_view, 6> passing{"08001", "08003", "08006", "57P01", "57P02", "57P03"};
+    return std::find(passing.begin(), passing.end(), sqlstate()) != passing.end();
+}
 
 void throw_database_error(ErrorDetails details) {
     if (details.sqlstate.empty()) details.sqlstate = "HY000";

@@ -1,13 +1,12 @@
 #include <databased/url_options.hpp>
 
 #include "nearest_name.hpp"
+#include "option_text.hpp"
 #include "url_text.hpp"
 
 #include <databased/error.hpp>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 namespace databased {
 
@@ -16,28 +15,16 @@ namespace {
 using detail::is_secret_option;
 using detail::lower_case;
 using detail::nearest_name;
-using detail::percent_encode;
+using detail::shown;
+using detail::read_bool;
+using detail::read_duration;
+using detail::read_integer;
+using detail::suffix_of;
 using std::chrono::microseconds;
 
-struct Unit {
-    std::string_view suffix;
-    microseconds length;
-};
-
-constexpr std::array units{
-    Unit{"us", microseconds(1)},          Unit{"ms", std::chrono::milliseconds(1)}, Unit{"s", std::chrono::seconds(1)},
-    Unit{"min", std::chrono::minutes(1)}, Unit{"h", std::chrono::hours(1)},
-};
-
-// Far below what a clock that counts nanoseconds in 64 bits can still add to the present.
-constexpr microseconds longest_duration = std::chrono::hours(24 * 365 * 100);
-
-// Encoded, so that what comes from outside can neither end the line of a log nor look like our words.
-std::string quoted(std::string_view text) { return "'" + percent_encode(text, " +/:,()<>=*") + "'"; }
-
 [[noreturn]] void fail(std::string_view key, const std::string& value, const std::string& expected) {
-    std::string message = "Option " + quoted(key) + " of the database URL must be " + expected;
-    if (!is_secret_option(key)) message += ", not " + quoted(value);
+    std::string message = "Option " + shown(key) + " of the database URL must be " + expected;
+    if (!is_secret_option(key)) message += ", not " + shown(value);
     throw UrlError(message);
 }
 
@@ -45,37 +32,6 @@ std::string listed(std::span<const std::string_view> names) {
     std::string text;
     for (const std::string_view name : names) text.append(text.empty() ? "" : ", ").append(name);
     return text;
-}
-
-// The number at the start of `text`, which is removed from it.
-std::optional<std::int64_t> take_integer(std::string_view& text) {
-    std::int64_t number = 0;
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc()) return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(stop - text.data()));
-    return number;
-}
-
-std::optional<microseconds> unit_length(std::string_view suffix, microseconds plain_unit) {
-    if (suffix.empty()) return plain_unit;
-    const auto unit = std::find_if(units.begin(), units.end(), [name = lower_case(suffix)](const Unit& candidate) {
-        return candidate.suffix == name;
-    });
-    if (unit == units.end()) return std::nullopt;
-    return unit->length;
-}
-
-std::optional<microseconds> read_duration(std::string_view text, microseconds plain_unit) {
-    const auto number = take_integer(text);
-    const auto length = unit_length(text, plain_unit);
-    if (!number || !length || *number < 0 || *number > longest_duration / *length) return std::nullopt;
-    return *number * *length;
-}
-
-std::string unit_text(microseconds plain_unit) {
-    const auto unit =
-        std::find_if(units.begin(), units.end(), [&](const Unit& candidate) { return candidate.length == plain_unit; });
-    return unit == units.end() ? std::to_string(plain_unit.count()) + "us" : std::string(unit->suffix);
 }
 
 std::optional<microseconds> duration_in_steps(const Url& url, std::string_view key, microseconds plain_unit,
@@ -86,7 +42,7 @@ std::optional<microseconds> duration_in_steps(const Url& url, std::string_view k
     if (!duration || *duration % step != microseconds(0)) {
         fail(key, *value,
              "a whole number of us, ms, s, min or h such as 250ms or 5s (without a suffix it counts " +
-                 unit_text(plain_unit) + "), in steps of " + unit_text(step) + " up to 100 years");
+                 suffix_of(plain_unit) + "), in steps of " + suffix_of(step) + " up to 100 years");
     }
     return duration;
 }
@@ -104,7 +60,7 @@ std::string suggestion(std::string_view key, std::span<const std::string_view> k
 }
 
 [[noreturn]] void fail_for_unknown_option(std::string_view key, std::span<const std::string_view> known) {
-    const std::string message = "The database URL has an unknown option " + quoted(key);
+    const std::string message = "The database URL has an unknown option " + shown(key);
     std::string near = suggestion(key, known);
     if (near.ends_with('.')) near += "<name>";
     if (!near.empty()) throw UrlError(message + "; did you mean '" + near + "'?");
@@ -117,18 +73,16 @@ std::string suggestion(std::string_view key, std::span<const std::string_view> k
 std::optional<bool> bool_option(const Url& url, std::string_view key) {
     const auto value = url.query(key);
     if (!value) return std::nullopt;
-    const std::string word = lower_case(*value);
-    if (word == "true" || word == "on" || word == "yes" || word == "1") return true;
-    if (word == "false" || word == "off" || word == "no" || word == "0") return false;
-    fail(key, *value, "true or false");
+    const auto answer = read_bool(*value);
+    if (!answer) fail(key, *value, "true or false");
+    return answer;
 }
 
 std::optional<std::int64_t> integer_option(const Url& url, std::string_view key, std::int64_t min, std::int64_t max) {
     const auto value = url.query(key);
     if (!value) return std::nullopt;
-    std::string_view text = *value;
-    const auto number = take_integer(text);
-    if (!number || !text.empty() || *number < min || *number > max) {
+    const auto number = read_integer(*value);
+    if (!number || *number < min || *number > max) {
         fail(key, *value, "a whole number from " + std::to_string(min) + " to " + std::to_string(max));
     }
     return number;

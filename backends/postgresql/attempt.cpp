@@ -8,6 +8,8 @@ namespace {
 
 using detail::Wake;
 
+constexpr const char* too_late = "the time limit has passed while a connection was being opened";
+
 /// Waits for a socket once.
 class SocketWait final : private SocketListener {
   public:
@@ -43,7 +45,11 @@ Task<Wake> finish_connecting(EventLoop& loop, PGconn* connection, detail::Clock:
         // The watch ends before libpq goes on, which may close this socket and open another with the same number.
         const Wake wake = co_await wait_for_socket(loop, PQsocket(connection), wanted, limit);
         if (wake == Wake::stopped) detail::throw_not_granted(wake, "");
-        if (wake == Wake::timed_out) co_return wake;
+        if (wake == Wake::timed_out) {
+            const detail::Context& context = co_await detail::this_context();
+            if (context.deadline < limit) detail::throw_not_granted(wake, too_late);
+            co_return wake;
+        }
         wanted = PQconnectPoll(connection);
     }
     co_return Wake::granted;

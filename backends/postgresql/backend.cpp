@@ -18,18 +18,27 @@ class PostgresqlBackend final : public DatabaseBackend {
         Capabilities capabilities;
         capabilities.stops_single_statements = true;
         capabilities.crowd = 32;
+        capabilities.takes_passwords = true;
         return capabilities;
     }
 
-    Task<std::unique_ptr<SessionBackend>> open(Access) override {
+    Task<std::unique_ptr<SessionBackend>> open(Access) override { return open_with(options_); }
+
+    Task<std::unique_ptr<SessionBackend>> open_with_password(Access, std::string password) override {
+        PostgresqlOptions options = options_;
+        options.keywords.set("password", password);
+        return open_with(std::move(options));
+    }
+
+  private:
+    Task<std::unique_ptr<SessionBackend>> open_with(PostgresqlOptions how) {
         const detail::Context& context = co_await detail::this_context();
-        auto handle = co_await open_connection(*context.loop, options_);
+        auto handle = co_await open_connection(*context.loop, how);
         auto connection = std::make_unique<Connection>(*context.loop, std::move(handle), options_, catalog_);
         co_await connection->prepare();
         co_return connection;
     }
 
-  private:
     // https://www.postgresql.org/docs/current/protocol-message-formats.html: Bind counts parameters in 16 bits.
     StatementRules rules_{.dialect = postgresql_dialect, .max_parameters = 65'535};
     PostgresqlOptions options_;

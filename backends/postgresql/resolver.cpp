@@ -98,7 +98,9 @@ Task<std::vector<std::string>> resolve(EventLoop& loop, std::string host, detail
     Lookup lookup{loop, host, limit};
     detail::Waiter& answer = lookup.answer();
     const auto wake = co_await answer;
-    if (wake == detail::Wake::stopped) detail::throw_not_granted(wake, "");
+    const detail::Context& context = co_await detail::this_context();
+    if (wake == detail::Wake::stopped || (wake == detail::Wake::timed_out && context.deadline < limit))
+        detail::throw_not_granted(wake, "the time limit has passed while the name of a host was looked up");
     if (wake == detail::Wake::timed_out) throw_unreachable("the name " + host + " was not resolved in time");
     if (lookup.addresses().empty()) throw_unreachable("the name " + host + " does not resolve: " + lookup.problem());
     co_return std::move(lookup.addresses());

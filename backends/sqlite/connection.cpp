@@ -2,9 +2,16 @@
 
 #include <databased/error.hpp>
 
+#include <chrono>
 #include <utility>
 
 namespace databased::sqlite {
+
+namespace {
+
+constexpr std::chrono::seconds ping_timeout{5};
+
+}  // namespace
 
 /// Waits for a job to come back. Destroyed before that, it leaves the job to itself.
 class Connection::Wait final : private detail::StopListener {
@@ -82,8 +89,13 @@ Task<Outcome> Connection::run(Request request) {
     co_return co_await wait;
 }
 
-/// A file does not hang up.
-Task<> Connection::ping() { co_return; }
+Task<> Connection::ping() {
+    Request request;
+    request.statement = Statement::make(StatementRules{.dialect = sqlite_dialect}, "PRAGMA schema_version");
+    request.deadline = detail::Clock::now() + ping_timeout;
+    const Outcome outcome = co_await run(std::move(request));
+    if (outcome.error) std::rethrow_exception(outcome.error);
+}
 
 Task<> Connection::close() {
     Request request;

@@ -49,7 +49,7 @@ std::string_view reason_for(const std::filesystem::path& path) {
     const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
     if (!std::filesystem::is_directory(folder, error)) return "its directory does not exist; create it first";
     if (!std::filesystem::exists(path, error))
-        return "the file does not exist and may not be created here, or mode=ro or mode=rw forbids it";
+        return "the file does not exist; it is created by who writes, where mode=ro or mode=rw does not forbid it";
     return "the file cannot be read; check its permissions";
 }
 
@@ -85,6 +85,7 @@ std::exception_ptr Engine::open() {
 
 std::exception_ptr Engine::open_file() {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const bool may_create = access_ == Access::write || options_.in_memory();
     switch (options_.mode) {
         case OpenMode::read_only:
             flags |= SQLITE_OPEN_READONLY;
@@ -93,7 +94,7 @@ std::exception_ptr Engine::open_file() {
             flags |= SQLITE_OPEN_READWRITE;
             break;
         case OpenMode::create:
-            flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+            flags |= SQLITE_OPEN_READWRITE | (may_create ? SQLITE_OPEN_CREATE : 0);
             break;
     }
     const std::string path = options_.in_memory() ? ":memory:" : options_.path;

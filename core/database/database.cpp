@@ -67,10 +67,6 @@ class ReaderTarget final : public StatementTarget {
     std::shared_ptr<DatabaseState> database_;
 };
 
-std::shared_ptr<DatabaseState> make_state(const Url& url, const Options& options) {
-    return std::make_shared<DatabaseState>(url, options);
-}
-
 }  // namespace
 }  // namespace detail
 
@@ -78,7 +74,17 @@ std::shared_ptr<DatabaseState> make_state(const Url& url, const Options& options
 
 Database::Database(std::string_view url, Options options) : Database(Url::parse(url), options) {}
 
-Database::Database(const Url& url, Options options) : Executor(nullptr), state_(detail::make_state(url, options)) {
+Database::Database(const Url& url, Options options) : Database(url, std::nullopt, options) {}
+
+Database::Database(const Url& url, const std::optional<Url>& read_url, Options options)
+    : Executor(nullptr), state_(std::make_shared<detail::DatabaseState>(url, read_url, options)) {
+    set_target(state_);
+}
+
+Database::Database(const Config& config)
+    : Executor(nullptr),
+      state_(std::make_shared<detail::DatabaseState>(config.url(), config.read_url(), config.options(),
+                                                     config.password_provider())) {
     set_target(state_);
 }
 
@@ -98,16 +104,24 @@ Database& Database::operator=(Database&& other) noexcept {
 
 Task<> Database::connect() { return state_->connect(); }
 Task<> Database::disconnect() { return state_->disconnect(); }
+Task<> Database::disconnect(detail::Duration patience) { return state_->disconnect(patience.nanoseconds()); }
 Task<> Database::ensure_connected() { return state_->ensure_connected(); }
+Task<> Database::close() { return state_->close(); }
+bool Database::is_connected() const noexcept { return state_->is_connected(); }
+Url Database::url(Access access) const { return state_->place(access)->url(); }
+PoolStats Database::pool_stats() const noexcept { return state_->stats(); }
+PoolStats Database::pool_stats(Access access) const noexcept { return state_->place(access)->stats(); }
 
-Task<> Database::close() {
-    const auto state = state_;
-    if (state->is_connected()) co_await state->disconnect();
+Task<> Database::switch_to(std::string_view url, Access access) { return state_->switch_to(std::string{url}, access); }
+Task<> Database::switch_host(std::string_view host, Access access) {
+    return state_->switch_host(std::string{host}, access);
 }
 
-bool Database::is_connected() const noexcept { return state_->is_connected(); }
-const Url& Database::url() const noexcept { return state_->url(); }
-PoolStats Database::pool_stats() const noexcept { return state_->stats(); }
+Task<HealthReport> Database::health(detail::Duration limit) { return state_->health(limit.nanoseconds()); }
+Task<> Database::wait_until_ready(int tries, detail::Duration pause) {
+    return state_->wait_until_ready(tries, pause.nanoseconds());
+}
+
 const SqlDialect& Database::dialect() const noexcept { return state_->rules().dialect; }
 
 Session Database::session(SessionOptions options, std::source_location where) {
@@ -122,10 +136,20 @@ Database& Database::on_connect(std::function<Task<>(Connection&)> hook) {
     return *this;
 }
 
+Database& Database::before_session(std::function<Task<>(NewSession&)> hook) {
+    state_->set_before_session(std::move(hook));
+    return *this;
+}
+
 Database& Database::on_warning(std::function<void(std::string_view)> hook) {
     state_->set_warning_hook(std::move(hook));
     return *this;
 }
+
+// NewSession
+
+Task<> NewSession::switch_to(std::string_view url) { return state_->switch_to(std::string{url}, access_); }
+Task<> NewSession::switch_host(std::string_view host) { return state_->switch_host(std::string{host}, access_); }
 
 // Session
 

@@ -1,6 +1,5 @@
 #include "database/database_state.hpp"
 
-#include "backends.hpp"
 #include "database/session_state.hpp"
 #include "runtime/process.hpp"
 
@@ -54,11 +53,20 @@ Clock::time_point limit_of(std::chrono::milliseconds statement_timeout, Clock::t
     return statement_timeout.count() == 0 ? deadline : std::min(deadline, Clock::now() + statement_timeout);
 }
 
-DatabaseState::DatabaseState(const Url& url, const Options& options)
-    : url_(url),
-      settings_(read_settings(url, options)),
-      backend_(make_backend(url)),
-      capabilities_(backend_->capabilities()) {}
+DatabaseState::DatabaseState(const Url& url, const std::optional<Url>& read_url, const Options& options,
+                             PasswordProvider passwords)
+    : options_(options),
+      passwords_(std::move(passwords)),
+      writes_(std::make_shared<Place>(url, options, Serves::everything)),
+      reads_(writes_) {
+    rules_ = writes_->backend().rules();
+    if (passwords_ && !capabilities().takes_passwords)
+        throw ConfigError("a password_provider is set, but " + url.dialect() + " databases have no password");
+    if (!read_url || *read_url == url) return;
+    const auto reads = std::make_shared<Place>(*read_url, options, Serves::reads);
+    reads->check_goes_with(*writes_);
+    if (!settings().force_rollback) reads_ = reads;  // else a test could not read what it has written
+}
 
 // Connecting
 
@@ -77,62 +85,54 @@ Task<> DatabaseState::connect() {
     const TurnHold turn = co_await connecting_.take();
     if (phase_ == Phase::connected) throw AlreadyConnectedError("the Database is connected already");
     if (phase_ == Phase::disconnecting) throw AlreadyConnectedError("the Database is still being disconnected");
-    co_await open_pools();
+    co_await open_places(Reach::all);
 }
 
-Task<> DatabaseState::ensure_connected() {
+Task<> DatabaseState::ensure_connected() { return connect_if_needed(Reach::all); }
+
+Task<> DatabaseState::connect_if_needed(Reach reach) {
     const auto self = shared_from_this();
     check_thread(co_await this_context());
     if (is_connected()) co_return;
     const TurnHold turn = co_await connecting_.take();
     if (phase_ == Phase::disconnecting) throw NotConnectedError("the Database is still being disconnected");
-    if (!is_connected()) co_await open_pools();
+    if (!is_connected()) co_await open_places(reach);
 }
 
-Task<> DatabaseState::require_connected() {
+Task<> DatabaseState::require_connected(Access access) {
     if (is_connected()) co_return;
-    if (phase_ == Phase::fresh) co_await ensure_connected();
+    if (phase_ == Phase::fresh) co_await connect_if_needed(access == Access::read ? Reach::reads : Reach::writes);
     if (!is_connected()) throw NotConnectedError("the Database was disconnected: call connect() before using it again");
 }
 
-Task<> DatabaseState::open_pools() {
+std::vector<std::shared_ptr<Place>> DatabaseState::places() const {
+    std::vector<std::shared_ptr<Place>> all{writes_};
+    if (is_split()) all.push_back(reads_);
+    all.insert(all.end(), others_.begin(), others_.end());
+    return all;
+}
+
+Place::Opener DatabaseState::opener() {
+    return [weak = weak_from_this()](Opening opening) { return open_connection(weak.lock(), std::move(opening)); };
+}
+
+Task<> DatabaseState::open_places(Reach reach) {
     const Context& context = co_await this_context();
     const Phase before = phase_;
     loop_ = context.loop;
     generation_ = process_generation();
     loop_->add(*this);
-    const auto opener = [weak = weak_from_this()](Access access) {
-        return [weak, access] { return open_connection(weak.lock(), access); };
-    };
-    PoolLimits limits = settings_.pool;
-    limits.pings = capabilities_.connections_can_be_lost;
-    limits.crowd = capabilities_.crowd;
-    if (capabilities_.single_writer && !capabilities_.read_only) {
-        PoolLimits one = limits;
-        one.min_size = one.max_size = 1;
-        writers_ = std::make_shared<Pool>(*loop_, one, opener(Access::write));
-        readers_ = std::make_shared<Pool>(*loop_, limits, opener(Access::read));
-    } else {
-        if (is_single_line()) limits.max_size = 1;
-        if (capabilities_.single_connection) limits.max_lifetime = std::chrono::milliseconds{0};
-        writers_ = readers_ = std::make_shared<Pool>(*loop_, limits, opener(effective(Access::write)));
-    }
+    for (const auto& place : places()) place->make_pools(*loop_, opener());
     std::exception_ptr failure;
     try {
-        co_await writers_->fill(1);
-        co_await readers_->fill(settings_.pool.min_size);
-        if (settings_.force_rollback) {
-            hidden_root_ = std::make_shared<SessionState>(shared_from_this(), SessionOptions{}, std::source_location{});
-            hidden_root_->hide();
-            co_await hidden_root_->open();
-        }
+        co_await fill_places(reach);
         if (loop_ == nullptr) throw NotConnectedError("the Database was destroyed while it connected");
     } catch (...) {
         failure = std::current_exception();
     }
     if (failure) {
         if (loop_ != nullptr) {
-            drop_pools(false);
+            drop_places(false);
             phase_ = before;
         }
         std::rethrow_exception(failure);
@@ -140,83 +140,103 @@ Task<> DatabaseState::open_pools() {
     phase_ = Phase::connected;
 }
 
-Task<std::unique_ptr<SessionBackend>> DatabaseState::open_connection(std::shared_ptr<DatabaseState> self,
-                                                                     Access access) {
-    if (self == nullptr) throw NotConnectedError("the Database is gone");
-    auto backend = co_await self->backend_->open(access);
-    if (self->connect_hook_) {
-        Connection connection{std::make_shared<RawTarget>(*backend, self->rules())};
-        co_await self->connect_hook_(connection);
-        backend->accept_state();
-    }
-    co_return backend;
+Task<> DatabaseState::fill_places(Reach reach) {
+    if (reach != Reach::reads || !is_split()) co_await writes_->fill();
+    if (reach != Reach::writes && is_split()) co_await reads_->fill();
+    if (!settings().force_rollback) co_return;
+    hidden_root_ = std::make_shared<SessionState>(shared_from_this(), SessionOptions{}, std::source_location{});
+    hidden_root_->hide();
+    co_await hidden_root_->open();
 }
 
-Task<> DatabaseState::disconnect() {
+Task<std::unique_ptr<SessionBackend>> DatabaseState::open_connection(std::shared_ptr<DatabaseState> self,
+                                                                     Opening opening) {
+    if (self == nullptr) throw NotConnectedError("the Database is gone");
+    auto session = co_await self->open_physical(opening);
+    if (self->connect_hook_) {
+        Connection connection{std::make_shared<RawTarget>(*session, self->rules())};
+        co_await self->connect_hook_(connection);
+        session->accept_state();
+    }
+    co_return session;
+}
+
+Task<std::unique_ptr<SessionBackend>> DatabaseState::open_physical(const Opening& opening) {
+    if (!passwords_ || opening.has_password) co_return co_await opening.backend->open(opening.access);
+    std::string password = co_await passwords_();
+    if (password.empty()) throw ConfigError("the password_provider has given an empty password");
+    co_return co_await opening.backend->open_with_password(opening.access, std::move(password));
+}
+
+Task<> DatabaseState::disconnect(std::optional<std::chrono::nanoseconds> patience) {
     const auto self = shared_from_this();
     const Context& context = co_await this_context();
     check_thread(context);
     if (!is_connected()) throw NotConnectedError("the Database is not connected");
+    const TurnHold turn = ending_.try_take();
+    co_await end(patience.value_or(settings().disconnect_timeout));
+}
+
+Task<> DatabaseState::close() {
+    const auto self = shared_from_this();
+    const Context& context = co_await this_context();
+    check_thread(context);
+    const TurnHold turn = co_await ending_.take();
+    if (is_connected()) co_await end(settings().disconnect_timeout);
+}
+
+Task<> DatabaseState::end(std::chrono::nanoseconds patience) {
     phase_ = Phase::disconnecting;
-    const auto writers = writers_;
-    const auto readers = readers_;
-    const auto limit = Clock::now() + settings_.disconnect_timeout;
+    const auto now = Clock::now();
+    const auto limit = patience < Clock::time_point::max() - now ? now + patience : Clock::time_point::max();
     std::exception_ptr failure;
     try {
         if (hidden_root_ != nullptr) {
             co_await hidden_root_->close_when_unused(limit);
             hidden_root_ = nullptr;
         }
-        readers->refuse();
-        writers->refuse();
-        co_await readers->wait_until_unused(limit);
-        co_await writers->wait_until_unused(limit);
-        co_await readers->close();
-        co_await writers->close();
+        co_await close_places(places(), limit);
     } catch (...) {
         failure = std::current_exception();
     }
-    if (phase_ == Phase::disconnecting) drop_pools(false);
+    if (phase_ == Phase::disconnecting) drop_places(false);
     if (failure) std::rethrow_exception(failure);
 }
 
-void DatabaseState::drop_pools(bool loop_is_gone) noexcept {
+Task<> DatabaseState::close_places(std::vector<std::shared_ptr<Place>> places, Clock::time_point limit) {
+    for (const auto& place : places) place->refuse();
+    for (const auto& place : places) co_await place->wait_until_unused(limit);
+    for (const auto& place : places) co_await place->close();
+}
+
+void DatabaseState::drop_places(bool loop_is_gone) noexcept {
     phase_ = Phase::disconnected;
     LoopUser::unlink();
     loop_ = nullptr;
     hidden_root_ = nullptr;
-    if (readers_ != nullptr && readers_ != writers_) readers_->close_now(loop_is_gone);
-    if (writers_ != nullptr) writers_->close_now(loop_is_gone);
+    for (const auto& place : std::exchange(others_, {})) place->close_now(loop_is_gone);
+    if (is_split()) reads_->close_now(loop_is_gone);
+    writes_->close_now(loop_is_gone);
 }
 
-void DatabaseState::on_loop_destroyed() noexcept { drop_pools(true); }
+void DatabaseState::on_loop_destroyed() noexcept { drop_places(true); }
 
 void DatabaseState::shut_down() noexcept {
     if (loop_ == nullptr) {
         phase_ = Phase::disconnected;
     } else if (loop_->is_on_its_thread()) {
-        drop_pools(false);
+        drop_places(false);
     } else {
-        loop_->post([self = shared_from_this()] { self->drop_pools(false); });
+        loop_->post([self = shared_from_this()] { self->drop_places(false); });
     }
 }
 
 PoolStats DatabaseState::stats() const noexcept {
-    if (writers_ == nullptr) return {};
-    PoolStats stats = writers_->stats();
-    if (readers_ == writers_) return stats;
-    const PoolStats more = readers_->stats();
-    stats.size += more.size;
-    stats.in_use += more.in_use;
-    stats.idle += more.idle;
-    stats.waiting += more.waiting;
-    stats.connecting += more.connecting;
-    stats.max_size += more.max_size;
-    stats.opened += more.opened;
-    stats.closed += more.closed;
-    stats.acquired += more.acquired;
-    stats.timed_out += more.timed_out;
-    stats.abandoned += more.abandoned;
+    PoolStats stats = writes_->stats();
+    if (is_split()) stats = stats + reads_->stats();
+    for (const auto& place : others_) {
+        if (!place->is_unused()) stats = stats + place->stats();
+    }
     return stats;
 }
 
@@ -235,8 +255,8 @@ std::shared_ptr<SessionState> DatabaseState::innermost(const Context& context) c
     return entry == nullptr ? nullptr : static_cast<SessionState*>(entry)->shared_from_this();
 }
 
-void DatabaseState::check_would_deadlock(const Context& context) const {
-    const void* queue = backend_->writers_queue();
+void DatabaseState::check_would_deadlock(const Place& place, const Context& context) {
+    const void* queue = place.backend().writers_queue();
     if (queue == nullptr) return;
     const auto holds_it = [queue](BranchEntry& entry) { return static_cast<SessionState&>(entry).holds_writer(queue); };
     if (context.branch->find(holds_it) == nullptr) return;
@@ -245,23 +265,35 @@ void DatabaseState::check_would_deadlock(const Context& context) const {
         "that session, or end it first");
 }
 
-Task<Lease> DatabaseState::lease(Use use, Access access, std::source_location where) {
+/// Without a lease if that takes waiting.
+Held DatabaseState::try_lease(const Need& need, const Context& context) const {
+    const auto& place = this->place(need.access);
+    const bool may_pass_by = need.reads_only && place->capabilities().single_writer;
+    const Access access = may_pass_by ? Access::read : place->effective(need.access);
+    if (access == Access::write) check_would_deadlock(*place, context);
+    return {place, access, place->pool(access)->try_acquire(need.use, need.where)};
+}
+
+Task<Held> DatabaseState::lease(Need need) {
     const Context& context = co_await this_context();
-    if (access == Access::write) check_would_deadlock(context);
-    const auto pool = this->pool(access);
-    if (Lease lease = pool->try_acquire(use, where)) co_return lease;
     const bool holds_one = innermost(context) != nullptr;
-    co_return co_await pool->acquire(
-        use, where, holds_one ? "; a session that is open around this holds a connection already" : "");
+    const char* hint = holds_one ? "; a session that is open around this holds a connection already" : "";
+    Held held = try_lease(need, context);
+    while (!held.lease) {
+        const auto pool = held.place->pool(held.access);
+        held.lease = co_await pool->acquire(need.use, need.where, hint);
+        if (!held.lease) held = try_lease(need, context);  // the Database has moved meanwhile
+    }
+    co_return held;
 }
 
 Use DatabaseState::use_of(const Statement& statement, const Context& context) const noexcept {
     const bool can_be_stopped = context.stop != nullptr || context.deadline != Clock::time_point::max();
-    if (can_be_stopped && !capabilities_.stops_single_statements) return Use::exclusive;
+    if (can_be_stopped && !capabilities().stops_single_statements) return Use::exclusive;
     if (context.branch->innermost(this) != nullptr) return Use::exclusive;
     const auto kind = statement.text().kind;
     if (kind == StatementKind::plain_read) return Use::reads;
-    const bool one_writer = capabilities_.single_writer || capabilities_.single_connection;
+    const bool one_writer = capabilities().single_writer || capabilities().single_connection;
     return kind == StatementKind::data_change && one_writer ? Use::writes : Use::exclusive;
 }
 
@@ -271,31 +303,31 @@ Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Ac
     const Context& context = co_await this_context();
     check_thread(context);
     throw_if_stopped(context);
-    if (!is_connected()) co_await require_connected();
+    if (!is_connected()) co_await require_connected(access);
     if (is_single_line()) {
         const auto around = innermost(context);
-        if (around != nullptr || settings_.force_rollback) {
+        if (around != nullptr || settings().force_rollback) {
             co_return co_await run_in_unit(std::move(statement), sink, access);
         }
     }
 
+    const Need need{.use = use_of(*statement, context),
+                    .access = access,
+                    .reads_only = statement->text().kind == StatementKind::plain_read};
+    Held held = try_lease(need, context);
+    if (!held.lease) held = co_await lease(need);
+    const Settings& settings = held.place->settings();
     Request request;
-    const Use use = use_of(*statement, context);
-    const bool may_read_elsewhere = capabilities_.single_writer && statement->text().kind == StatementKind::plain_read;
-    const Access effective_access = may_read_elsewhere ? Access::read : effective(access);
-    if (effective_access == Access::write) check_would_deadlock(context);
-    Lease lease = pool(effective_access)->try_acquire(use, {});
-    if (!lease) lease = co_await this->lease(use, effective_access, {});
     request.statement = std::move(statement);
     request.sink = sink;
-    request.shared = use != Use::exclusive;
-    request.read_only = effective_access == Access::read;
-    request.reports_values = settings_.parameters_in_errors;
+    request.shared = need.use != Use::exclusive;
+    request.read_only = held.access == Access::read;
+    request.reports_values = settings.parameters_in_errors;
     request.stop = context.stop;
-    request.deadline = limit_of(settings_.statement_timeout, context.deadline);
-    if (!request.read_only) request.turn_deadline = loop_->now() + settings_.pool.acquire_timeout;
-    Outcome outcome = co_await lease.backend().run(std::move(request));
-    if (outcome.in_transaction) lease.discard();
+    request.deadline = limit_of(settings.statement_timeout, context.deadline);
+    if (!request.read_only) request.turn_deadline = loop_->now() + settings.pool.acquire_timeout;
+    Outcome outcome = co_await held.lease.backend().run(std::move(request));
+    if (outcome.in_transaction) held.lease.discard();
     co_return outcome;
 }
 

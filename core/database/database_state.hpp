@@ -1,33 +1,41 @@
 // What a Database, its sessions and its readers share.
 #pragma once
 
+#include "database/place.hpp"
 #include "database/turn.hpp"
-#include "pool/pool.hpp"
 
 #include <databased/backend.hpp>
+#include <databased/config.hpp>
 #include <databased/database.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <source_location>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace databased::detail {
 
 class SessionState;
 
-/// What of Options and URL concerns the Database itself.
-struct Settings {
-    PoolLimits pool;
-    bool force_rollback = false;
-    bool parameters_in_errors = false;
-    std::chrono::milliseconds disconnect_timeout{5'000};
-    std::chrono::milliseconds statement_timeout{0};  // zero: none
+/// What somebody wants a connection for.
+struct Need {
+    Use use = Use::exclusive;
+    Access access = Access::write;
+    /// A plain read of who could write as well: it does not wait for the one writer.
+    bool reads_only = false;
+    std::source_location where{};
 };
 
-/// Throws UrlError for values in the URL or in `options` that cannot be used.
-Settings read_settings(const Url& url, const Options& options);
+/// A connection, where it is, and what may be done with it.
+struct Held {
+    std::shared_ptr<Place> place;
+    Access access = Access::write;
+    Lease lease;
+};
 
 /// Throws SessionStateError for BEGIN, COMMIT and their kin.
 void refuse_transaction_control(const Statement& statement);
@@ -42,10 +50,13 @@ class DatabaseState final : public StatementTarget,
   public:
     using ConnectHook = std::function<Task<>(Connection&)>;
     using WarningHook = std::function<void(std::string_view)>;
+    using BeforeSession = std::function<Task<>(NewSession&)>;
 
-    DatabaseState(const Url& url, const Options& options);
+    /// `passwords` may be empty; it is not asked for a URL that has one.
+    DatabaseState(const Url& url, const std::optional<Url>& read_url, const Options& options,
+                  PasswordProvider passwords = {});
 
-    const StatementRules& rules() const noexcept override { return backend_->rules(); }
+    const StatementRules& rules() const noexcept override { return rules_; }
     Task<Outcome> run(Statement::Pointer statement, RowSink* sink) override {
         return run(std::move(statement), sink, Access::write);
     }
@@ -53,21 +64,37 @@ class DatabaseState final : public StatementTarget,
     Task<Result> run_many(Statement::Pointer statement) override;
 
     Task<> connect();
-    Task<> disconnect();
+    /// Waits for what is open for as long as the settings say, unless it is told.
+    Task<> disconnect(std::optional<std::chrono::nanoseconds> patience = {});
     Task<> ensure_connected();
-    /// Opens the pool if nobody has yet; throws NotConnectedError after disconnect().
-    Task<> require_connected();
+    Task<> close();
+    /// Opens the pools if nobody has yet, and a connection for `access`; throws NotConnectedError after disconnect().
+    Task<> require_connected(Access access);
     bool is_connected() const noexcept { return phase_ == Phase::connected; }
     /// Closes everything at once; from any thread.
     void shut_down() noexcept;
 
-    const Url& url() const noexcept { return url_; }
-    const Settings& settings() const noexcept { return settings_; }
-    const Capabilities& capabilities() const noexcept { return capabilities_; }
-    const DatabaseBackend& backend() const noexcept { return *backend_; }
+    Task<> switch_to(std::string url, Access access);
+    Task<> switch_host(std::string host, Access access);
+    /// Where what is asked for by `access` goes now.
+    const std::shared_ptr<Place>& place(Access access) const noexcept {
+        return access == Access::read ? reads_ : writes_;
+    }
+    /// Whether reads have a place of their own.
+    bool is_split() const noexcept { return reads_ != writes_; }
+
+    Task<HealthReport> health(std::chrono::nanoseconds limit);
+    Task<> wait_until_ready(int tries, std::chrono::nanoseconds pause);
+
+    /// The same of where units of work go that may write.
+    const Url& url() const noexcept { return writes_->url(); }
+    const Settings& settings() const noexcept { return writes_->settings(); }
+    const Capabilities& capabilities() const noexcept { return writes_->capabilities(); }
+    /// Of all places, those included that are being left.
     PoolStats stats() const noexcept;
     void set_connect_hook(ConnectHook hook) { connect_hook_ = std::move(hook); }
     void set_warning_hook(WarningHook hook) { warning_hook_ = std::move(hook); }
+    void set_before_session(BeforeSession hook) { before_session_ = std::move(hook); }
     void warn(std::string_view message) const noexcept;
 
     // For sessions.
@@ -76,13 +103,11 @@ class DatabaseState final : public StatementTarget,
     /// Throws WrongThreadError.
     void check_thread(const Context& context) const;
     /// Whether all sessions share one connection and nest into each other.
-    bool is_single_line() const noexcept { return capabilities_.single_connection || settings_.force_rollback; }
-    /// What a session of this access really gets.
-    Access effective(Access access) const noexcept { return capabilities_.read_only ? Access::read : access; }
-    Task<Lease> lease(Use use, Access access, std::source_location where);
-    const std::shared_ptr<Pool>& pool(Access access) const noexcept {
-        return access == Access::read ? readers_ : writers_;
-    }
+    bool is_single_line() const noexcept { return writes_->is_single_line(); }
+    /// Awaits the hook before_session(). With one line there is nothing to decide.
+    Task<> announce_session(Access access);
+    /// Waits for a connection where work goes now, or went to while this waited.
+    Task<Held> lease(Need need);
     /// The innermost session that is open in the context's branch or an ancestor of it; null if there is none.
     std::shared_ptr<SessionState> innermost(const Context& context) const;
     /// Of force_rollback; null otherwise.
@@ -91,26 +116,49 @@ class DatabaseState final : public StatementTarget,
   private:
     enum class Phase { fresh, connected, disconnecting, disconnected };
 
-    Task<> open_pools();
-    void drop_pools(bool loop_is_gone) noexcept;
-    void check_would_deadlock(const Context& context) const;
+    /// Which places must answer for the Database to be connected.
+    enum class Reach { all, writes, reads };
+
+    std::vector<std::shared_ptr<Place>> places() const;
+    Place::Opener opener();
+    Task<> connect_if_needed(Reach reach);
+    Task<> open_places(Reach reach);
+    Task<> fill_places(Reach reach);
+    Task<> end(std::chrono::nanoseconds patience);
+    Task<> close_places(std::vector<std::shared_ptr<Place>> places, Clock::time_point limit);
+    void drop_places(bool loop_is_gone) noexcept;
+    Task<> move_to(Url url, Access access);
+    std::shared_ptr<Place> place_for(const Url& url, Access access) const;
+    Task<> open_beside(std::shared_ptr<Place> place);
+    void leave(std::shared_ptr<Place> place);
+    Task<Health> health_of(Access access, Clock::time_point limit);
+    Task<Health> look_at(std::shared_ptr<Place> place, Clock::time_point limit);
+    static Task<> probe(std::shared_ptr<DatabaseState> self, std::shared_ptr<Place> place,
+                        std::chrono::nanoseconds limit);
+    Task<std::chrono::nanoseconds> ping(std::shared_ptr<Place> place);
+    Task<std::string> reason_against();
+    static void check_would_deadlock(const Place& place, const Context& context);
+    Held try_lease(const Need& need, const Context& context) const;
     Use use_of(const Statement& statement, const Context& context) const noexcept;
     Task<Outcome> run_in_unit(Statement::Pointer statement, RowSink* sink, Access access);
     void on_loop_destroyed() noexcept override;
-    static Task<std::unique_ptr<SessionBackend>> open_connection(std::shared_ptr<DatabaseState> self, Access access);
+    static Task<std::unique_ptr<SessionBackend>> open_connection(std::shared_ptr<DatabaseState> self, Opening opening);
+    Task<std::unique_ptr<SessionBackend>> open_physical(const Opening& opening);
 
-    Url url_;
-    Settings settings_;
-    std::unique_ptr<DatabaseBackend> backend_;
-    Capabilities capabilities_;
+    Options options_;
+    PasswordProvider passwords_;
+    StatementRules rules_;
     ConnectHook connect_hook_;
     WarningHook warning_hook_;
+    BeforeSession before_session_;
     EventLoop* loop_ = nullptr;  // from connect() on
     int generation_ = 0;         // of the process that connected
     Phase phase_ = Phase::fresh;
-    Turn connecting_;
-    std::shared_ptr<Pool> writers_;
-    std::shared_ptr<Pool> readers_;  // the same pool where one serves both
+    Turn connecting_;  // or moving
+    Turn ending_;
+    std::shared_ptr<Place> writes_;
+    std::shared_ptr<Place> reads_;                // the same place where one serves both
+    std::vector<std::shared_ptr<Place>> others_;  // on their way in or out
     std::shared_ptr<SessionState> hidden_root_;
 };
 

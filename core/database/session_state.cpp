@@ -29,6 +29,16 @@ std::string message_of(const std::exception_ptr& error) {
     }
 }
 
+bool is_outcome_unknown(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const CommitUnknownError&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
 bool is_retryable(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
@@ -42,9 +52,7 @@ bool is_retryable(const std::exception_ptr& error) {
 }  // namespace
 
 SessionState::SessionState(std::shared_ptr<DatabaseState> database, SessionOptions options, std::source_location where)
-    : database_(std::move(database)), options_(options), where_(where) {
-    options_.access = database_->effective(options.access);
-}
+    : database_(std::move(database)), options_(options), where_(where) {}
 
 SessionState::SessionState(std::shared_ptr<SessionState> parent)
     : database_(parent->database_),
@@ -57,7 +65,7 @@ SessionState::SessionState(std::shared_ptr<SessionState> parent)
 SessionState::~SessionState() { abandon_here(); }
 
 bool SessionState::holds_writer(const void* queue) const noexcept {
-    return is_open() && trunk_->access() == Access::write && database_->backend().writers_queue() == queue;
+    return is_open() && trunk_->access() == Access::write && trunk_->place().backend().writers_queue() == queue;
 }
 
 void SessionState::refuse_over() const {
@@ -107,7 +115,7 @@ Task<> SessionState::open() {
     const TrunkTurn turn = co_await take_turn();
     Request request;
     set_limits(request, context);
-    request.turn_deadline = Clock::now() + database_->settings().pool.acquire_timeout;
+    request.turn_deadline = Clock::now() + turn->place().settings().pool.acquire_timeout;
     const Outcome outcome = co_await turn->run(turn->pending(), std::move(request));
     if (!outcome.error) co_return;
     if (turn.is_of(trunk_)) leave();
@@ -121,14 +129,16 @@ Task<> SessionState::enter() {
     if (is_open()) co_return;
     refuse_over();
     throw_if_stopped(context);
-    if (!hidden_) co_await database_->require_connected();
+    if (!hidden_ && is_unit()) co_await database_->announce_session(options_.access);
+    if (!hidden_) co_await database_->require_connected(options_.access);
 
     auto host = choose_host(context);
     if (host == nullptr) {
-        const TransactionOptions how{options_.access, options_.isolation, options_.deferrable};
-        Lease lease = co_await database_->lease(Use::exclusive, options_.access, where_);
+        const Need need{.access = options_.access, .where = where_};
+        Held held = co_await database_->lease(need);
         refuse_over();
-        trunk_ = std::make_shared<Trunk>(std::move(lease), how);
+        const TransactionOptions how{held.access, options_.isolation, options_.deferrable};
+        trunk_ = std::make_shared<Trunk>(std::move(held.place), std::move(held.lease), how);
     } else {
         if (options_.isolation && !database_->capabilities().always_serializable) {
             throw NotSupportedError(
@@ -147,10 +157,11 @@ Task<> SessionState::enter() {
     }
     trunk_->push(*this);
     phase_ = Phase::open;
-    stop_.emplace(hidden_ ? nullptr : context.stop);
-    deadline_around_ = hidden_ ? Clock::time_point::max() : context.deadline;
+    const Context& home = home_ != nullptr ? *home_ : context;
+    stop_.emplace(hidden_ ? nullptr : home.stop);
+    deadline_around_ = hidden_ ? Clock::time_point::max() : home.deadline;
     if (options_.deadline) deadline_ = Clock::now() + *options_.deadline;
-    if (!hidden_) context.branch->add(*this);
+    if (!hidden_) home.branch->add(*this);
 }
 
 std::shared_ptr<SessionState> SessionState::choose_host(const Context& context) const {
@@ -235,7 +246,7 @@ Task<TrunkTurn> SessionState::take_statement_turn() {
 void SessionState::set_limits(Request& request, const Context& context) {
     if (stop_->requested()) stop_.emplace(nullptr);
     request.stop = &*stop_;
-    const auto timeout = options_.statement_timeout.value_or(database_->settings().statement_timeout);
+    const auto timeout = options_.statement_timeout.value_or(trunk_->place().settings().statement_timeout);
     request.deadline = limit_of(timeout, std::min(deadline_, std::max(deadline_around_, context.deadline)));
 }
 
@@ -252,8 +263,9 @@ Request SessionState::request_for(Statement::Pointer statement, RowSink* sink, c
     request.sink = sink;
     request.in_transaction = true;
     request.read_only = trunk_->is_read_only();
-    request.reports_values = database_->settings().parameters_in_errors;
-    if (!trunk_->has_begun()) request.turn_deadline = Clock::now() + database_->settings().pool.acquire_timeout;
+    const Settings& settings = trunk_->place().settings();
+    request.reports_values = settings.parameters_in_errors;
+    if (!trunk_->has_begun()) request.turn_deadline = Clock::now() + settings.pool.acquire_timeout;
     return request;
 }
 
@@ -315,15 +327,24 @@ Task<> SessionState::commit() {
     const Context& context = co_await this_context();
     database_->check_thread(context);
     refuse_over();
-    if (!is_open()) {
-        if (!is_unit()) phase_ = Phase::over;
-        co_return;
+    const auto heir = this->heir();
+    std::exception_ptr failure;
+    if (is_open()) {
+        refuse_open_child("commit");
+        throw_if_stopped(context);
+        TrunkTurn turn = co_await take_turn();
+        refuse_open_child("commit");
+        try {
+            co_await commit_now(std::move(turn));
+        } catch (...) {
+            failure = std::current_exception();
+        }
+    } else if (!is_unit()) {
+        phase_ = Phase::over;
     }
-    refuse_open_child("commit");
-    throw_if_stopped(context);
-    TrunkTurn turn = co_await take_turn();
-    refuse_open_child("commit");
-    co_await commit_now(std::move(turn));
+    if (failure && is_outcome_unknown(failure)) hooks_.clear();
+    if (!is_open() && !hooks_.empty()) co_await settle_hooks(failure ? SessionEnd::rollback : SessionEnd::commit, heir);
+    if (failure) std::rethrow_exception(failure);
 }
 
 Task<> SessionState::commit_now(TrunkTurn turn) {
@@ -385,6 +406,18 @@ Task<> SessionState::rollback() {
 /// Also of a session that was asked to stop: cleaning up is never cut short. Takes the turn unless it is given.
 Task<> SessionState::roll_back_now(TrunkTurn turn) {
     const auto self = shared_from_this();
+    const auto heir = this->heir();
+    std::exception_ptr failure;
+    try {
+        co_await roll_back_place(std::move(turn));
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (!is_open() && !hooks_.empty()) co_await settle_hooks(SessionEnd::rollback, heir);
+    if (failure) std::rethrow_exception(failure);
+}
+
+Task<> SessionState::roll_back_place(TrunkTurn turn) {
     if (!is_open()) {
         if (!is_unit()) phase_ = Phase::over;
         co_return;
@@ -464,6 +497,14 @@ Task<> SessionState::close_when_unused(Clock::time_point limit) {
     phase_ = Phase::over;
 }
 
+Task<std::chrono::nanoseconds> SessionState::ping() {
+    const auto self = shared_from_this();
+    const TrunkTurn turn = co_await take_turn();
+    const auto began = Clock::now();
+    co_await turn->backend().ping();
+    co_return Clock::now() - began;
+}
+
 /// Gives up the place among the open sessions.
 void SessionState::leave() noexcept {
     end_children();  // one may have come while the transaction was being ended
@@ -486,6 +527,7 @@ void SessionState::end_children() noexcept {
         SessionState& child = trunk_->innermost();
         child.stop_->request();
         child.leave();
+        child.hooks_.clear();
         child.phase_ = Phase::over;
     }
 }
@@ -515,6 +557,31 @@ Task<bool> SessionState::scope_failed(std::exception_ptr failure) {
         co_return false;
     co_await sleep_for(backoff(failures_, random_chance()));
     co_return true;
+}
+
+// Hooks
+
+void SessionState::add_hook(SessionEnd end, SessionHook hook) {
+    refuse_over();
+    hooks_.add(end, std::move(hook));
+}
+
+/// Who gets the hooks of this session when it is committed; null if its commit is the outermost.
+std::shared_ptr<SessionState> SessionState::heir() const {
+    if (host_ != nullptr) return host_;
+    if (parent_ != nullptr) return parent_;
+    return hidden_ ? nullptr : database_->hidden_root();
+}
+
+Task<> SessionState::settle_hooks(SessionEnd end, std::shared_ptr<SessionState> heir) {
+    if (hooks_.empty()) co_return;
+    SessionHooks hooks = std::exchange(hooks_, {});
+    const bool is_visible_root = heir == nullptr || (heir->hidden_ && database_->settings().force_rollback_hooks);
+    if (is_visible_root) {
+        co_await call_hooks(database_, std::move(hooks).take(end));
+    } else if (end == SessionEnd::commit && !heir->hidden_) {
+        heir->hooks_.append(std::move(hooks));
+    }
 }
 
 // Destruction
@@ -547,28 +614,30 @@ void SessionState::abandon_trunk() noexcept {
     leave();
     if (database_->loop() == nullptr || (!dirty && !trunk->turn().is_taken())) return;
     trunk->lease() = std::move(lease);
-    database_->loop()->spawn(clean_up(database_, trunk));
+    database_->loop()->spawn(clean_up(database_, trunk, weak_from_this().lock()));
 }
 
 /// What was done since the savepoint is undone before the next statement.
 void SessionState::abandon_place() noexcept {
+    const auto trunk = trunk_;
     const bool dirty = has_savepoint_;
-    if (dirty) trunk_->undo_later(savepoint_);
-    const auto access = trunk_->access();
+    if (dirty) trunk->undo_later(savepoint_);
+    hooks_.clear();
     leave();
     if (!is_unit() || !dirty || database_->loop() == nullptr) return;
-    database_->pool(access)->count_abandoned();
+    trunk->lease().count_abandoned();
     database_->warn(abandoned_warning);
 }
 
 /// Rolls back what an abandoned session has left on its connection, before anybody else gets it.
-Task<> SessionState::clean_up(std::shared_ptr<DatabaseState> database, std::shared_ptr<Trunk> trunk) {
-    const TurnHold turn = co_await trunk->turn().take_shielded();
+Task<> SessionState::clean_up(std::shared_ptr<DatabaseState> database, std::shared_ptr<Trunk> trunk,
+                              std::shared_ptr<SessionState> session) {
+    TurnHold turn = co_await trunk->turn().take_shielded();
     if (trunk->is_over() || !trunk->lease()) {  // it was being ended when it was destroyed
         trunk->lease().reset();
         co_return;
     }
-    database->pool(trunk->access())->count_abandoned();
+    trunk->lease().count_abandoned();
     bool clean = false;
     try {
         if (!trunk->lease().is_lost()) {
@@ -584,7 +653,11 @@ Task<> SessionState::clean_up(std::shared_ptr<DatabaseState> database, std::shar
         trunk->lease().discard();
     }
     database->warn(abandoned_warning);
+    turn.reset();
+    if (session != nullptr) co_await session->settle_hooks(SessionEnd::rollback, nullptr);
 }
+
+void add_hook(SessionState& session, SessionEnd end, SessionHook hook) { session.add_hook(end, std::move(hook)); }
 
 Task<> end_scope(const std::shared_ptr<SessionState>& session) { return session->end_scope(); }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "database/database_state.hpp"
+#include "database/session_hooks.hpp"
 #include "database/trunk.hpp"
 
 #include <cstdint>
@@ -33,10 +34,14 @@ class SessionState final : public StatementTarget,
     /// The Session was destroyed: cleans up in the background. From any thread.
     void abandon() noexcept;
 
+    /// Throws SessionClosedError.
+    void add_hook(SessionEnd end, SessionHook hook);
+
     Task<> end_scope();
     Task<bool> scope_failed(std::exception_ptr failure);
 
     bool is_open() const noexcept { return phase_ == Phase::open; }
+    bool is_over() const noexcept { return phase_ == Phase::over; }
     int depth() const noexcept { return depth_; }
     Access access() const noexcept { return options_.access; }
     const std::string& savepoint() const noexcept { return savepoint_; }
@@ -44,10 +49,15 @@ class SessionState final : public StatementTarget,
     void set_savepoint_made() noexcept { has_savepoint_ = true; }
     bool is_unit() const noexcept { return parent_ == nullptr; }
     bool holds_writer(const void* queue) const noexcept;
+    const DatabaseState& database() const noexcept { return *database_; }
+    /// It is opened in `home`, which outlives it, whoever its first statement comes from.
+    void belong_to(const Context& home) noexcept { home_ = &home; }
     /// For the hidden root of force_rollback: it is nobody's session.
     void hide() noexcept { hidden_ = true; }
     /// Rolls back and ends for good once no session is open inside, at the latest at `limit`.
     Task<> close_when_unused(Clock::time_point limit);
+    /// Asks the connection of an open session for a sign of life, in turn with its statements; how long that took.
+    Task<std::chrono::nanoseconds> ping();
 
     const void* owner() const noexcept override { return database_.get(); }
 
@@ -73,20 +83,26 @@ class SessionState final : public StatementTarget,
     Task<> commit_trunk(TrunkTurn turn);
     Task<> commit_savepoint(TrunkTurn turn);
     Task<> roll_back_now(TrunkTurn turn);
+    Task<> roll_back_place(TrunkTurn turn);
     Task<> roll_back_trunk(TrunkTurn turn);
     Task<> roll_back_savepoint(TrunkTurn turn);
     Task<> undo(TrunkTurn turn);
+    std::shared_ptr<SessionState> heir() const;
+    Task<> settle_hooks(SessionEnd end, std::shared_ptr<SessionState> heir);
     void end_children() noexcept;
     void leave() noexcept;
     void abandon_here() noexcept;
     void abandon_trunk() noexcept;
     void abandon_place() noexcept;
-    static Task<> clean_up(std::shared_ptr<DatabaseState> database, std::shared_ptr<Trunk> trunk);
+    static Task<> clean_up(std::shared_ptr<DatabaseState> database, std::shared_ptr<Trunk> trunk,
+                           std::shared_ptr<SessionState> session);
 
     std::shared_ptr<DatabaseState> database_;
     std::shared_ptr<SessionState> parent_;  // null of a unit
     SessionOptions options_;
     std::source_location where_;
+    const Context* home_ = nullptr;  // null: where it is opened
+    SessionHooks hooks_;
     int depth_ = 0;
     Phase phase_ = Phase::fresh;
     bool hidden_ = false;

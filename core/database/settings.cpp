@@ -1,5 +1,6 @@
-#include "database/database_state.hpp"
+#include "database/settings.hpp"
 
+#include <databased/backend.hpp>
 #include <databased/error.hpp>
 #include <databased/url_options.hpp>
 
@@ -8,9 +9,9 @@
 namespace databased {
 
 const std::vector<std::string_view>& pool_option_keys() {
-    static const std::vector<std::string_view> keys{"min_size",           "max_size",         "acquire_timeout",
-                                                    "max_lifetime",       "ping_after",       "force_rollback",
-                                                    "disconnect_timeout", "statement_timeout"};
+    static const std::vector<std::string_view> keys{"min_size",           "max_size",          "acquire_timeout",
+                                                    "max_lifetime",       "ping_after",        "force_rollback",
+                                                    "disconnect_timeout", "statement_timeout", "force_rollback_hooks"};
     return keys;
 }
 
@@ -59,6 +60,9 @@ Settings read_settings(const Url& url, const Options& options) {
     settings.parameters_in_errors = options.parameters_in_errors.value_or(false);
     settings.force_rollback =
         options.force_rollback ? *options.force_rollback : bool_option(url, "force_rollback").value_or(false);
+    const auto hooks =
+        options.force_rollback_hooks ? options.force_rollback_hooks : bool_option(url, "force_rollback_hooks");
+    settings.force_rollback_hooks = hooks.value_or(false);
     return settings;
 }
 

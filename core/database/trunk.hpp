@@ -1,8 +1,8 @@
 // The transaction that open sessions share: what was said to the database, and what is still to be said.
 #pragma once
 
+#include "database/place.hpp"
 #include "database/turn.hpp"
-#include "pool/pool.hpp"
 
 #include <databased/backend.hpp>
 
@@ -27,7 +27,8 @@ class Trunk {
         std::string name;  // of the savepoint
     };
 
-    explicit Trunk(Lease lease, TransactionOptions options) : lease_(std::move(lease)), options_(options) {}
+    Trunk(std::shared_ptr<Place> place, Lease lease, TransactionOptions options)
+        : place_(std::move(place)), lease_(std::move(lease)), options_(options) {}
 
     Turn& turn() noexcept { return turn_; }
     bool has_begun() const noexcept { return begun_; }
@@ -60,6 +61,8 @@ class Trunk {
     /// Ends the transaction, or a part of it, with `sql` behind `verbs`. Only with the turn.
     Task<Outcome> end(std::vector<Verb> verbs, std::string sql);
 
+    /// Where the transaction is, wherever its Database may have moved.
+    const Place& place() const noexcept { return *place_; }
     SessionBackend& backend() const { return lease_.backend(); }
     Lease& lease() noexcept { return lease_; }
 
@@ -69,6 +72,7 @@ class Trunk {
     void carried_out(const Verb& verb);
     void note_failure(const Outcome& outcome);
 
+    std::shared_ptr<Place> place_;
     Lease lease_;
     TransactionOptions options_;
     Turn turn_;

@@ -50,6 +50,10 @@ void Lease::discard() noexcept {
     reset();
 }
 
+void Lease::count_abandoned() noexcept {
+    if (pool_ != nullptr) pool_->count_abandoned();
+}
+
 // Waiting
 
 /// Who waits for a connection. Destroyed before it was looked at, it gives back what it was given.
@@ -78,6 +82,7 @@ Pool::~Pool() {
 Clock::time_point Pool::now() const noexcept { return loop_ != nullptr ? loop_->now() : Clock::now(); }
 
 Lease Pool::try_acquire(Use use, const std::source_location& where) {
+    if (is_retired_) return {};
     if (refuses_) throw_not_connected();
     const auto now = this->now();
     PooledConnection* shared = joinable(use);
@@ -96,6 +101,7 @@ Lease Pool::try_acquire(Use use, const std::source_location& where) {
 Task<Lease> Pool::acquire(Use use, std::source_location where, std::string hint) {
     const auto self = shared_from_this();
     const auto started = Clock::now();
+    if (is_retired_) co_return Lease{};
     if (refuses_) throw_not_connected();
 
     if (!ask_doubtful(where) && connecting_ + asked_ <= asker_count_) grow();  // one for each who waits
@@ -360,8 +366,15 @@ void Pool::opened(std::unique_ptr<SessionBackend> backend) {
 
 // Ending
 
+void Pool::retire() noexcept {
+    refuses_ = is_retired_ = true;
+    while (!askers_.empty()) askers_.front().grant();
+    distrust_idle(Clock::time_point::max());
+}
+
 void Pool::refuse() noexcept {
     refuses_ = true;
+    is_retired_ = false;
     while (!askers_.empty()) {
         auto& asker = static_cast<Asker&>(askers_.front());
         asker.error = std::make_exception_ptr(
@@ -412,7 +425,6 @@ PoolStats Pool::stats() const noexcept {
     return stats;
 }
 
-/// "4 of 4 in use, the longest for 31 s from main.cpp:42, 17 waiting"
 std::string Pool::snapshot() const {
     const PoolStats now = stats();
     std::string text = std::to_string(now.in_use) + " of " + std::to_string(now.max_size) + " in use";

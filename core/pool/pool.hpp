@@ -48,6 +48,7 @@ class Lease {
     void reset() noexcept;
     /// The connection is not fit for anybody else.
     void discard() noexcept;
+    void count_abandoned() noexcept;
 
   private:
     std::shared_ptr<Pool> pool_;
@@ -65,16 +66,20 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
 
     /// A connection that can be had without waiting, or none; then acquire() is to be asked.
     Lease try_acquire(Use use, const std::source_location& where);
-    /// Waits for one. Throws PoolTimeoutError, TimeoutError, StoppedError, NotConnectedError, or why none can be
-    /// opened. `hint` is added to the message when time runs out.
+    /// Waits for one. Gives none if the pool was retired. Throws PoolTimeoutError, TimeoutError, StoppedError,
+    /// NotConnectedError, or why none can be opened. `hint` is added to the message when time runs out.
     Task<Lease> acquire(Use use, std::source_location where, std::string hint);
     /// Opens connections until there are `count`.
     Task<> fill(std::size_t count);
 
     PoolStats stats() const noexcept;
+    /// "4 of 4 in use, the longest for 31 s from main.cpp:42, 17 waiting"
+    std::string snapshot() const;
     const PoolLimits& limits() const noexcept { return limits_; }
     void count_abandoned() noexcept { ++stats_.abandoned; }
 
+    /// No more connections for anybody; who waits is to ask elsewhere. Each connection is closed when it is given back.
+    void retire() noexcept;
     /// No more connections for anybody; who waits gets NotConnectedError.
     void refuse() noexcept;
     /// After refuse(): waits until nobody holds a connection, or until `limit`.
@@ -111,7 +116,6 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     void keep_min_size();
     bool is_fit(const PooledConnection& connection, Clock::time_point now) const noexcept;
     bool needs_ping(const PooledConnection& connection, Clock::time_point now) const noexcept;
-    std::string snapshot() const;
     static Task<> close_backend(std::unique_ptr<SessionBackend> backend);
 
     EventLoop* loop_;  // null once it is gone
@@ -127,7 +131,8 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     WaitList until_unused_;
     PoolStats stats_;
     bool refuses_ = false;
-    int generation_;  // of the process that opened the connections
+    bool is_retired_ = false;  // refuses because there is another pool to ask
+    int generation_;           // of the process that opened the connections
 };
 
 }  // namespace databased::detail

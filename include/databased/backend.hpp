@@ -146,6 +146,8 @@ struct Capabilities {
     bool read_only = false;
     /// Every transaction is serializable, whatever was asked for.
     bool always_serializable = false;
+    /// open_with_password() is there.
+    bool takes_passwords = false;
 };
 
 /// One database as a URL names it.
@@ -158,6 +160,9 @@ class DatabaseBackend {
     /// A new connection on `loop`. Throws ConnectionError and other DatabaseErrors. `access` is what it will be used
     /// for.
     virtual Task<std::unique_ptr<SessionBackend>> open(Access access) = 0;
+    /// The same with a password that the program gives for this one connection. Called only where the capability is
+    /// declared, and then only for URLs without a password.
+    virtual Task<std::unique_ptr<SessionBackend>> open_with_password(Access access, std::string password);
     /// The same for all backends of this process whose writers exclude each other, once one of them was opened; null if
     /// writers do not exclude each other.
     virtual const void* writers_queue() const noexcept { return nullptr; }

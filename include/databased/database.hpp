@@ -1,12 +1,16 @@
 // Database: a URL, its pool of connections, and the sessions over them.
 #pragma once
 
+#include <databased/config.hpp>
+#include <databased/health.hpp>
 #include <databased/query/schema.hpp>
 #include <databased/session.hpp>
 #include <databased/url.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <source_location>
 #include <string_view>
 #include <utility>
@@ -30,6 +34,23 @@ class Reader : public Executor {
     explicit Reader(detail::Target target) noexcept : Executor(std::move(target)) {}
 };
 
+/// For before_session(): a session that is about to begin, and the chance to move the Database before it does.
+class NewSession {
+  public:
+    Access access() const noexcept { return access_; }
+    /// As those of Database, for the sessions of this access.
+    Task<> switch_to(std::string_view url);
+    Task<> switch_host(std::string_view host);
+
+  private:
+    friend class detail::DatabaseState;
+    NewSession(std::shared_ptr<detail::DatabaseState> state, Access access) noexcept
+        : state_(std::move(state)), access_(access) {}
+
+    std::shared_ptr<detail::DatabaseState> state_;
+    Access access_;
+};
+
 /// A database as a URL names it. Constructing one does no I/O. It belongs to the loop on which it first connects, and
 /// all its verbs are called there (WrongThreadError). Its own statements are autocommitted, each for itself.
 ///
@@ -41,6 +62,11 @@ class Database : public Executor {
     /// Throws UrlError for a URL, or an option in it, that cannot be used. `options` come before those of the URL.
     explicit Database(std::string_view url, Options options = {});
     explicit Database(const Url& url, Options options = {});
+    /// What only reads goes to `read_url`, with a pool of its own: sessions with Access::read, and reader(). Without it
+    /// one pool serves both, and with force_rollback as well. Throws ConfigError for URLs that do not go together.
+    Database(const Url& url, const std::optional<Url>& read_url, Options options);
+    /// Throws ConfigError for settings that do not fit together, or that the database does not have.
+    explicit Database(const Config& config);
     /// Closes at once: stops what runs, rolls back what is open, joins the threads.
     ~Database();
     Database(Database&&) noexcept = default;
@@ -48,19 +74,26 @@ class Database : public Executor {
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    /// Opens the first connection. A statement or session does that as well if nobody has, but not after disconnect().
-    /// Throws AlreadyConnectedError, or why the database cannot be reached.
+    /// Opens the first connections, for reads as well where those have a place of their own. A statement or session
+    /// does that, too, if nobody has (for its own place alone), but not after disconnect(). Throws
+    /// AlreadyConnectedError, or why a database cannot be reached.
     Task<> connect();
-    /// Waits for open sessions (Options::disconnect_timeout), then ends them and closes all connections. Throws
-    /// NotConnectedError.
+    /// Lets nobody begin anything more, waits for open sessions (Options::disconnect_timeout, or `patience`), then
+    /// stops and rolls back what is left and closes all connections. Throws NotConnectedError, also while another task
+    /// disconnects.
     Task<> disconnect();
-    /// connect() and disconnect() for those who do not mind if it was done already.
+    Task<> disconnect(detail::Duration patience);
+    /// connect() and disconnect() for those who do not mind if it was done already. close() comes back when nothing is
+    /// open any more, whoever does it.
     Task<> ensure_connected();
     Task<> close();
     bool is_connected() const noexcept;
 
-    const Url& url() const noexcept;
+    /// Where work goes now, and where reads go.
+    Url url(Access access = Access::write) const;
+    /// Of all pools, those included that are being left and not empty yet; or of those for `access`.
     PoolStats pool_stats() const noexcept;
+    PoolStats pool_stats(Access access) const noexcept;
     /// What its SQL is like: for compile().
     const SqlDialect& dialect() const noexcept;
 
@@ -77,6 +110,24 @@ class Database : public Executor {
         return drop_tables(Schema{tables...});
     }
     Task<> drop_tables(Schema schema);
+
+    /// Moves the Database, or only its reads where those have a place of their own, to another URL of the same dialect;
+    /// Access::read gives them one. What is open finishes where it began, what begins later goes to the new place, and
+    /// the old connections are closed as they come free. The new place is connected to before anything changes: if that
+    /// throws, all is as before. The same URL again does nothing. Before connect() it is only noted. Throws UrlError,
+    /// ConfigError, NotSupportedError with force_rollback, or why the database cannot be reached.
+    Task<> switch_to(std::string_view url, Access access = Access::write);
+    /// The same with another host in the URL, in the place of all that it has; the port and all else stay. Throws
+    /// ConfigError for an empty host.
+    Task<> switch_host(std::string_view host, Access access = Access::write);
+
+    /// How the databases do now. Each is asked for a sign of life on a connection of its pool, one at a time however
+    /// many ask here. Comes back within `limit`; throws nothing for a database that is ill, busy for too long, or not
+    /// connected. Nothing is written.
+    Task<HealthReport> health(detail::Duration limit = std::chrono::seconds{5});
+    /// Connects if need be and comes back as soon as health() is ok. Throws ConnectionError if it is not after `tries`,
+    /// with `pause` in between.
+    Task<> wait_until_ready(int tries = 10, detail::Duration pause = std::chrono::seconds{2});
 
     /// A session held by hand: nothing lasts without its commit().
     Session session(SessionOptions options = {}, std::source_location where = std::source_location::current());
@@ -103,11 +154,17 @@ class Database : public Executor {
     /// `hook` is awaited once for each new connection before anything else uses it; if it throws, the connection is
     /// closed and the error goes to who waits for it. Set it before connect().
     Database& on_connect(std::function<Task<>(Connection&)> hook);
+    /// `hook` is awaited before each transaction of a root session, and may move the Database; not with force_rollback
+    /// and not in memory, where there is nothing to decide. If it throws, the session does not begin. It must not use
+    /// sessions of this Database.
+    Database& before_session(std::function<Task<>(NewSession&)> hook);
     /// Told of what went wrong where nobody waits: a failing rollback, an abandoned session. Never of values or
     /// secrets.
     Database& on_warning(std::function<void(std::string_view)> hook);
 
   private:
+    friend Task<Session&> current_session(const Database& database, std::source_location where);
+
     std::shared_ptr<detail::DatabaseState> state_;
 };
 

@@ -20,7 +20,8 @@
 //   │   └── PoolTimeoutError         … while waiting for a connection
 //   ├── StoppedError                 the program asked this work to stop
 //   └── DatabaseError                what the database said; sqlstate() is set
-//       ├── ConnectionError          08, 28, 3D000, 57P, 25P03, 25P04: not reached, refused or lost
+//       ├── ConnectionError          08, 28, 3D000, 57P, 25P03, 25P04: not reached, refused or lost; is_retryable()
+//       │   │                        if it was not reached or lost, and nothing can have been committed
 //       │   └── CommitUnknownError   08007: lost during COMMIT, the outcome is unknown; nothing retries it
 //       └── QueryError               every other SQLSTATE
 //           ├── SyntaxError          42601
@@ -124,7 +125,13 @@ class DatabaseError : public Error {
 };
 
 // clang-format off
-class ConnectionError : public DatabaseError { public: using DatabaseError::DatabaseError; };
+class ConnectionError : public DatabaseError {
+  public:
+    using DatabaseError::DatabaseError;
+    /// 08001, 08003, 08006, and 57P01 to 57P03: the server was not reached, or is shutting down or starting. It, or
+    /// another one that the Database is moved to, may take the work when it is done again.
+    bool is_retryable() const noexcept override;
+};
 class CommitUnknownError : public ConnectionError { public: using ConnectionError::ConnectionError; };
 class QueryError : public DatabaseError { public: using DatabaseError::DatabaseError; };
 class SyntaxError : public QueryError { public: using QueryError::QueryError; };

@@ -34,6 +34,9 @@ struct Options {
     PoolOptions pool{};
     /// For tests: everything happens inside one transaction that disconnect() rolls back. URL key force_rollback.
     std::optional<bool> force_rollback{};
+    /// With force_rollback nothing is ever committed, so after_commit and after_rollback are held back. True calls them
+    /// when the outermost session that the program sees has ended; default false. URL key force_rollback_hooks.
+    std::optional<bool> force_rollback_hooks{};
     /// How long disconnect() waits for open sessions before it stops and rolls back what they do; default 5 s.
     std::optional<std::chrono::milliseconds> disconnect_timeout{};
     /// Whether DatabaseError::parameters() shows the values of the failed statement; default false.

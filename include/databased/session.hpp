@@ -23,6 +23,24 @@ class Session;
 namespace detail {
 
 class SessionState;
+class SessionScope;
+
+enum class SessionEnd { commit, rollback };
+using SessionHook = std::function<Task<>()>;
+
+void add_hook(SessionState& session, SessionEnd end, SessionHook hook);
+Task<> call_hook(std::function<void()> hook);
+
+template <class F>
+SessionHook session_hook(F hook) {
+    using Answer = std::invoke_result_t<F&>;
+    static_assert(std::same_as<Answer, Task<>> || std::is_void_v<Answer>, "databased: a hook gives void or Task<>");
+    if constexpr (std::same_as<Answer, Task<>>) {
+        return SessionHook{std::move(hook)};
+    } else {
+        return [call = std::function<void()>{std::move(hook)}] { return call_hook(call); };
+    }
+}
 
 // What run_session needs of a session; defined in the core.
 Task<> end_scope(const std::shared_ptr<SessionState>& session);
@@ -81,8 +99,26 @@ class Session : public Executor {
         return detail::run_session<F>(transaction(), std::forward<F>(body));
     }
 
+    /// Calls `hook`, which may be a coroutine, once the outermost transaction around this session was committed, before
+    /// the commit() or scope that does so ends. It is dropped if this session or one around it is rolled back, and if
+    /// nobody knows what became of it (CommitUnknownError). Hooks are called one after the other in their order,
+    /// outside of the transaction and of every session_scope(), and no time limit around stops them; what they throw
+    /// goes to Database::on_warning(). Under force_rollback they are held back unless Options::force_rollback_hooks is
+    /// set.
+    template <std::invocable F>
+    void after_commit(F hook) {
+        detail::add_hook(*state_, detail::SessionEnd::commit, detail::session_hook(std::move(hook)));
+    }
+    /// The same for when the outermost transaction was rolled back, a commit that fails included. It is dropped with a
+    /// child that is rolled back alone: who catches that error is there already.
+    template <std::invocable F>
+    void after_rollback(F hook) {
+        detail::add_hook(*state_, detail::SessionEnd::rollback, detail::session_hook(std::move(hook)));
+    }
+
   private:
     friend class Database;
+    friend class detail::SessionScope;
     template <class F>
     friend Task<detail::task_result<detail::scope_task<F>>> detail::run_session(Session session, F body);
 

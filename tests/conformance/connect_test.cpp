@@ -246,6 +246,39 @@ CONFORMANCE_TEST(Connect, TellsThoseWhoWaitForAConnectionThatItWasDisconnected) 
     EXPECT_EQ(database.pool_stats().waiting, 0u);
 }
 
+CONFORMANCE_TEST(Connect, WaitsAtDisconnectForAsLongAsItIsTold) {
+    auto database = co_await film_database();
+    Session session = database.session();
+    co_await add_film(session, "Alien");
+
+    co_await database.disconnect(1ms);  // and not for the 5 s of the options
+
+    EXPECT_THROW(co_await add_film(session, "Brazil"), NotConnectedError);
+    EXPECT_EQ(co_await committed_films(), these());
+}
+
+CONFORMANCE_TEST(Connect, LetsOneOfSeveralTasksDisconnect) {
+    auto database = co_await film_database();
+    Session session = database.session();
+    co_await session.open();
+    const auto second = [&]() -> Task<> { EXPECT_THROW(co_await database.disconnect(), NotConnectedError); };
+    bool is_closed = false;
+    const auto third = [&]() -> Task<> {
+        co_await database.close();
+        is_closed = true;
+    };
+    const auto end = [&]() -> Task<> {
+        co_await yield();
+        EXPECT_FALSE(is_closed);
+        co_await session.close();
+    };
+
+    co_await when_all(database.disconnect(10min), second(), third(), end());
+
+    EXPECT_TRUE(is_closed);
+    EXPECT_EQ(database.pool_stats().size, 0u);
+}
+
 CONFORMANCE_TEST(Connect, IsRefusedWhileItIsBeingDisconnected) {
     auto database = co_await film_database({.disconnect_timeout = 20ms});
     Session session = database.session();

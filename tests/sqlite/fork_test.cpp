@@ -44,4 +44,32 @@ TEST(SqliteFork, InTheChildADatabaseIsRefusedAndDestroyedWithoutWaiting) {
     loop.run(database->disconnect());
 }
 
+int use_and_destroy(std::optional<BlockingDatabase>& database) {
+    int found = 1;
+    try {
+        database->execute("SELECT 1");
+    } catch (const UsageError& error) {
+        found = std::string{error.what()}.find("fork") != std::string::npos ? 0 : 2;
+    }
+    database.reset();
+    return found;
+}
+
+TEST(SqliteFork, InTheChildABlockingDatabaseIsRefusedAndDestroyedWithoutWaiting) {
+    const support::TemporaryFolder folder;
+    std::optional<BlockingDatabase> database{std::in_place, "sqlite:///" + folder.path("test.sqlite")};
+    database->connect();
+
+    const pid_t child = fork();
+    if (child == 0) {
+        alarm(20);
+        _exit(use_and_destroy(database));
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(database->fetch_val<int>("SELECT 1"), 1);
+}
+
 }  // namespace

@@ -121,6 +121,18 @@ ASYNC_TEST(SqliteOpen, OfAnEmptyFileGivesAnEmptyDatabase) {
     EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM sqlite_master"), 0);
 }
 
+ASYNC_TEST(SqliteOpen, OfAMissingFileForReadsDoesNotCreateIt) {
+    const SqliteFile file{one_film};
+    const SqliteFile missing;
+    Database database{Url::parse(file.url()), Url::parse(missing.url()), Options{}};
+    auto reader = database.reader();
+
+    co_await cannot_connect<ConnectionError>(database, missing.path(), "the file does not exist");
+    EXPECT_THROW(co_await reader.fetch_all("SELECT * FROM film"), ConnectionError);
+
+    EXPECT_FALSE(std::filesystem::exists(missing.path()));
+}
+
 ASYNC_TEST(SqliteOpen, OfAMissingFileFailsWhereItMayNotBeCreated) {
     const SqliteFile file;
     Database to_read{file.url("?mode=ro")};

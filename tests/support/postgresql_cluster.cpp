@@ -93,16 +93,33 @@ PostgresqlCluster::~PostgresqlCluster() {
 }
 
 void PostgresqlCluster::make() {
+    if (options_.replica_of.empty()) {
+        make_empty();
+    } else {
+        make_replica();
+    }
+    append(folder_.path("data/postgresql.conf"), "", options_.settings, std::ios::app);
+}
+
+void PostgresqlCluster::make_empty() const {
     run_as_server_user({postgresql_program("initdb"), "--pgdata=data", "--username=postgres", "--auth=trust",
                         "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"},
                        folder_.path());
     std::string settings = "max_connections = " + std::to_string(options_.max_connections);
     settings += common_settings;
     if (options_.tls) settings += tls_settings;
-    append(folder_.path("data/postgresql.conf"), settings, options_.settings, std::ios::app);
+    append(folder_.path("data/postgresql.conf"), settings, {}, std::ios::app);
     append(folder_.path("data/pg_hba.conf"), options_.access.empty() ? trust_all : "", options_.access,
            std::ios::trunc);
     if (options_.tls) take_tls_files();
+}
+
+/// With the settings of the one that it copies, but for those that would make it wait for replicas of its own.
+void PostgresqlCluster::make_replica() const {
+    run_as_server_user({postgresql_program("pg_basebackup"), "--pgdata=data", "--write-recovery-conf",
+                        "--checkpoint=fast", "--no-sync", "--dbname=" + options_.replica_of},
+                       folder_.path());
+    append(folder_.path("data/postgresql.auto.conf"), "synchronous_standby_names = ''\n", {}, std::ios::app);
 }
 
 void PostgresqlCluster::take_tls_files() const {

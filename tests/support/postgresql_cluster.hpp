@@ -28,6 +28,8 @@ struct PostgresqlOptions {
     std::vector<std::string> access{};
     /// Without it the server does not speak TLS.
     std::optional<ServerTls> tls{};
+    /// A connection string of libpq for a server whose streaming replica this one becomes; then `access` is not used.
+    std::string replica_of{};
     /// Where the server writes its log; empty: beside its data.
     std::string log_file{};
 };
@@ -64,6 +66,8 @@ class PostgresqlCluster {
 
   private:
     void make();
+    void make_empty() const;
+    void make_replica() const;
     void take_tls_files() const;
     void start_on_free_port();
     bool accepts_connections() const;

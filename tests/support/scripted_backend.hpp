@@ -20,9 +20,11 @@ struct Script {
     std::vector<std::string> log;  ///< All SQL, savepoints renamed to s1, s2 …
     /// SQLSTATEs by the SQL that is to fail; "connect" and "ping" as well.
     std::map<std::string, std::string> failures;
-    std::string lost_at;       ///< The SQL during which the connection is lost.
-    std::string ends_at;       ///< The SQL that ends the transaction.
-    int open_connections = 0;  ///< How many there are.
+    std::string lost_at;                   ///< The SQL during which the connection is lost.
+    std::string ends_at;                   ///< The SQL that ends the transaction.
+    int open_connections = 0;              ///< How many there are.
+    std::vector<std::string> passwords{};  ///< With which connections were opened.
+    std::vector<std::string> closed{};     ///< The hosts whose connections were closed in good order.
 
     static inline Script* current = nullptr;
     Script() { current = this; }
@@ -51,7 +53,7 @@ struct Script {
 
 class ScriptedConnection final : public databased::SessionBackend {
   public:
-    ScriptedConnection() { ++Script::current->open_connections; }
+    explicit ScriptedConnection(std::string host) : host_(std::move(host)) { ++Script::current->open_connections; }
     ~ScriptedConnection() override {
         if (Script::current != nullptr) --Script::current->open_connections;
     }
@@ -76,7 +78,10 @@ class ScriptedConnection final : public databased::SessionBackend {
         Script::current->fail_if_asked("ping");
         co_return;
     }
-    databased::Task<> close() override { co_return; }
+    databased::Task<> close() override {
+        if (Script::current != nullptr) Script::current->closed.push_back(host_);
+        co_return;
+    }
     std::string begin_sql(const databased::TransactionOptions&) const override { return "BEGIN"; }
 
   private:
@@ -92,27 +97,48 @@ class ScriptedConnection final : public databased::SessionBackend {
         if (sql == "COMMIT" || sql == "ROLLBACK" || sql == script.ends_at) in_transaction_ = false;
     }
 
+    std::string host_;
     bool usable_ = true;
     bool in_transaction_ = false;
 };
 
 class ScriptedBackend final : public databased::DatabaseBackend {
   public:
+    explicit ScriptedBackend(const databased::Url& url) : host_(url.host().value_or("")) {}
     const databased::StatementRules& rules() const noexcept override { return rules_; }
-    databased::Capabilities capabilities() const noexcept override { return {}; }
+    databased::Capabilities capabilities() const noexcept override {
+        databased::Capabilities capabilities;
+        capabilities.takes_passwords = true;
+        return capabilities;
+    }
     databased::Task<std::unique_ptr<databased::SessionBackend>> open(databased::Access) override {
         co_await Later{};
         Script::current->fail_if_asked("connect");
-        co_return std::make_unique<ScriptedConnection>();
+        co_return std::make_unique<ScriptedConnection>(host_);
+    }
+    databased::Task<std::unique_ptr<databased::SessionBackend>> open_with_password(databased::Access access,
+                                                                                   std::string password) override {
+        Script::current->passwords.push_back(password);
+        return open(access);
     }
 
   private:
+    std::string host_;
     databased::StatementRules rules_{};
 };
 
+inline void register_scripted_backend() {
+    databased::register_backend("scripted",
+                                [](const databased::Url& url) { return std::make_unique<ScriptedBackend>(url); });
+}
+
 inline databased::Database scripted_database(databased::Options options = {}) {
-    databased::register_backend("scripted", [](const databased::Url&) { return std::make_unique<ScriptedBackend>(); });
+    register_scripted_backend();
     return databased::Database{"scripted://host/name", options};
+}
+inline databased::Database scripted_database(databased::Config config) {
+    register_scripted_backend();
+    return databased::Database{config.url("scripted://host/name")};
 }
 
 using Log = std::vector<std::string>;

@@ -14,6 +14,7 @@ namespace detail {
 using Clock = std::chrono::steady_clock;
 
 class StopState;
+class SessionScope;
 
 /// An entry in a Branch: something that was opened there. Sessions register themselves so that "the innermost open
 /// session of this branch" is known for those held by hand as well.
@@ -40,6 +41,7 @@ class Branch {
     Branch& operator=(const Branch&) = delete;
 
     Branch* parent() const noexcept { return parent_; }
+    bool is_empty() const noexcept { return entries_.empty(); }
     void add(BranchEntry& entry) noexcept;
     static void remove(BranchEntry& entry) noexcept;
     /// The entry of `owner` that was opened last in this branch or, if it has none, in its nearest ancestor that has.
@@ -71,6 +73,7 @@ struct Context {
     Branch* branch = nullptr;
     StopState* stop = nullptr;  ///< Null where nobody can ask to stop.
     Clock::time_point deadline = Clock::time_point::max();
+    SessionScope* scope = nullptr;  ///< Of session_scope(); null outside of one, and in detached work.
 };
 
 }  // namespace detail

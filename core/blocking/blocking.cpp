@@ -1,0 +1,127 @@
+#include <databased/blocking.hpp>
+#include <databased/error.hpp>
+
+namespace databased {
+
+namespace detail {
+
+Executor& executor_of(const BlockingTarget& target) {
+    if (target.executor == nullptr) throw SessionClosedError("the scope of this session has ended");
+    return *target.executor;
+}
+
+}  // namespace detail
+
+// BlockingSession
+
+void BlockingSession::open() {
+    wait([&](Executor& session) { return session_of(session).open(); });
+}
+void BlockingSession::commit() {
+    wait([&](Executor& session) { return session_of(session).commit(); });
+}
+void BlockingSession::rollback() {
+    wait([&](Executor& session) { return session_of(session).rollback(); });
+}
+void BlockingSession::close() {
+    wait([&](Executor& session) { return session_of(session).close(); });
+}
+
+bool BlockingSession::is_open() const {
+    return ask([](Session& session) { return session.is_open(); });
+}
+int BlockingSession::depth() const {
+    return ask([](Session& session) { return session.depth(); });
+}
+
+BlockingSession BlockingSession::transaction() {
+    return BlockingSession{
+        detail::owning_target(thread(), ask([](Session& session) { return session.transaction(); }))};
+}
+
+void BlockingSession::after_commit(std::function<void()> hook) {
+    ask([&](Session& session) { session.after_commit(thread()->hook_for_waiting_thread(std::move(hook))); });
+}
+
+void BlockingSession::after_rollback(std::function<void()> hook) {
+    ask([&](Session& session) { session.after_rollback(thread()->hook_for_waiting_thread(std::move(hook))); });
+}
+
+// BlockingDatabase
+
+BlockingDatabase::BlockingDatabase(Database database)
+    : BlockingExecutor(detail::owning_target(std::make_shared<detail::LoopThread>(), std::move(database))) {}
+BlockingDatabase::BlockingDatabase(std::string_view url, Options options) : BlockingDatabase(Database{url, options}) {}
+BlockingDatabase::BlockingDatabase(const Url& url, Options options) : BlockingDatabase(Database{url, options}) {}
+BlockingDatabase::BlockingDatabase(const Url& url, const std::optional<Url>& read_url, Options options)
+    : BlockingDatabase(Database{url, read_url, options}) {}
+BlockingDatabase::BlockingDatabase(const Config& config) : BlockingDatabase(Database{config}) {}
+
+void BlockingDatabase::connect() {
+    wait([](Executor& database) { return database_of(database).connect(); });
+}
+void BlockingDatabase::disconnect() {
+    wait([](Executor& database) { return database_of(database).disconnect(); });
+}
+void BlockingDatabase::disconnect(detail::Duration patience) {
+    wait([&](Executor& database) { return database_of(database).disconnect(patience); });
+}
+void BlockingDatabase::ensure_connected() {
+    wait([](Executor& database) { return database_of(database).ensure_connected(); });
+}
+void BlockingDatabase::close() {
+    wait([](Executor& database) { return database_of(database).close(); });
+}
+
+bool BlockingDatabase::is_connected() const {
+    return ask([](Database& database) { return database.is_connected(); });
+}
+Url BlockingDatabase::url(Access access) const {
+    return ask([&](Database& database) { return database.url(access); });
+}
+PoolStats BlockingDatabase::pool_stats() const {
+    return ask([](Database& database) { return database.pool_stats(); });
+}
+PoolStats BlockingDatabase::pool_stats(Access access) const {
+    return ask([&](Database& database) { return database.pool_stats(access); });
+}
+
+void BlockingDatabase::switch_to(std::string_view url, Access access) {
+    wait([&](Executor& database) { return database_of(database).switch_to(url, access); });
+}
+void BlockingDatabase::switch_host(std::string_view host, Access access) {
+    wait([&](Executor& database) { return database_of(database).switch_host(host, access); });
+}
+
+HealthReport BlockingDatabase::health(detail::Duration limit) const {
+    return wait([&](Executor& database) { return database_of(database).health(limit); });
+}
+void BlockingDatabase::wait_until_ready(int tries, detail::Duration pause) {
+    wait([&](Executor& database) { return database_of(database).wait_until_ready(tries, pause); });
+}
+
+BlockingSession BlockingDatabase::session(SessionOptions options, std::source_location where) {
+    return BlockingSession{
+        detail::owning_target(thread(), ask([&](Database& database) { return database.session(options, where); }))};
+}
+
+BlockingReader BlockingDatabase::reader() const {
+    return BlockingReader{detail::owning_target(thread(), ask([](Database& database) { return database.reader(); }))};
+}
+
+BlockingDatabase& BlockingDatabase::on_connect(std::function<Task<>(Connection&)> hook) {
+    ask([&](Database& database) { database.on_connect(std::move(hook)); });
+    return *this;
+}
+
+BlockingDatabase& BlockingDatabase::before_session(std::function<Task<>(NewSession&)> hook) {
+    ask([&](Database& database) { database.before_session(std::move(hook)); });
+    return *this;
+}
+
+BlockingDatabase& BlockingDatabase::on_warning(std::function<void(std::string_view)> hook) {
+    ask([&](Database& database) { database.on_warning(std::move(hook)); });
+    return *this;
+}
+
+}  // namespace databased

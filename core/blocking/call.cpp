@@ -1,0 +1,92 @@
+#include "blocking/call.hpp"
+
+#include <atomic>
+#include <utility>
+
+namespace databased::detail {
+
+namespace {
+
+/// Unlike std::thread::id, never used again.
+std::uint64_t this_caller() noexcept {
+    static std::atomic<std::uint64_t> count{0};
+    thread_local const std::uint64_t number = ++count;
+    return number;
+}
+
+}  // namespace
+
+void CallerLines::forget(std::uint64_t caller) noexcept {
+    const auto found = lines_.find(caller);
+    if (found->second.branch.is_empty()) lines_.erase(found);
+    // What one thread has opened, another may have ended.
+    if (lines_.size() > 64)
+        std::erase_if(
+            lines_, [](const auto& each) { return each.second.innermost == nullptr && each.second.branch.is_empty(); });
+}
+
+BlockingCall* CallerLines::call_in(const Branch& branch) noexcept {
+    for (auto& [caller, line] : lines_) {
+        if (branch.descends_from(&line.branch)) return line.innermost;
+    }
+    return nullptr;
+}
+
+BlockingCall::BlockingCall(CallerLines& lines, HandedOver& work) : lines_(lines), work_(work), caller_(this_caller()) {}
+
+void BlockingCall::wait() {
+    lines_.loop().post(*this);
+    while (gate_.wait() == Gate::Reason::body) {
+        run_body();
+        lines_.loop().post(done_);
+    }
+    if (failure_) std::rethrow_exception(failure_);
+}
+
+void BlockingCall::run_body() noexcept {
+    try {
+        (*body_)();
+    } catch (...) {
+        body_failure_ = std::current_exception();
+    }
+}
+
+void BlockingCall::on_loop() noexcept {
+    line_ = &lines_.line_of(caller_);
+    around_ = std::exchange(line_->innermost, this);
+    context_ = *line_->now;
+    coroutine_.emplace(await_work(*this));
+    coroutine_->bind(context_).resume();
+}
+
+RootCoroutine BlockingCall::await_work(BlockingCall& call) {
+    try {
+        co_await call.work_.start(call);
+    } catch (...) {
+        call.failure_ = std::current_exception();
+    }
+    call.lines_.loop().at_turn_end(call);
+}
+
+/// The frames are gone before the caller goes on.
+void BlockingCall::on_turn_end() noexcept {
+    coroutine_.reset();
+    line_->innermost = around_;
+    if (around_ == nullptr) lines_.forget(caller_);
+    gate_.open(Gate::Reason::finished);
+}
+
+Task<> BlockingCall::run(std::function<void()> body) {
+    Context& here = co_await this_context();
+    Waiter done;
+    done.ignore_stop();  // nobody can stop what another thread does
+    Context* const before = std::exchange(line_->now, &here);
+    body_ = &body;
+    body_done_ = &done;
+    gate_.open(Gate::Reason::body);
+    co_await done;
+    line_->now = before;
+    if (body_failure_) std::rethrow_exception(std::exchange(body_failure_, nullptr));
+}
+
+}  // namespace databased::detail

@@ -1,0 +1,87 @@
+// One call from a thread that waits for it to the loop's thread.
+#pragma once
+
+#include "blocking/gate.hpp"
+
+#include <databased/detail/context.hpp>
+#include <databased/detail/loop_thread.hpp>
+#include <databased/detail/waiter.hpp>
+#include <databased/event_loop.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <unordered_map>
+
+namespace databased::detail {
+
+class BlockingCall;
+
+/// A thread that calls, as the loop sees it: one branch.
+struct CallerLine {
+    explicit CallerLine(EventLoop& loop) : home{&loop, &branch} {}
+    Branch branch{nullptr};
+    Context home;
+    Context* now = &home;               // what its next call is bound to
+    BlockingCall* innermost = nullptr;  // the call that it waits for
+};
+
+/// Those that are in a call or have something open. On the loop's thread only.
+class CallerLines {
+  public:
+    explicit CallerLines(EventLoop& loop) noexcept : loop_(loop) {}
+    CallerLine& line_of(std::uint64_t caller) { return lines_.try_emplace(caller, loop_).first->second; }
+    /// Forgets the line unless it has something left.
+    void forget(std::uint64_t caller) noexcept;
+    /// The call that the thread with this branch waits for; null if there is none.
+    BlockingCall* call_in(const Branch& branch) noexcept;
+    EventLoop& loop() noexcept { return loop_; }
+
+  private:
+    EventLoop& loop_;
+    std::unordered_map<std::uint64_t, CallerLine> lines_;
+};
+
+class BlockingCall final : public WaitingThread, private LoopWork, private TurnEnd {
+  public:
+    BlockingCall(CallerLines& lines, HandedOver& work);
+    /// On the caller's thread: hands over, does what it is given to do meanwhile, and throws what the work has thrown.
+    void wait();
+
+    /// On the loop's thread.
+    Task<> run(std::function<void()> body) override;
+
+  private:
+    /// The caller has done what it was given.
+    struct BodyDone final : LoopWork {
+        explicit BodyDone(BlockingCall& its_call) noexcept : call(its_call) {}
+        void on_loop() noexcept override { call.body_done_->grant(); }
+        BlockingCall& call;
+    };
+
+    void on_loop() noexcept override;
+    void on_turn_end() noexcept override;
+    static RootCoroutine await_work(BlockingCall& call);
+    void run_body() noexcept;
+
+    CallerLines& lines_;
+    HandedOver& work_;
+    std::uint64_t caller_;
+    Gate gate_;
+    std::exception_ptr failure_;
+
+    // On the loop's thread only.
+    CallerLine* line_ = nullptr;
+    BlockingCall* around_ = nullptr;  // the call during which, on the same thread, this one was made
+    Context context_;
+    std::optional<RootCoroutine> coroutine_;
+
+    // Of a body: written by one side while the other waits.
+    std::function<void()>* body_ = nullptr;
+    std::exception_ptr body_failure_;
+    Waiter* body_done_ = nullptr;
+    BodyDone done_{*this};
+};
+
+}  // namespace databased::detail

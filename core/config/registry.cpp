@@ -1,0 +1,143 @@
+#include <databased/error.hpp>
+#include <databased/registry.hpp>
+
+#include "nearest_name.hpp"
+#include "option_text.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace databased {
+
+namespace detail {
+
+struct RegisteredDatabase {
+    explicit RegisteredDatabase(Config settings) : config(std::move(settings)) {}
+    Config config;
+    std::optional<Database> database;
+};
+
+class RegistryState {
+  public:
+    using Entry = std::shared_ptr<RegisteredDatabase>;
+
+    ~RegistryState() {
+        entries_.clear();
+        while (!made_.empty()) made_.pop_back();  // the last made first
+    }
+
+    void add(std::string_view name, Config config);
+    Entry add_override(std::string_view name, Config config);
+    void remove(const Entry& entry) noexcept;
+    Database& get(std::string_view name);
+    std::vector<Entry> made() const;
+
+  private:
+    std::vector<Entry>& find(std::string_view name);
+
+    mutable std::mutex mutex_;
+    std::map<std::string, std::vector<Entry>, std::less<>>
+        entries_;              // of one name: what it means, and before that meant
+    std::vector<Entry> made_;  // those whose Database was made, in that order
+};
+
+void RegistryState::add(std::string_view name, Config config) {
+    config.url();
+    const std::lock_guard lock{mutex_};
+    auto& entries = entries_[std::string{name}];
+    if (!entries.empty()) throw ConfigError("there is a database " + shown(name) + " already");
+    entries.push_back(std::make_shared<RegisteredDatabase>(std::move(config)));
+}
+
+RegistryState::Entry RegistryState::add_override(std::string_view name, Config config) {
+    config.url();
+    const std::lock_guard lock{mutex_};
+    return find(name).emplace_back(std::make_shared<RegisteredDatabase>(std::move(config)));
+}
+
+void RegistryState::remove(const Entry& entry) noexcept {
+    const std::lock_guard lock{mutex_};
+    std::erase(made_, entry);
+    for (auto& [name, entries] : entries_) std::erase(entries, entry);
+}
+
+Database& RegistryState::get(std::string_view name) {
+    const std::lock_guard lock{mutex_};
+    const Entry entry = find(name).back();
+    if (!entry->database) {
+        made_.reserve(made_.size() + 1);
+        entry->database.emplace(entry->config);
+        made_.push_back(entry);
+    }
+    return *entry->database;
+}
+
+std::vector<RegistryState::Entry> RegistryState::made() const {
+    const std::lock_guard lock{mutex_};
+    return made_;
+}
+
+std::vector<RegistryState::Entry>& RegistryState::find(std::string_view name) {
+    if (const auto found = entries_.find(name); found != entries_.end()) return found->second;
+    std::vector<std::string_view> known;
+    known.reserve(entries_.size());
+    for (const auto& [each, entries] : entries_) known.push_back(each);
+    const auto near = nearest_name(name, known);
+    throw ConfigError("there is no database " + shown(name) + ": add() it before it is used" +
+                      (near.empty() ? "" : "; did you mean '" + std::string{near} + "'?"));
+}
+
+namespace {
+
+Task<> disconnect_in_reverse(std::vector<std::shared_ptr<RegisteredDatabase>> made) {
+    std::exception_ptr failure;
+    for (auto entry = made.rbegin(); entry != made.rend(); ++entry) {
+        try {
+            co_await (*entry)->database->close();
+        } catch (...) {
+            if (!failure) failure = std::current_exception();
+        }
+    }
+    if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace
+}  // namespace detail
+
+DatabaseRegistry::DatabaseRegistry() : state_(std::make_shared<detail::RegistryState>()) {}
+DatabaseRegistry::~DatabaseRegistry() = default;
+
+void DatabaseRegistry::add(std::string_view name, Config config) { state_->add(name, std::move(config)); }
+Database& DatabaseRegistry::get(std::string_view name) { return state_->get(name); }
+Task<> DatabaseRegistry::disconnect_all() { return detail::disconnect_in_reverse(state_->made()); }
+
+DatabaseOverride DatabaseRegistry::override_with(std::string_view name, Config config) {
+    return DatabaseOverride{state_, state_->add_override(name, std::move(config))};
+}
+
+DatabaseOverride::DatabaseOverride(std::weak_ptr<detail::RegistryState> registry,
+                                   std::shared_ptr<detail::RegisteredDatabase> entry) noexcept
+    : registry_(std::move(registry)), entry_(std::move(entry)) {}
+
+DatabaseOverride& DatabaseOverride::operator=(DatabaseOverride&& other) noexcept {
+    if (this != &other) {
+        end();
+        registry_ = std::move(other.registry_);
+        entry_ = std::move(other.entry_);
+    }
+    return *this;
+}
+
+DatabaseOverride::~DatabaseOverride() { end(); }
+
+void DatabaseOverride::end() noexcept {
+    const auto registry = registry_.lock();
+    if (registry != nullptr && entry_ != nullptr) registry->remove(entry_);
+    entry_ = nullptr;
+}
+
+}  // namespace databased

@@ -1,0 +1,181 @@
+// How the databases of a Database do.
+#include "database/database_state.hpp"
+#include "database/session_state.hpp"
+
+#include <databased/error.hpp>
+#include <databased/timeout.hpp>
+#include <databased/when_all.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <tuple>
+
+namespace databased {
+
+namespace {
+
+Json json_of(const Health& health) {
+    Json object = Json::object();
+    object["ok"] = health.ok();
+    if (health.ok()) {
+        object["latency_ms"] = std::chrono::duration<double, std::milli>(health.latency).count();
+    } else {
+        object["error"] = health.error;
+    }
+    return object;
+}
+
+}  // namespace
+
+Json HealthReport::to_json() const {
+    Json object = Json::object();
+    object["ok"] = ok();
+    object["write"] = json_of(write);
+    object["read"] = json_of(read);
+    return object;
+}
+
+namespace detail {
+
+namespace {
+
+/// How long one try to connect may take while somebody waits for the database to be ready.
+constexpr std::chrono::seconds longest_try{5};
+constexpr const char* not_connected = "the Database is not connected";
+
+Clock::time_point after(std::chrono::nanoseconds time) {
+    const auto now = Clock::now();
+    return time < Clock::time_point::max() - now ? now + time : Clock::time_point::max();
+}
+
+Health ill(std::string error) {
+    Health health;
+    health.error = std::move(error);
+    return health;
+}
+
+/// Either its connections are busy, or it is.
+Health late(const Place& place) {
+    return ill("the database did not answer in time (" + place.pool(Access::read)->snapshot() + ")");
+}
+
+std::string text_of(const HealthReport& report) {
+    if (report.ok()) return {};
+    std::string write = report.write.ok() ? "" : "for writing: " + report.write.error;
+    if (report.read.ok() || report.read.error == report.write.error) return write;
+    return write + (write.empty() ? "" : "; ") + "for reading: " + report.read.error;
+}
+
+}  // namespace
+
+Task<HealthReport> DatabaseState::health(std::chrono::nanoseconds limit) {
+    const auto self = shared_from_this();
+    check_thread(co_await this_context());
+    const auto end = after(limit);
+    HealthReport report;
+    const bool has_two = is_split();
+    if (has_two) {
+        std::tie(report.write, report.read) =
+            co_await when_all(health_of(Access::write, end), health_of(Access::read, end));
+    } else {
+        report.write = report.read = co_await health_of(Access::write, end);
+    }
+    co_return report;
+}
+
+Task<Health> DatabaseState::health_of(Access access, Clock::time_point limit) {
+    Health health = ill(not_connected);
+    std::shared_ptr<Place> asked;
+    while (is_connected() && asked != place(access)) {  // again if the Database was moved meanwhile
+        asked = place(access);
+        health = co_await look_at(asked, limit);
+        if (health.ok()) break;
+    }
+    co_return health;
+}
+
+Task<Health> DatabaseState::look_at(std::shared_ptr<Place> place, Clock::time_point limit) {
+    const auto time = limit - Clock::now();
+    if (place->probe == nullptr) {
+        place->probe = std::make_shared<Probe>();
+        loop_->spawn(probe(shared_from_this(), place, time));
+    }
+    const auto running = place->probe;
+    Waiter waiter{limit};
+    running->waiters.add(waiter);
+    const auto wake = co_await waiter;
+    if (wake == Wake::granted) co_return running->result;
+    const Context& context = co_await this_context();
+    if (wake == Wake::stopped || context.deadline < limit)
+        throw_not_granted(wake, "the time limit has passed while a database was asked how it does");
+    co_return late(*place);
+}
+
+/// Runs on its own: who asks does not wait longer than he wants to, and the connection is quiet when it is given back.
+Task<> DatabaseState::probe(std::shared_ptr<DatabaseState> self, std::shared_ptr<Place> place,
+                            std::chrono::nanoseconds limit) {
+    const auto running = place->probe;
+    Health health;
+    try {
+        health.latency = co_await with_timeout(limit, self->ping(place));
+    } catch (const TimeoutError&) {
+        health = late(*place);
+    } catch (const std::exception& error) {
+        health = ill(error.what());
+    }
+    running->result = std::move(health);
+    if (place->probe == running) place->probe = nullptr;
+    running->waiters.grant_all();
+}
+
+/// A connection may have died without anybody noticing: then a second one is asked, which is a new one if all are dead.
+Task<std::chrono::nanoseconds> DatabaseState::ping(std::shared_ptr<Place> place) {
+    const auto root = hidden_root_;
+    if (root != nullptr) co_return co_await root->ping();
+    const auto pool = place->pool(Access::read);  // nobody has to wait for SQLite's writer
+    for (bool is_last = false;; is_last = true) {
+        Lease lease = pool->try_acquire(Use::exclusive, {});
+        if (!lease) lease = co_await pool->acquire(Use::exclusive, {}, "");
+        if (!lease) throw NotConnectedError("the Database was moved while it was asked how it does");
+        const auto began = Clock::now();
+        try {
+            co_await lease.backend().ping();
+            co_return Clock::now() - began;
+        } catch (const ConnectionError&) {
+            if (is_last) throw;
+        }
+        lease.discard();
+    }
+}
+
+// Getting ready
+
+Task<> DatabaseState::wait_until_ready(int tries, std::chrono::nanoseconds pause) {
+    const auto self = shared_from_this();
+    if (tries < 1) throw ConfigError("wait_until_ready() needs at least one try");
+    std::string reason;
+    for (int done = 0; done < tries; ++done) {
+        if (done != 0) co_await sleep_for(pause);
+        reason = co_await reason_against();
+        if (reason.empty()) co_return;
+    }
+    throw_database_error({.message = "the database is not ready after " + std::to_string(tries) +
+                                     (tries == 1 ? " try: " : " tries: ") + reason,
+                          .sqlstate = "08001"});
+}
+
+/// Why the database is not ready; empty if it is.
+Task<std::string> DatabaseState::reason_against() {
+    try {
+        co_await with_timeout(longest_try, ensure_connected());
+    } catch (const DatabaseError& error) {
+        co_return error.what();
+    } catch (const TimeoutError& error) {
+        co_return error.what();
+    }
+    const HealthReport report = co_await health(longest_try);
+    co_return text_of(report);
+}
+
+}  // namespace detail
+}  // namespace databased

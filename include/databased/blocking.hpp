@@ -1,0 +1,293 @@
+// The verbs of Database and Session without coroutines, for any thread.
+#pragma once
+
+#include <databased/config.hpp>
+#include <databased/database.hpp>
+#include <databased/detail/loop_thread.hpp>
+#include <databased/session.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace databased {
+
+class BlockingSession;
+
+namespace detail {
+
+/// What a blocking object stands for.
+struct BlockingTarget {
+    std::shared_ptr<LoopThread> thread;
+    Executor* executor = nullptr;  ///< On the loop's thread only; null once the session of a scope has ended.
+};
+
+/// Throws SessionClosedError.
+Executor& executor_of(const BlockingTarget& target);
+
+/// The target of a T that is destroyed on the loop's thread.
+template <class T>
+struct OwningTarget : BlockingTarget {
+    explicit OwningTarget(std::shared_ptr<LoopThread> its_thread, T its_object)
+        : BlockingTarget{std::move(its_thread)}, object(std::move(its_object)) {
+        executor = &object;
+    }
+    T object;
+};
+
+template <class T>
+std::shared_ptr<BlockingTarget> owning_target(std::shared_ptr<LoopThread> thread, T object) {
+    return {new OwningTarget<T>{std::move(thread), std::move(object)}, [](OwningTarget<T>* target) {
+                const auto keeps_running = target->thread;
+                keeps_running->finish([target] { delete target; });
+            }};
+}
+
+/// Ends what a scope has lent.
+class LentTarget {
+  public:
+    LentTarget(const std::shared_ptr<LoopThread>& thread, Session& session)
+        : target_(std::make_shared<BlockingTarget>(thread, &session)) {}
+    ~LentTarget() { target_->executor = nullptr; }
+    LentTarget(const LentTarget&) = delete;
+    LentTarget& operator=(const LentTarget&) = delete;
+
+    const std::shared_ptr<BlockingTarget>& target() const noexcept { return target_; }
+
+  private:
+    std::shared_ptr<BlockingTarget> target_;
+};
+
+/// Stands for the type that a verb gives if none is named.
+struct OwnType;
+
+/// What session() and transaction() take: `T body(BlockingSession&)`.
+template <class F>
+concept BlockingBody = std::invocable<F&, BlockingSession&>;
+
+/// Runs `body` on the waiting thread, as the body of a session on the loop's thread.
+template <class F>
+Task<std::invoke_result_t<F&, BlockingSession&>> run_there(WaitingThread& caller, std::shared_ptr<LoopThread> thread,
+                                                           Session& session, F& body);
+
+}  // namespace detail
+
+/// Statements as Executor has them; each call waits for its answer. Errors are thrown by the call.
+class BlockingExecutor {
+  public:
+    /// Executor::execute().
+    template <class... Args>
+    Result execute(Args&&... args) {
+        return wait([&](Executor& executor) { return executor.execute(args...); });
+    }
+    /// Executor::execute_many().
+    template <class... Args>
+    Result execute_many(Args&&... args) {
+        return wait([&](Executor& executor) { return executor.execute_many(args...); });
+    }
+    /// Executor::fetch_all(): Rows, or a std::vector<T>.
+    template <class T = detail::OwnType, class... Args>
+    auto fetch_all(Args&&... args) {
+        return wait([&](Executor& executor) {
+            if constexpr (std::same_as<T, detail::OwnType>) {
+                return executor.fetch_all(args...);
+            } else {
+                return executor.fetch_all<T>(args...);
+            }
+        });
+    }
+    /// Executor::fetch_one(): a std::optional.
+    template <class T = detail::OwnType, class... Args>
+    auto fetch_one(Args&&... args) {
+        return wait([&](Executor& executor) {
+            if constexpr (std::same_as<T, detail::OwnType>) {
+                return executor.fetch_one(args...);
+            } else {
+                return executor.fetch_one<T>(args...);
+            }
+        });
+    }
+    /// Executor::fetch_val(): a std::optional.
+    template <class T = detail::OwnType, class... Args>
+    auto fetch_val(Args&&... args) {
+        return wait([&](Executor& executor) {
+            if constexpr (std::same_as<T, detail::OwnType>) {
+                return executor.fetch_val(args...);
+            } else {
+                return executor.fetch_val<T>(args...);
+            }
+        });
+    }
+
+  protected:
+    explicit BlockingExecutor(std::shared_ptr<detail::BlockingTarget> target) noexcept : target_(std::move(target)) {}
+    ~BlockingExecutor() = default;
+    BlockingExecutor(BlockingExecutor&&) noexcept = default;
+    BlockingExecutor& operator=(BlockingExecutor&&) noexcept = default;
+
+    const std::shared_ptr<detail::LoopThread>& thread() const noexcept { return target_->thread; }
+    /// The answer of verb(executor), a task that is made and awaited on the loop's thread.
+    template <class Verb>
+    auto wait(Verb verb) const {
+        return detail::hand_over(*target_->thread,
+                                 [&](detail::WaitingThread&) { return verb(detail::executor_of(*target_)); });
+    }
+    /// The answer of verb(caller, executor), which may run a part of it on the thread that waits.
+    template <class Verb>
+    auto wait_and_help(Verb verb) const {
+        return detail::hand_over(*target_->thread, [&](detail::WaitingThread& caller) {
+            return verb(caller, detail::executor_of(*target_));
+        });
+    }
+
+  private:
+    std::shared_ptr<detail::BlockingTarget> target_;
+};
+
+/// A Session whose verbs wait. Used by one thread at a time; which one does not matter. It may outlive its
+/// BlockingDatabase and then throws NotConnectedError. Destroying an open one rolls back in the background.
+class BlockingSession : public BlockingExecutor {
+  public:
+    explicit BlockingSession(std::shared_ptr<detail::BlockingTarget> target) noexcept
+        : BlockingExecutor(std::move(target)) {}
+
+    void open();
+    void commit();
+    void rollback();
+    void close();
+    bool is_open() const;
+    int depth() const;
+
+    /// A child session, held by hand.
+    BlockingSession transaction();
+    /// Runs body(child), on this thread, in a child session that is committed when the body returns and rolled back
+    /// when it throws.
+    template <detail::BlockingBody F>
+    std::invoke_result_t<F&, BlockingSession&> transaction(F&& body) {
+        return wait_and_help([&](detail::WaitingThread& caller, Executor& executor) {
+            return static_cast<Session&>(executor).transaction(
+                [&](Session& child) { return detail::run_there(caller, thread(), child, body); });
+        });
+    }
+
+    /// Session::after_commit() for a plain function, called on the thread that ends the session: that may use blocking
+    /// verbs. Where no thread waits for the end (the session was destroyed) it is the loop's, where they are refused.
+    void after_commit(std::function<void()> hook);
+    void after_rollback(std::function<void()> hook);
+
+  private:
+    static Session& session_of(Executor& executor) noexcept { return static_cast<Session&>(executor); }
+    /// The answer of a plain function on the loop's thread.
+    template <class F>
+    auto ask(F function) const {
+        return wait(
+            [&](Executor& executor) { return detail::as_task([&] { return function(session_of(executor)); }); });
+    }
+};
+
+/// Single statements that only read: Database::reader().
+class BlockingReader : public BlockingExecutor {
+  public:
+    explicit BlockingReader(std::shared_ptr<detail::BlockingTarget> target) noexcept
+        : BlockingExecutor(std::move(target)) {}
+};
+
+/// A Database whose verbs wait, callable from any thread and from many at once. The Database itself lives on a thread
+/// of its own, where every statement runs; there the blocking verbs are refused (WouldDeadlockError). The sessions that
+/// a thread has open are around what it asks for next, as in a coroutine.
+///
+///     BlockingDatabase database{"sqlite:///movies.sqlite"};
+///     database.session([&](BlockingSession& session) {
+///         session.execute("INSERT INTO movies (title, year) VALUES (?, ?)", "Farwent", 1996);
+///     });
+class BlockingDatabase : public BlockingExecutor {
+  public:
+    /// The constructors of Database. No thread is started before the first call.
+    explicit BlockingDatabase(std::string_view url, Options options = {});
+    explicit BlockingDatabase(const Url& url, Options options = {});
+    BlockingDatabase(const Url& url, const std::optional<Url>& read_url, Options options);
+    explicit BlockingDatabase(const Config& config);
+
+    void connect();
+    void disconnect();
+    void disconnect(detail::Duration patience);
+    void ensure_connected();
+    void close();
+    bool is_connected() const;
+    Url url(Access access = Access::write) const;
+    PoolStats pool_stats() const;
+    PoolStats pool_stats(Access access) const;
+    void switch_to(std::string_view url, Access access = Access::write);
+    void switch_host(std::string_view host, Access access = Access::write);
+    HealthReport health(detail::Duration limit = std::chrono::seconds{5}) const;
+    void wait_until_ready(int tries = 10, detail::Duration pause = std::chrono::seconds{2});
+
+    /// A session held by hand: nothing lasts without its commit().
+    BlockingSession session(SessionOptions options = {}, std::source_location where = std::source_location::current());
+    /// Runs body(session) on this thread, then commits; rolls back if the body throws, and lets the exception through.
+    template <detail::BlockingBody F>
+    std::invoke_result_t<F&, BlockingSession&> session(F&& body,
+                                                       std::source_location where = std::source_location::current()) {
+        return session(SessionOptions{}, body, where);
+    }
+    template <detail::BlockingBody F>
+    std::invoke_result_t<F&, BlockingSession&> session(SessionOptions options, F&& body,
+                                                       std::source_location where = std::source_location::current()) {
+        return wait_and_help([&](detail::WaitingThread& caller, Executor& executor) {
+            return database_of(executor).session(
+                options, [&](Session& session) { return detail::run_there(caller, thread(), session, body); }, where);
+        });
+    }
+
+    /// For single statements that only read.
+    BlockingReader reader() const;
+
+    /// Calls work(database), which gives a Task, on the loop's thread and waits for its answer: for whatever needs
+    /// coroutines (when_all, with_timeout, session_scope). Both kinds of use go together.
+    template <class F>
+        requires detail::is_task<std::invoke_result_t<F&, Database&>>
+    auto run(F&& work) {
+        return wait([&](Executor& executor) { return work(database_of(executor)); });
+    }
+
+    /// As Database has them; the hooks are called on the loop's thread.
+    BlockingDatabase& on_connect(std::function<Task<>(Connection&)> hook);
+    BlockingDatabase& before_session(std::function<Task<>(NewSession&)> hook);
+    BlockingDatabase& on_warning(std::function<void(std::string_view)> hook);
+
+  private:
+    explicit BlockingDatabase(Database database);
+    static Database& database_of(Executor& executor) noexcept { return static_cast<Database&>(executor); }
+    /// The answer of a plain function on the loop's thread.
+    template <class F>
+    auto ask(F function) const {
+        return wait(
+            [&](Executor& executor) { return detail::as_task([&] { return function(database_of(executor)); }); });
+    }
+};
+
+namespace detail {
+
+template <class F>
+Task<std::invoke_result_t<F&, BlockingSession&>> run_there(WaitingThread& caller, std::shared_ptr<LoopThread> thread,
+                                                           Session& session, F& body) {
+    using Answer = std::invoke_result_t<F&, BlockingSession&>;
+    const LentTarget lent{thread, session};
+    BlockingSession blocking{lent.target()};
+    if constexpr (std::is_void_v<Answer>) {
+        co_await caller.run([&] { body(blocking); });
+    } else {
+        ResultSlot<Answer> answer;
+        co_await caller.run([&] { answer.emplace(body(blocking)); });
+        co_return answer.take();
+    }
+}
+
+}  // namespace detail
+}  // namespace databased

@@ -1,0 +1,95 @@
+// A thread with a loop, for threads that have none: they hand over coroutines and wait for them.
+#pragma once
+
+#include <databased/task.hpp>
+
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace databased::detail {
+
+/// The thread that waits for a coroutine on the loop's thread, which may give it something to do meanwhile.
+class WaitingThread {
+  public:
+    /// Runs `body` on the waiting thread. What that thread then hands over belongs to the branch of who awaits this.
+    /// Throws what `body` throws.
+    virtual Task<> run(std::function<void()> body) = 0;
+
+  protected:
+    ~WaitingThread() = default;
+};
+
+/// What is handed over. Lives on the stack of who waits.
+class HandedOver {
+  public:
+    /// Called, and awaited, on the loop's thread.
+    virtual Task<> start(WaitingThread& caller) = 0;
+
+  protected:
+    ~HandedOver() = default;
+};
+
+/// The loop runs from the first call on, until this is destroyed. A thread that calls is one branch: its calls know the
+/// sessions that it has open.
+class LoopThread {
+  public:
+    LoopThread();
+    ~LoopThread();
+    LoopThread(const LoopThread&) = delete;
+    LoopThread& operator=(const LoopThread&) = delete;
+
+    /// Waits until `work` has ended, and throws what it throws. From any thread but the loop's (WouldDeadlockError).
+    void wait_for(HandedOver& work);
+    /// For destructors: runs `work` on the loop's thread if there is one, else here.
+    void finish(std::function<void()> work) noexcept;
+    /// A hook that runs on the thread that waits for the end of the session; on the loop's thread if nobody does.
+    std::function<Task<>()> hook_for_waiting_thread(std::function<void()> hook) const;
+
+  private:
+    struct State;
+    class Call;
+
+    std::shared_ptr<State> state_;
+};
+
+template <class F>
+class HandedOverFunction final : public HandedOver {
+    using Answer = task_result<std::invoke_result_t<F&, WaitingThread&>>;
+    static constexpr bool gives_nothing = std::is_void_v<Answer>;
+
+  public:
+    explicit HandedOverFunction(F& function) noexcept : function_(function) {}
+    Task<> start(WaitingThread& caller) override {
+        if constexpr (gives_nothing) {
+            co_await function_(caller);
+        } else {
+            answer_.emplace(co_await function_(caller));
+        }
+    }
+    Answer take() {
+        if constexpr (!gives_nothing) return answer_.take();
+    }
+
+  private:
+    F& function_;
+    ResultSlot<std::conditional_t<gives_nothing, std::monostate, Answer>> answer_;
+};
+
+/// Calls `function`, which gives a Task, on the loop's thread, and waits for its answer.
+template <class F>
+auto hand_over(LoopThread& thread, F function) {
+    HandedOverFunction<F> work{function};
+    thread.wait_for(work);
+    return work.take();
+}
+
+/// The answer of a function that is no coroutine, as a task.
+template <class F>
+Task<std::invoke_result_t<F&>> as_task(F function) {
+    co_return function();
+}
+
+}  // namespace databased::detail
