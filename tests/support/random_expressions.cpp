@@ -39,14 +39,32 @@ Meaning<T> constant(T value) {
     return {databased::value(value), [value](const Sample&) -> Maybe<T> { return value; }};
 }
 
+template <class T>
+struct Outcome {
+    Maybe<T> value{};
+    Maybe<Overflow> overflow{};
+
+    bool may_be_null() const { return overflow ? overflow->may_be_null : !value; }
+};
+
+template <class T>
+Outcome<T> outcome_of(const Of<T>& of, const Sample& row) {
+    try {
+        return {.value = of(row)};
+    } catch (const Overflow& overflow) {
+        return {.overflow = overflow};
+    }
+}
+
 /// NULL where an operand is.
 template <class R, class A, class B, class F>
 Of<R> strict(const Meaning<A>& a, const Meaning<B>& b, F combine) {
     return [a = a.of, b = b.of, combine](const Sample& row) -> Maybe<R> {
-        const auto left = a(row);
-        const auto right = b(row);  // also where the left is NULL: it may overflow
-        if (!left || !right) return std::nullopt;
-        return combine(*left, *right);
+        const auto left = outcome_of(a, row);
+        const auto right = outcome_of(b, row);
+        if (left.overflow || right.overflow) throw Overflow{left.may_be_null() || right.may_be_null()};
+        if (!left.value || !right.value) return std::nullopt;
+        return combine(*left.value, *right.value);
     };
 }
 
@@ -225,8 +243,9 @@ Meaning<std::int64_t> RandomExpressions::large_integer(int depth) {
         }
     }
     if (below(7) == 0) return negative(large_integer(depth - 1));
-    auto left = large_integer(depth - 1);
-    return arithmetic(below(5), left, large_integer(below(depth)));
+    const auto left = large_integer(depth - 1);
+    const auto right = large_integer(below(depth));  // before below(): compilers differ in the order of arguments
+    return arithmetic(below(5), left, right);
 }
 
 Meaning<std::int64_t> RandomExpressions::integer_leaf() {
@@ -243,8 +262,9 @@ Meaning<std::int64_t> RandomExpressions::integer_leaf() {
 Meaning<std::int64_t> RandomExpressions::integer(int depth) {
     if (depth == 0) return integer_leaf();
     if (below(3) == 0) return integer_of_others(depth);
-    auto left = integer(depth - 1);
-    return arithmetic(below(5), left, integer(below(depth)));
+    const auto left = integer(depth - 1);
+    const auto right = integer(below(depth));
+    return arithmetic(below(5), left, right);
 }
 
 Meaning<std::int64_t> RandomExpressions::integer_of_others(int depth) {

@@ -28,8 +28,12 @@ inline const databased::Table samples = databased::table<Sample>("samples", data
 /// Sixteen rows with what is special about each type.
 std::vector<Sample> sample_rows();
 
-/// What an expression is for a row: throws Overflow where a database reports an error.
-struct Overflow {};
+/// Thrown where a database reports an error.
+struct Overflow {
+    bool may_be_null = false;  ///< Beside NULL: PostgreSQL does not compute it if it knows that NULL beforehand.
+};
+
+/// An expression, and what it is for a row.
 
 template <class T>
 struct Meaning {

@@ -2,7 +2,8 @@
 //
 // One meaning on all databases: integers are computed in 64 bits, and what does not fit them is a DataError; dividing
 // by zero is NULL; a comparison of an integer with a double is one of doubles; text is ordered by code points. (A
-// double that is too large is infinite on SQLite and a DataError on PostgreSQL.)
+// double that is too large is infinite on SQLite and a DataError on PostgreSQL; beside a NULL that PostgreSQL knows
+// before it computes, it does not find what would not fit.)
 #pragma once
 
 #include <databased/error.hpp>
