@@ -117,7 +117,7 @@ void Connection::accept_state() noexcept {
 
 Task<> Connection::tidy() {
     try {
-        if (pipeline_.has_abandoned() || pipeline_.is_cancelling()) co_await ping();  // comes back when all is quiet
+        while (pipeline_.has_abandoned() || pipeline_.is_cancelling()) co_await ping();  // behind all that runs
         std::vector<std::string> verbs;
         if (pipeline_.is_in_transaction()) verbs.push_back("ROLLBACK");
         if (includes(pipeline_.effects(), kept_)) {
