@@ -15,10 +15,10 @@ namespace {
 using detail::is_secret_option;
 using detail::lower_case;
 using detail::nearest_name;
-using detail::shown;
 using detail::read_bool;
 using detail::read_duration;
 using detail::read_integer;
+using detail::shown;
 using detail::suffix_of;
 using std::chrono::microseconds;
 
