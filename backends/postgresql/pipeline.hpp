@@ -73,6 +73,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     // Sending
     void on_turn_end() noexcept override;
     void pump();
+    void send_outbox();
     bool may_send() const noexcept;
     void begin(Operation& operation);
     void begin_flight(Operation& operation);

@@ -43,19 +43,25 @@ bool Pipeline::may_send() const noexcept {
 }
 
 void Pipeline::pump() {
-    if (feeding_ != nullptr && !is_blocked_ && !is_lost_) feed();
+    do {
+        if (feeding_ != nullptr && !is_blocked_ && !is_lost_) feed();
+        send_outbox();
+        if (is_lost_) return;
+        flush();
+    } while (feeding_ != nullptr && !is_blocked_);  // the socket has room again, and nothing else might tell
+    if (settings_.spin.count() != 0 && !wire_.empty()) loop_.stay_awake(settings_.spin);
+}
+
+void Pipeline::send_outbox() {
     while (!outbox_.empty()) {
         if (is_lost_) {
             outbox_.pop_front().refuse(std::make_exception_ptr(ConnectionError(
                 {.message = "the connection was lost before the statement was sent", .sqlstate = "08003"})));
             continue;
         }
-        if (!may_send() || feeding_ != nullptr) break;
+        if (!may_send() || feeding_ != nullptr) return;
         begin(outbox_.pop_front());
     }
-    if (is_lost_) return;
-    flush();
-    if (settings_.spin.count() != 0 && !wire_.empty()) loop_.stay_awake(settings_.spin);
 }
 
 void Pipeline::begin(Operation& operation) {
