@@ -38,7 +38,12 @@ class Place {
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND "
             "backend_type = 'client backend' AND state <> 'idle'");
     }
-    /// The same for connections, busy or not.
+    /// Those of them that run pg_sleep().
+    std::int64_t asleep() {
+        return observer_.integer(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'");
+    }
+    /// How many connections others have, busy or not.
     std::int64_t connections() {
         return observer_.integer(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND "

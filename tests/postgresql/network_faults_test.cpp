@@ -365,7 +365,7 @@ ASYNC_TEST(NetworkGarbage, AmongAnswersIsAnErrorOfTheConnection) {
         EXPECT_TRUE(co_await fails_with<ConnectionError>(database.execute("SELECT pg_sleep(600)")));
     };
     const auto disturb = [&]() -> Task<> {
-        co_await until([&] { return far.place().busy() == 1; });
+        co_await until([&] { return far.place().asleep() == 1; });
         far.network().inject(Direction::to_client, std::string{"\x01garbage that is no message", 28});
     };
 

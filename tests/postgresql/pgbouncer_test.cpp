@@ -196,7 +196,7 @@ ASYNC_TEST(BehindPgbouncer, AServerThatIsLostMakesAnUnknownOutcomeOfAWrite) {
         EXPECT_NE(error.sqlstate(), "08007");
     };
     const auto cut = [&]() -> Task<> {
-        co_await until([&] { return pooled.place().busy() == 2; });
+        co_await until([&] { return pooled.place().asleep() == 2; });
         network.cut_all();
     };
 

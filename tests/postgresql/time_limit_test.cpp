@@ -79,7 +79,7 @@ ASYNC_TEST(TimeLimit, HoldsForWhatComesBehindASlowOneOnASharedConnection) {
         EXPECT_TRUE(co_await fails_with<StoppedError>(with_stop(stop.get_token(), database.execute(endless))));
     };
     const auto impatient = [&]() -> Task<> {
-        co_await until([&] { return place.busy() == 1; });
+        co_await until([&] { return place.asleep() == 1; });
         EXPECT_TRUE(co_await fails_with<TimeoutError>(with_timeout(30ms, database.execute("SELECT 1"))));
         EXPECT_EQ(place.busy(), 1);
         stop.request_stop();
@@ -142,7 +142,7 @@ ASYNC_TEST(TimeLimit, IsToldApartFromAStopByTheAdministrator) {
         EXPECT_TRUE(co_await fails_with<QueryCancelledError>(database.execute(endless)));
     };
     const auto administrator = [&]() -> Task<> {
-        co_await until([&] { return place.busy() == 1; });
+        co_await until([&] { return place.asleep() == 1; });
         place.observer().execute(
             "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = "
             "'active' AND pid <> pg_backend_pid()");
