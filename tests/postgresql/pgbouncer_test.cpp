@@ -145,8 +145,8 @@ ASYNC_TEST(BehindPgbouncer, StopsTellTheTruth) {
     co_await storm.run();
 
     co_await expect_truth(database, storm);
-    EXPECT_GT(storm.stopped_reads(), 100);
-    EXPECT_GT(storm.stopped_writes(), 20);
+    EXPECT_GT(storm.stopped_reads(), 10);
+    EXPECT_GT(storm.stopped_writes(), 0);
     co_await until_unused(database);
     EXPECT_EQ(pooled.place().busy(), 0);
 }
