@@ -140,13 +140,13 @@ ASYNC_TEST(BehindPgbouncer, StopsTellTheTruth) {
     Pooled pooled{3};
     auto database = co_await pooled.open();
     co_await database.execute("CREATE TABLE written (number int)");
-    Storm storm{database, 1'000};
+    Storm storm{database};
 
-    co_await storm.run();
+    do {
+        co_await storm.run(1'000);
+    } while (storm.stopped_reads() <= 100 || storm.stopped_writes() <= 20);
 
     co_await expect_truth(database, storm);
-    EXPECT_GT(storm.stopped_reads(), 10);
-    EXPECT_GT(storm.stopped_writes(), 0);
     co_await until_unused(database);
     EXPECT_EQ(pooled.place().busy(), 0);
 }

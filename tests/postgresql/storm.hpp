@@ -33,9 +33,11 @@ class Moment {
 /// What all stoppers do together.
 class Storm {
   public:
-    Storm(Database& database, int stops) : database_(database), left_(stops) {}
+    explicit Storm(Database& database) : database_(database) {}
 
-    Task<> run() {
+    /// May be called again: how many stops come in time is up to the machine.
+    Task<> run(int stops) {
+        left_ = stops;
         std::vector<Task<>> work;
         for (int i = 0; i < 12; ++i) work.push_back(stop_reads());
         for (int i = 0; i < 4; ++i) work.push_back(stop_writes());
@@ -87,7 +89,7 @@ class Storm {
     }
 
     Database& database_;
-    int left_;
+    int left_ = 0;
     Moment read_moment_;
     Moment write_moment_;
     int number_ = 0;
