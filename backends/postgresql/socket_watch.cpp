@@ -54,6 +54,11 @@ void SocketWatch::on_event(uv_poll_t* handle, int status, int events) {
     watch->listener_.on_socket({(events & readable) != 0, (events & writable) != 0});
 }
 
+/// The poll of the socket is the parent's.
+void SocketWatch::on_loop_inherited() noexcept {
+    if (handle_ != nullptr) std::exchange(handle_, nullptr)->data = nullptr;
+}
+
 /// The socket leaves the poll at once, the handle when the loop comes by.
 void SocketWatch::close() noexcept {
     uv_poll_t* handle = std::exchange(handle_, nullptr);

@@ -47,6 +47,7 @@ class SocketWatch final : private LoopUser {
     void watch(int events) noexcept;
     void close() noexcept;
     void on_loop_destroyed() noexcept override { close(); }
+    void on_loop_inherited() noexcept override;
 
     SocketListener& listener_;
     uv_poll_s* handle_;  // freed by libuv's close callback; null once it is closing

@@ -14,8 +14,12 @@ Task<Result> run_execute(Target target, Statement::Pointer statement) {
     co_return std::move(outcome.result);
 }
 
+Task<Result> run_many(Target target, Statement::Pointer statement) {
+    co_return co_await target->run_many(std::move(statement));
+}
+
 Task<Result> run_query(Target target, Statement::Pointer statement) {
-    if (statement->is_many()) return target->run_many(std::move(statement));
+    if (statement->is_many()) return run_many(std::move(target), std::move(statement));
     return run_execute(std::move(target), std::move(statement));
 }
 
@@ -48,6 +52,12 @@ Task<Rows> run_fetch_rows(Target target, Statement::Pointer statement) {
 }
 
 namespace {
+
+/// `task` is a member's, and starts later, when `owner`'s Database or Session may be gone.
+template <class T>
+Task<T> keep([[maybe_unused]] std::shared_ptr<const void> owner, Task<T> task) {
+    co_return co_await std::move(task);
+}
 
 class ReaderTarget final : public StatementTarget {
   public:
@@ -102,24 +112,30 @@ Database& Database::operator=(Database&& other) noexcept {
     return *this;
 }
 
-Task<> Database::connect() { return state_->connect(); }
-Task<> Database::disconnect() { return state_->disconnect(); }
-Task<> Database::disconnect(detail::Duration patience) { return state_->disconnect(patience.nanoseconds()); }
-Task<> Database::ensure_connected() { return state_->ensure_connected(); }
-Task<> Database::close() { return state_->close(); }
+Task<> Database::connect() { return detail::keep(state_, state_->connect()); }
+Task<> Database::disconnect() { return detail::keep(state_, state_->disconnect()); }
+Task<> Database::disconnect(detail::Duration patience) {
+    return detail::keep(state_, state_->disconnect(patience.nanoseconds()));
+}
+Task<> Database::ensure_connected() { return detail::keep(state_, state_->ensure_connected()); }
+Task<> Database::close() { return detail::keep(state_, state_->close()); }
 bool Database::is_connected() const noexcept { return state_->is_connected(); }
 Url Database::url(Access access) const { return state_->place(access)->url(); }
 PoolStats Database::pool_stats() const noexcept { return state_->stats(); }
 PoolStats Database::pool_stats(Access access) const noexcept { return state_->place(access)->stats(); }
 
-Task<> Database::switch_to(std::string_view url, Access access) { return state_->switch_to(std::string{url}, access); }
+Task<> Database::switch_to(std::string_view url, Access access) {
+    return detail::keep(state_, state_->switch_to(std::string{url}, access));
+}
 Task<> Database::switch_host(std::string_view host, Access access) {
-    return state_->switch_host(std::string{host}, access);
+    return detail::keep(state_, state_->switch_host(std::string{host}, access));
 }
 
-Task<HealthReport> Database::health(detail::Duration limit) { return state_->health(limit.nanoseconds()); }
+Task<HealthReport> Database::health(detail::Duration limit) {
+    return detail::keep(state_, state_->health(limit.nanoseconds()));
+}
 Task<> Database::wait_until_ready(int tries, detail::Duration pause) {
-    return state_->wait_until_ready(tries, pause.nanoseconds());
+    return detail::keep(state_, state_->wait_until_ready(tries, pause.nanoseconds()));
 }
 
 const SqlDialect& Database::dialect() const noexcept { return state_->rules().dialect; }
@@ -148,8 +164,12 @@ Database& Database::on_warning(std::function<void(std::string_view)> hook) {
 
 // NewSession
 
-Task<> NewSession::switch_to(std::string_view url) { return state_->switch_to(std::string{url}, access_); }
-Task<> NewSession::switch_host(std::string_view host) { return state_->switch_host(std::string{host}, access_); }
+Task<> NewSession::switch_to(std::string_view url) {
+    return detail::keep(state_, state_->switch_to(std::string{url}, access_));
+}
+Task<> NewSession::switch_host(std::string_view host) {
+    return detail::keep(state_, state_->switch_host(std::string{host}, access_));
+}
 
 // Session
 
@@ -169,10 +189,10 @@ Session::~Session() {
     if (state_ != nullptr) state_->abandon();
 }
 
-Task<> Session::open() { return state_->open(); }
-Task<> Session::commit() { return state_->commit(); }
-Task<> Session::rollback() { return state_->rollback(); }
-Task<> Session::close() { return state_->close(); }
+Task<> Session::open() { return detail::keep(state_, state_->open()); }
+Task<> Session::commit() { return detail::keep(state_, state_->commit()); }
+Task<> Session::rollback() { return detail::keep(state_, state_->rollback()); }
+Task<> Session::close() { return detail::keep(state_, state_->close()); }
 bool Session::is_open() const noexcept { return state_->is_open(); }
 int Session::depth() const noexcept { return state_->depth(); }
 Session Session::transaction() { return Session{std::make_shared<detail::SessionState>(state_)}; }

@@ -70,8 +70,10 @@ DatabaseState::DatabaseState(const Url& url, const std::optional<Url>& read_url,
 
 // Connecting
 
+bool DatabaseState::is_inherited() const noexcept { return loop_ != nullptr && generation_ != process_generation(); }
+
 void DatabaseState::check_thread(const Context& context) const {
-    if (loop_ != nullptr && generation_ != process_generation()) {
+    if (is_inherited()) {
         throw UsageError("this Database was connected before fork(); make one of its own in the child process");
     }
     if (loop_ == nullptr || context.loop == loop_) return;
@@ -317,6 +319,7 @@ Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Ac
     Held held = try_lease(need, context);
     if (!held.lease) held = co_await lease(need);
     const Settings& settings = held.place->settings();
+    SessionBackend& backend = held.lease.backend();  // throws if the Database was closed while this waited
     Request request;
     request.statement = std::move(statement);
     request.sink = sink;
@@ -326,7 +329,7 @@ Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Ac
     request.stop = context.stop;
     request.deadline = limit_of(settings.statement_timeout, context.deadline);
     if (!request.read_only) request.turn_deadline = loop_->now() + settings.pool.acquire_timeout;
-    Outcome outcome = co_await held.lease.backend().run(std::move(request));
+    Outcome outcome = co_await backend.run(std::move(request));
     if (outcome.in_transaction) held.lease.discard();
     co_return outcome;
 }

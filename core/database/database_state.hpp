@@ -100,6 +100,8 @@ class DatabaseState final : public StatementTarget,
     // For sessions.
 
     EventLoop* loop() const noexcept { return loop_; }
+    /// Whether this is a child process of the one that connected.
+    bool is_inherited() const noexcept;
     /// Throws WrongThreadError.
     void check_thread(const Context& context) const;
     /// Whether all sessions share one connection and nest into each other.
@@ -132,9 +134,10 @@ class DatabaseState final : public StatementTarget,
     Task<> open_beside(std::shared_ptr<Place> place);
     void leave(std::shared_ptr<Place> place);
     Task<Health> health_of(Access access, Clock::time_point limit);
+    Task<Health> connect_for_health(Access access, Clock::time_point limit);
     Task<Health> look_at(std::shared_ptr<Place> place, Clock::time_point limit);
     static Task<> probe(std::shared_ptr<DatabaseState> self, std::shared_ptr<Place> place,
-                        std::chrono::nanoseconds limit);
+                        std::shared_ptr<Probe> running, std::chrono::nanoseconds limit);
     Task<std::chrono::nanoseconds> ping(std::shared_ptr<Place> place);
     Task<std::string> reason_against();
     static void check_would_deadlock(const Place& place, const Context& context);

@@ -86,6 +86,7 @@ Task<HealthReport> DatabaseState::health(std::chrono::nanoseconds limit) {
 Task<Health> DatabaseState::health_of(Access access, Clock::time_point limit) {
     Health health = ill(not_connected);
     std::shared_ptr<Place> asked;
+    if (phase_ == Phase::fresh) health = co_await connect_for_health(access, limit);
     while (is_connected() && asked != place(access)) {  // again if the Database was moved meanwhile
         asked = place(access);
         health = co_await look_at(asked, limit);
@@ -94,11 +95,24 @@ Task<Health> DatabaseState::health_of(Access access, Clock::time_point limit) {
     co_return health;
 }
 
+/// Nobody has used the Database yet: whether it can be reached is what is to be found out.
+Task<Health> DatabaseState::connect_for_health(Access access, Clock::time_point limit) {
+    Health health = ill(not_connected);
+    try {
+        co_await with_timeout(limit - Clock::now(), require_connected(access));
+    } catch (const TimeoutError&) {
+        health = ill("the database could not be reached in time");
+    } catch (const DatabaseError& error) {
+        health = ill(error.what());
+    }
+    co_return health;
+}
+
 Task<Health> DatabaseState::look_at(std::shared_ptr<Place> place, Clock::time_point limit) {
     const auto time = limit - Clock::now();
     if (place->probe == nullptr) {
         place->probe = std::make_shared<Probe>();
-        loop_->spawn(probe(shared_from_this(), place, time));
+        loop_->spawn(probe(shared_from_this(), place, place->probe, time));
     }
     const auto running = place->probe;
     Waiter waiter{limit};
@@ -113,8 +127,7 @@ Task<Health> DatabaseState::look_at(std::shared_ptr<Place> place, Clock::time_po
 
 /// Runs on its own: who asks does not wait longer than he wants to, and the connection is quiet when it is given back.
 Task<> DatabaseState::probe(std::shared_ptr<DatabaseState> self, std::shared_ptr<Place> place,
-                            std::chrono::nanoseconds limit) {
-    const auto running = place->probe;
+                            std::shared_ptr<Probe> running, std::chrono::nanoseconds limit) {
     Health health;
     try {
         health.latency = co_await with_timeout(limit, self->ping(place));

@@ -612,7 +612,7 @@ void SessionState::abandon_trunk() noexcept {
     const bool dirty = trunk->has_begun() && !trunk->ended_by();
     Lease lease = std::move(trunk->lease());
     leave();
-    if (database_->loop() == nullptr || (!dirty && !trunk->turn().is_taken())) return;
+    if (database_->loop() == nullptr || database_->is_inherited() || (!dirty && !trunk->turn().is_taken())) return;
     trunk->lease() = std::move(lease);
     database_->loop()->spawn(clean_up(database_, trunk, weak_from_this().lock()));
 }

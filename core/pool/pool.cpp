@@ -35,6 +35,9 @@ Lease& Lease::operator=(Lease&& other) noexcept {
 }
 
 SessionBackend& Lease::backend() const {
+    if (pool_->is_inherited()) {
+        throw UsageError("this Database was connected before fork(); make one of its own in the child process");
+    }
     if (connection_->backend == nullptr) throw_not_connected();
     return *connection_->backend;
 }
@@ -78,6 +81,8 @@ Pool::Pool(EventLoop& loop, PoolLimits limits, Opener opener)
 Pool::~Pool() {
     for (const auto& connection : connections_) end(*connection);
 }
+
+bool Pool::is_inherited() const noexcept { return generation_ != process_generation(); }
 
 Clock::time_point Pool::now() const noexcept { return loop_ != nullptr ? loop_->now() : Clock::now(); }
 
@@ -127,19 +132,18 @@ bool Pool::ask_doubtful(const std::source_location& where) {
     const auto now = this->now();
     if (idle_.empty() || !needs_ping(idle_.front(), now)) return false;
     ++asked_;
-    loop_->spawn(ask(give(idle_.front(), Use::exclusive, where, now), now));
+    loop_->spawn(ask(shared_from_this(), give(idle_.front(), Use::exclusive, where, now), now));
     --stats_.acquired;
     return true;
 }
 
 /// Runs on its own: who waits may give up at any time.
-Task<> Pool::ask(Lease lease, Clock::time_point since) {
-    const auto self = shared_from_this();
+Task<> Pool::ask(std::shared_ptr<Pool> self, Lease lease, Clock::time_point since) {
     bool lives = !lease.is_lost();
     if (lives) lives = co_await is_alive(lease.backend());
-    --asked_;
+    --self->asked_;
     if (lives) co_return;
-    distrust_idle(since);
+    self->distrust_idle(since);
     lease.discard();
 }
 
@@ -222,7 +226,7 @@ Lease Pool::give(PooledConnection& connection, Use use, const std::source_locati
 
 void Pool::release(PooledConnection& connection) noexcept {
     connection.last_progress = now();
-    if (--connection.users != 0) return;
+    if (--connection.users != 0 || is_inherited()) return;
     --in_use_;
     if (!is_fit(connection, connection.last_progress) || refuses_) {
         if (connection.backend != nullptr && !connection.backend->is_usable()) doubt_idle();
@@ -295,13 +299,10 @@ void Pool::keep_min_size() {
     if (!refuses_ && connections_.size() + connecting_ < limits_.min_size) grow();
 }
 
-/// Closes at once. In a child process the connection's threads do not exist: it is left as it is.
+/// Closes at once. In a child process the connection is the parent's, and its threads do not exist: it is left alone.
 void Pool::end(PooledConnection& connection) const noexcept {
-    if (generation_ == process_generation()) {
-        connection.backend.reset();
-    } else {
-        static_cast<void>(connection.backend.release());
-    }
+    if (is_inherited()) leave_to_parent(std::shared_ptr<SessionBackend>{std::move(connection.backend)});
+    connection.backend.reset();
 }
 
 void Pool::drop(PooledConnection& connection) noexcept {
@@ -329,29 +330,34 @@ Task<> Pool::close_backend(std::unique_ptr<SessionBackend> backend) {
 void Pool::grow() {
     if (loop_ == nullptr || connections_.size() + connecting_ >= limits_.max_size) return;
     ++connecting_;
-    loop_->spawn(open_one());
+    loop_->spawn(open_one(shared_from_this()));
 }
 
 /// Runs on its own, so that whoever gives up waiting leaves a usable connection to the others.
-Task<> Pool::open_one() {
-    const auto self = shared_from_this();
+Task<> Pool::open_one(std::shared_ptr<Pool> self) {
     std::unique_ptr<SessionBackend> backend;
     std::exception_ptr failure;
     try {
-        backend = co_await opener_();
+        backend = co_await self->opener_();
     } catch (...) {
         failure = std::current_exception();
     }
-    --connecting_;
-    if (!failure) {
-        opened(std::move(backend));
-    } else if (!askers_.empty()) {
-        auto& asker = static_cast<Asker&>(askers_.front());
-        asker.error = failure;
-        asker.grant();
-        if (!askers_.empty() && connecting_ == 0) grow();
+    --self->connecting_;
+    if (failure) {
+        self->could_not_open(failure);
+    } else {
+        self->opened(std::move(backend));
     }
-    if (in_use_ + connecting_ == 0) until_unused_.grant_all();
+    if (self->in_use_ + self->connecting_ == 0) self->until_unused_.grant_all();
+}
+
+/// Told to who has waited longest; the others get another try.
+void Pool::could_not_open(std::exception_ptr failure) {
+    if (askers_.empty()) return;
+    auto& asker = static_cast<Asker&>(askers_.front());
+    asker.error = std::move(failure);
+    asker.grant();
+    if (!askers_.empty() && connecting_ == 0) grow();
 }
 
 void Pool::opened(std::unique_ptr<SessionBackend> backend) {

@@ -94,6 +94,8 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     struct Asker;
 
     Clock::time_point now() const noexcept;
+    /// Whether this is a child process of the one that opened the connections.
+    bool is_inherited() const noexcept;
     PooledConnection* joinable(Use use) noexcept;
     PoolView view(const PooledConnection* shared, Clock::time_point now) const noexcept;
     Lease give(PooledConnection& connection, Use use, const std::source_location& where,
@@ -101,13 +103,14 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     void release(PooledConnection& connection) noexcept;
     void serve(PooledConnection& connection) noexcept;
     bool ask_doubtful(const std::source_location& where);
-    Task<> ask(Lease lease, Clock::time_point since);
+    static Task<> ask(std::shared_ptr<Pool> self, Lease lease, Clock::time_point since);
     static Task<bool> is_alive(SessionBackend& backend);
     void distrust_idle(Clock::time_point since) noexcept;
     void doubt_idle() noexcept;
     static Task<> tidy(Lease lease);
     void grow();
-    Task<> open_one();
+    static Task<> open_one(std::shared_ptr<Pool> self);
+    void could_not_open(std::exception_ptr failure);
     void opened(std::unique_ptr<SessionBackend> backend);
     void drop(PooledConnection& connection) noexcept;
     void end(PooledConnection& connection) const noexcept;

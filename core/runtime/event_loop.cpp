@@ -1,5 +1,6 @@
 #include <databased/event_loop.hpp>
 
+#include "runtime/process.hpp"
 #include "runtime/wake_up.hpp"
 
 #include <databased/detail/pause.hpp>
@@ -134,14 +135,14 @@ Timer::~Timer() {
     if (loop_ != nullptr) loop_->stop(*this);
 }
 
-EventLoop::EventLoop() : own_loop_(std::make_unique<uv_loop_t>()) {
+EventLoop::EventLoop() : own_loop_(std::make_unique<uv_loop_t>()), generation_(detail::process_generation()) {
     if (const int failed = uv_loop_init(own_loop_.get()); failed != 0) {
         throw Error(std::string{"cannot make an event loop: "} + uv_strerror(failed));
     }
     open_handles(own_loop_.get());
 }
 
-EventLoop::EventLoop(uv_loop_t* adopted) { open_handles(adopted); }
+EventLoop::EventLoop(uv_loop_t* adopted) : generation_(detail::process_generation()) { open_handles(adopted); }
 
 void EventLoop::open_handles(uv_loop_t* loop) {
     handles_ = new Handles{.owner = this};
@@ -164,6 +165,10 @@ void EventLoop::open_handles(uv_loop_t* loop) {
 }
 
 EventLoop::~EventLoop() {
+    if (is_inherited()) {
+        leave_to_parent();
+        leave_tasks_to_parent();
+    }
     while (!users_.empty()) users_.pop_front().on_loop_destroyed();
     while (!spawned_.empty() || !finished_.empty() || posted_.load(std::memory_order_relaxed) != nullptr) {
         while (!spawned_.empty()) delete &spawned_.pop_front();
@@ -171,6 +176,7 @@ EventLoop::~EventLoop() {
         take_posted();
     }
     for (Timer* timer : timers_) timer->loop_ = nullptr;
+    if (is_left_ && own_loop_ == nullptr) return;  // whether its program has called uv_loop_fork() cannot be known
 
     Handles& handles = *handles_;
     handles.close(handles.posted);
@@ -179,8 +185,9 @@ EventLoop::~EventLoop() {
     handles.close(handles.keep_going);
     handles.close(handles.clock);
     if (own_loop_ == nullptr) return;
-    uv_run(own_loop_.get(), UV_RUN_DEFAULT);
-    uv_loop_close(own_loop_.get());
+    uv_run(own_loop_.get(), is_left_ ? UV_RUN_NOWAIT : UV_RUN_DEFAULT);
+    const bool is_closed = uv_loop_close(own_loop_.get()) == 0;
+    if (!is_closed) detail::leave_to_parent(std::move(own_loop_));  // what a thread of the parent's was doing for it
 }
 
 EventLoop* EventLoop::current() noexcept { return loop_in_turn; }
@@ -193,20 +200,26 @@ void EventLoop::run_root(Task<> task) {
     if (loop_in_turn != nullptr) {
         throw UsageError("run() inside a running event loop would block it: co_await the task, or spawn() it");
     }
+    if (is_inherited())
+        throw UsageError("this event loop was made before fork(); make another one in the child process");
     thread_ = std::this_thread::get_id();
-    RootTask root{*this, {}};
-    root.start(std::move(task));
+    const auto root = std::make_shared<RootTask>(*this, ErrorHandler{});
+    root->start(std::move(task));
     begin_work();
-    drive_until([&] { return root.is_finished(); });
+    drive_until([&] { return root->is_finished(); });
+    if (!root->is_finished()) {
+        detail::leave_to_parent(root);
+        throw UsageError("a child process cannot wait in the event loop of its parent: make another one there");
+    }
     stop_spawned();
     end_work();
-    root.rethrow_error();
+    root->rethrow_error();
 }
 
 template <class Condition>
 void EventLoop::drive_until(Condition is_met) {
     in_run_ = true;
-    while (!is_met()) uv_run(native(), UV_RUN_ONCE);
+    while (!is_met() && !is_left_) uv_run(native(), UV_RUN_ONCE);
     in_run_ = false;
 }
 
@@ -218,6 +231,28 @@ void EventLoop::stop_spawned() {
     }
     drive_until([&] { return spawned_count_ == 0; });
     is_stopping_ = false;
+}
+
+bool EventLoop::is_inherited() const noexcept { return generation_ != detail::process_generation(); }
+
+/// The parent polls the same descriptors by the same epoll instance: before anything is done to them here, the loop
+/// needs an instance of its own. It then watches nothing any more.
+void EventLoop::leave_to_parent() noexcept {
+    if (std::exchange(is_left_, true)) return;
+    uv_stop(native());
+    uv_prepare_stop(&handles_->before_poll);
+    uv_check_stop(&handles_->after_poll);
+    uv_timer_stop(&handles_->clock);
+    if (own_loop_ != nullptr) {
+        uv_loop_fork(own_loop_.get());
+        uv_poll_stop(&handles_->posted);
+    }
+    while (!users_.empty()) users_.pop_front().on_loop_inherited();
+}
+
+/// They may be in the middle of something with a connection of the parent's.
+void EventLoop::leave_tasks_to_parent() {
+    while (!spawned_.empty()) detail::leave_to_parent(std::shared_ptr<RootTask>{&spawned_.pop_front()});
 }
 
 void EventLoop::begin_work() noexcept {
@@ -304,6 +339,7 @@ void EventLoop::turn() noexcept {
     end_turn();
     loop_in_turn = outer;
     in_turn_ = false;
+    if (is_inherited()) return leave_to_parent();
     if (ready_.empty() && turn_ends_.empty() && !clock_rang_) {
         uv_idle_stop(&handles_->keep_going);
     } else {

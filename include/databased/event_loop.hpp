@@ -51,6 +51,8 @@ class TurnEnd : public detail::ListNode<TurnEnd> {
 class LoopUser : public detail::ListNode<LoopUser> {
   public:
     virtual void on_loop_destroyed() noexcept = 0;
+    /// The same in a child process made by fork(): threads do not exist there, and descriptors are the parent's.
+    virtual void on_loop_inherited() noexcept { on_loop_destroyed(); }
 
   protected:
     virtual ~LoopUser() = default;
@@ -77,7 +79,7 @@ class Timer {
 
 /// Runs tasks on the thread that calls run(), or on the thread of a libuv loop that the program drives itself.
 /// Only post() may be called from other threads. What was spawned and still runs when the loop is destroyed is
-/// destroyed.
+/// destroyed. In a child process made by fork() a loop is not used any more: a task of it may end, but not wait.
 class EventLoop {
   public:
     using ErrorHandler = std::function<void(std::exception_ptr)>;
@@ -146,6 +148,9 @@ class EventLoop {
     template <class Condition>
     void drive_until(Condition is_met);
     void stop_spawned();
+    bool is_inherited() const noexcept;
+    void leave_to_parent() noexcept;
+    void leave_tasks_to_parent();
     void begin_work() noexcept;
     void end_work() noexcept;
     void turn() noexcept;
@@ -193,6 +198,8 @@ class EventLoop {
     bool in_run_ = false;
     bool is_stopping_ = false;  // run() has its result and waits for what was spawned
     bool clock_rang_ = false;
+    int generation_;        // of the process that made it
+    bool is_left_ = false;  // to the parent: this is a child process
 };
 
 /// Gives a program a loop for as long as `task` runs, and its result: what main() calls.

@@ -36,6 +36,7 @@ class StatementTarget {
 using Target = std::shared_ptr<StatementTarget>;
 
 Task<Result> run_execute(Target target, Statement::Pointer statement);
+Task<Result> run_many(Target target, Statement::Pointer statement);
 
 template <class T>
 Task<std::vector<T>> run_fetch_all(Target target, Statement::Pointer statement) {
@@ -112,7 +113,7 @@ class Executor {
     template <std::ranges::input_range R>
     Task<Result> execute_many(std::string_view sql, R&& items) {
         static_assert(detail::safe_argument<R&&>, DATABASED_UNSAFE_TEMPORARY);
-        return target_->run_many(Statement::make_many(target_->rules(), sql, items));
+        return detail::run_many(target_, Statement::make_many(target_->rules(), sql, items));
     }
 
     /// All rows: Rows, or a std::vector of what T is read as (a struct, a tuple, a single value).
