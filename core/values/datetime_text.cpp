@@ -36,6 +36,8 @@ class Scanner {
 
     bool is_at_end() const noexcept { return next_ == end_; }
     bool is_at_digit() const noexcept { return next_ != end_ && digit_at(0) < 10; }
+    bool is_at_point() const noexcept { return next_ != end_ && *next_ == '.'; }
+    void take_any() noexcept { ++next_; }
 
     bool take(char character) noexcept {
         if (next_ == end_ || *next_ != character) return false;
@@ -45,6 +47,19 @@ class Scanner {
 
     /// The next character must be a digit.
     unsigned take_digit() noexcept { return static_cast<unsigned>(*next_++ - '0'); }
+
+    bool take(std::string_view word) noexcept {
+        if (!std::string_view(next_, static_cast<std::size_t>(end_ - next_)).starts_with(word)) return false;
+        next_ += word.size();
+        return true;
+    }
+
+    /// Capital letters, of which there are `most` at most; how many they were.
+    std::size_t take_letters(std::size_t most) noexcept {
+        const char* const first = next_;
+        while (next_ != end_ && next_ != first + most && *next_ >= 'A' && *next_ <= 'Z') ++next_;
+        return static_cast<std::size_t>(next_ - first);
+    }
 
     std::optional<unsigned> take_two_digits() noexcept {
         if (end_ - next_ < 2 || digit_at(0) > 9 || digit_at(1) > 9) return std::nullopt;
@@ -76,16 +91,15 @@ std::optional<sys_days> take_date(Scanner& scanner) noexcept {
     return sys_days(date);
 }
 
-/// The digits behind the point; nothing if they do not say a whole number of microseconds.
+/// The digits behind the point; those beyond microseconds, which .NET and Go write, are cut off.
 std::optional<microseconds> take_fraction(Scanner& scanner) noexcept {
     constexpr std::array<unsigned, 10> nanoseconds_per_unit{1'000'000'000, 100'000'000, 10'000'000, 1'000'000, 100'000,
                                                             10'000,        1'000,       100,        10,        1};
     unsigned units = 0;
     std::size_t digits = 0;
     for (; digits < 9 && scanner.is_at_digit(); ++digits) units = units * 10 + scanner.take_digit();
-    const unsigned nanoseconds = units * nanoseconds_per_unit[digits];
-    if (digits == 0 || nanoseconds % 1000 != 0) return std::nullopt;
-    return microseconds(nanoseconds / 1000);
+    if (digits == 0) return std::nullopt;
+    return microseconds(units * nanoseconds_per_unit[digits] / 1000);
 }
 
 /// HH:MM, HH:MM:SS or HH:MM:SS.f
@@ -126,16 +140,36 @@ std::optional<seconds> take_offset_size(Scanner& scanner) noexcept {
     return until_minute + seconds(*rest);
 }
 
-/// What is to be subtracted to get UTC; zero at the end of the text.
-std::optional<seconds> take_offset(Scanner& scanner) noexcept {
-    if (scanner.is_at_end()) return 0s;
-    scanner.take(' ');
-    if (take_zulu(scanner)) return 0s;
-    if (scanner.take('+')) return take_offset_size(scanner);
-    if (!scanner.take('-')) return std::nullopt;
+/// +HH:MM and its kin.
+std::optional<seconds> take_signed_offset(Scanner& scanner) noexcept {
+    const bool is_west = scanner.take('-');
+    if (!is_west && !scanner.take('+')) return std::nullopt;
     const auto size = take_offset_size(scanner);
     if (!size) return std::nullopt;
-    return -*size;
+    return is_west ? -*size : *size;
+}
+
+/// What Go prints behind the offset: the zone's name, or its offset where it has none, and how long the process has
+/// run. False if there is something else.
+bool take_go_zone(Scanner& scanner) noexcept {
+    constexpr std::size_t longest_name = 5;
+    if (scanner.is_at_end()) return true;
+    if (!scanner.take(' ')) return false;
+    if (scanner.take_letters(longest_name) < 3 && !take_signed_offset(scanner)) return false;
+    if (scanner.is_at_end()) return true;
+    if (!scanner.take(" m=") || (!scanner.take('+') && !scanner.take('-'))) return false;
+    while (scanner.is_at_digit() || scanner.is_at_point()) scanner.take_any();
+    return scanner.is_at_end();
+}
+
+/// What is to be subtracted to get UTC; zero at the end of the text. Takes all that is left.
+std::optional<seconds> take_offset(Scanner& scanner) noexcept {
+    if (scanner.is_at_end()) return 0s;
+    const bool is_apart = scanner.take(' ');
+    if (take_zulu(scanner) || (is_apart && scanner.take("UTC"))) return 0s;
+    const auto offset = take_signed_offset(scanner);
+    if (!offset || (is_apart && !take_go_zone(scanner))) return std::nullopt;
+    return offset;
 }
 
 bool take_separator(Scanner& scanner) noexcept { return scanner.take(' ') || scanner.take('T') || scanner.take('t'); }
@@ -181,6 +215,7 @@ char* write_time(char* out, microseconds since_midnight) noexcept {
     out = write_two_digits(out, whole / 60 % 60);
     out = write_character(out, ':');
     out = write_two_digits(out, whole % 60);
+    if (fraction == 0) return out;
     out = write_character(out, '.');
     out = write_two_digits(out, fraction / 10'000);
     out = write_two_digits(out, fraction / 100 % 100);

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -57,6 +58,20 @@ Timestamp stored_timestamp(const FieldView& field, std::string_view type) {
     const auto time = databased::detail::read_timestamp(cell.text());
     if (!time) throw_cannot_read(field, type, "the text is no date and time like 2026-02-28 23:59:59.123456");
     return *time;
+}
+
+bool is_any_case(std::string_view text, std::string_view lower_case) {
+    return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(), [](char have, char want) {
+        return (have >= 'A' && have <= 'Z' ? have - 'A' + 'a' : have) == want;
+    });
+}
+
+/// A boolean as text: what Rails wrote before 5.2, and who stores what a program prints.
+bool stored_bool(const FieldView& field) {
+    const std::string_view text = field.cell->text();
+    if (is_any_case(text, "true") || is_any_case(text, "t") || text == "1") return true;
+    if (is_any_case(text, "false") || is_any_case(text, "f") || text == "0") return false;
+    throw_cannot_read(field, "bool", "the text is neither true nor false, t nor f, 1 nor 0");
 }
 
 [[noreturn]] void throw_without_text(const FieldView& field) {
@@ -137,6 +152,7 @@ void throw_cannot_read(const FieldView& field, std::string_view type, std::strin
 
 bool read_bool(const FieldView& field) {
     const Cell& cell = *field.cell;
+    if (cell.kind == ValueKind::text) return stored_bool(field);
     if (cell.kind != ValueKind::boolean && cell.kind != ValueKind::integer) throw_cannot_read(field, "bool");
     if (cell.integer != 0 && cell.integer != 1) throw_cannot_read(field, "bool", "the number is neither 0 nor 1");
     return cell.integer == 1;

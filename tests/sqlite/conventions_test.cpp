@@ -78,8 +78,8 @@ ASYNC_TEST(SqliteStorage, OfDatesAndTimesIsText) {
 
     EXPECT_EQ(co_await stored(database, "DATE", leap_day), "text 2024-02-29");
     EXPECT_EQ(co_await stored(database, "TIME", TimeOfDay{7h + 5us}), "text 07:00:00.000005");
-    EXPECT_EQ(co_await stored(database, "TIMESTAMP", noon), "text 2024-02-29 12:00:00.000000");
-    EXPECT_EQ(co_await stored(database, "TIMESTAMP", local), "text 2024-02-29 12:00:00.000000");
+    EXPECT_EQ(co_await stored(database, "TIMESTAMP", noon), "text 2024-02-29 12:00:00");
+    EXPECT_EQ(co_await stored(database, "TIMESTAMP", local), "text 2024-02-29 12:00:00");
     EXPECT_EQ(co_await stored(database, "DATETIME", sys_days{year{1} / 1 / 1} + 1us),
               "text 0001-01-01 00:00:00.000001");
 }
@@ -205,6 +205,38 @@ ASYNC_TEST(SqliteTimestamps, OfOtherToolsAreRead) {
     }
     EXPECT_EQ(co_await database.fetch_val<Timestamp>("SELECT '2024-02-29'"), leap_day);
     EXPECT_THROW(co_await database.fetch_val<Timestamp>("SELECT '29.2.2024'"), ConversionError);
+}
+
+ASYNC_TEST(SqliteTimestamps, CompareWithWhatSqliteWrites) {
+    Database database{"sqlite://"};
+    co_await database.execute(
+        "CREATE TABLE visit (at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, time TEXT DEFAULT CURRENT_TIME)");
+    co_await database.execute("INSERT INTO visit DEFAULT VALUES");
+    const auto at = (co_await database.fetch_val<Timestamp>("SELECT at FROM visit")).value();
+    const auto time = (co_await database.fetch_val<TimeOfDay>("SELECT time FROM visit")).value();
+
+    const auto found = [&](std::string condition, auto value) -> Task<bool> {
+        co_return co_await database.fetch_val<int>("SELECT count(*) FROM visit WHERE " + condition, value) == 1;
+    };
+
+    EXPECT_TRUE(co_await found("at = ?", at));
+    EXPECT_TRUE(co_await found("time = ?", time));
+    EXPECT_TRUE(co_await found("at < ?", at + 1us));
+    EXPECT_TRUE(co_await found("at > ?", at - 1us));
+    EXPECT_FALSE(co_await found("at >= ?", at + 500ms));
+    EXPECT_FALSE(co_await found("at <= ?", at - 500ms));
+}
+
+ASYNC_TEST(SqliteBooleans, OfOtherDriversAreRead) {
+    Database database{"sqlite://"};
+
+    for (const auto& [text, meaning] : std::vector<std::pair<std::string, bool>>{
+             {"t", true}, {"f", false}, {"true", true}, {"False", false}, {"TRUE", true}, {"1", true}, {"0", false}}) {
+        EXPECT_EQ(co_await database.fetch_val<bool>("SELECT ?", text), meaning) << text;
+    }
+    for (const std::string text : {"", "tr", "truee", "yes", "2", " t"}) {
+        EXPECT_THROW(co_await database.fetch_val<bool>("SELECT ?", text), ConversionError) << text;
+    }
 }
 
 ASYNC_TEST(SqliteTimestamps, ThatAreNumbersAreRefused) {

@@ -105,7 +105,7 @@ TEST(DateText, IsReadInOneFormOnly) {
 }
 
 TEST(TimeText, HasAlwaysMicroseconds) {
-    EXPECT_EQ(text_of(0us), "00:00:00.000000");
+    EXPECT_EQ(text_of(0us), "00:00:00");
     EXPECT_EQ(text_of(1us), "00:00:00.000001");
     EXPECT_EQ(text_of(13h + 5min + 9s + 120ms), "13:05:09.120000");
     EXPECT_EQ(text_of(24h - 1us), "23:59:59.999999");
@@ -134,10 +134,11 @@ TEST(TimeText, MayHaveNoughtsBeyondMicroseconds) {
     EXPECT_EQ(read_time("00:00:00.123456000"), 123456us);
 }
 
-TEST(TimeText, IsRefusedRatherThanRounded) {
-    for (const std::string_view text : {"00:00:00.1234567", "00:00:00.123456001", "00:00:00.1234560000"}) {
-        EXPECT_EQ(read_time(text), std::nullopt) << text;
-    }
+TEST(TimeText, IsCutOffBeyondMicroseconds) {
+    EXPECT_EQ(read_time("00:00:00.1234567"), 123456us);
+    EXPECT_EQ(read_time("00:00:00.123456999"), 123456us);
+    EXPECT_EQ(read_time("00:00:00.0000009"), 0us);
+    EXPECT_EQ(read_time("00:00:00.1234560000"), std::nullopt);
 }
 
 TEST(TimeText, MayEndWithZButWithNoOtherOffset) {
@@ -163,9 +164,9 @@ TEST(TimeText, IsNothingElse) {
     }
 }
 
-TEST(TimestampText, HasAlways26Characters) {
-    EXPECT_EQ(text_of(Timestamp()), "1970-01-01 00:00:00.000000");
-    EXPECT_EQ(text_of(first_timestamp), "0001-01-01 00:00:00.000000");
+TEST(TimestampText, HasMicrosecondsUnlessTheyAreNought) {
+    EXPECT_EQ(text_of(Timestamp()), "1970-01-01 00:00:00");
+    EXPECT_EQ(text_of(first_timestamp), "0001-01-01 00:00:00");
     EXPECT_EQ(text_of(last_timestamp), "9999-12-31 23:59:59.999999");
 }
 
@@ -195,40 +196,97 @@ TEST(TimestampText, IsReadInTheFormsOfOtherTools) {
     for (const std::string_view text :
          {"2024-02-29 12:30", "2024-02-29T12:30", "2024-02-29t12:30", "2024-02-29 12:30:00", "2024-02-29 12:30:00.0",
           "2024-02-29T12:30:00.000Z", "2024-02-29 12:30:00 Z", "2024-02-29T12:30z", "2024-02-29 12:30:00.000000000"}) {
-        EXPECT_EQ(reread(text), "2024-02-29 12:30:00.000000") << text;
+        EXPECT_EQ(reread(text), "2024-02-29 12:30:00") << text;
     }
 }
 
-TEST(TimestampText, WithoutTimeIsMidnight) { EXPECT_EQ(reread("2024-02-29"), "2024-02-29 00:00:00.000000"); }
+TEST(TimestampText, IsReadAsOtherDriversWriteIt) {
+    for (const std::string_view text :
+         {"2024-02-29 12:30:15.1234567",                    // .NET
+          "2024-02-29T12:30:15.1234567Z",                   // .NET, "o"
+          "2024-02-29 12:30:15.123456789",                  // Go
+          "2024-02-29 12:30:15.123456789+00:00",            // Go, mattn
+          "2024-02-29 18:00:15.123456789+05:30",            // the same, elsewhere
+          "2024-02-29 12:30:15.123456789 +0000 UTC",        // Go, modernc
+          "2024-02-29 12:30:15.123456 +0000 UTC m=+0.015",  // the same, just now
+          "2024-02-29 12:30:15.123456 +0000 UTC m=-0.015", "2024-02-29 13:30:15.123456 +0100 CET",
+          "2024-02-29 09:30:15.123456 -0300 -03", "2024-02-29 14:30:15.123456 +0200 CAST",
+          "2024-02-29 12:30:15.123456 UTC",  // Rails
+          "2024-02-29 12:30:15.123456"}) {   // Rails, Python
+        EXPECT_EQ(reread(text), "2024-02-29 12:30:15.123456") << text;
+    }
+}
+
+TEST(TimestampText, IsInOrderWithCurrentTimestamp) {
+    const std::string now = "2024-02-29 12:30:15";
+    const Timestamp at = read_timestamp(now).value();
+
+    EXPECT_EQ(text_of(at), now);
+    EXPECT_LT(text_of(at - 1us), now);
+    EXPECT_GT(text_of(at + 1us), now);
+    EXPECT_LT(text_of(at + 999'999us), "2024-02-29 12:30:16");
+}
+
+TEST(TimestampText, WithoutTimeIsMidnight) { EXPECT_EQ(reread("2024-02-29"), "2024-02-29 00:00:00"); }
 
 TEST(TimestampText, IsTakenToUtcByItsOffset) {
     for (const std::string_view text :
          {"2024-02-29 18:00+05:30", "2024-02-29T18:00:00+0530", "2024-02-29 18:00:00 +05:30", "2024-02-29 04:30:00-08",
           "2024-02-29 04:30:00.000 -08:00", "2024-02-29 12:30+00", "2024-02-29 12:30-00:00",
           "2024-02-29 12:49:32+00:19:32"}) {
-        EXPECT_EQ(reread(text), "2024-02-29 12:30:00.000000") << text;
+        EXPECT_EQ(reread(text), "2024-02-29 12:30:00") << text;
     }
 }
 
 TEST(TimestampText, MayChangeDayAndYearByItsOffset) {
-    EXPECT_EQ(reread("2024-03-01 00:30:00+01:00"), "2024-02-29 23:30:00.000000");
-    EXPECT_EQ(reread("2023-12-31 20:00:00-08"), "2024-01-01 04:00:00.000000");
+    EXPECT_EQ(reread("2024-03-01 00:30:00+01:00"), "2024-02-29 23:30:00");
+    EXPECT_EQ(reread("2023-12-31 20:00:00-08"), "2024-01-01 04:00:00");
     EXPECT_EQ(reread("2024-01-01 00:00:00.25+00:01"), "2023-12-31 23:59:00.250000");
-    EXPECT_EQ(reread("1970-01-01 00:00+23:59"), "1969-12-31 00:01:00.000000");
+    EXPECT_EQ(reread("1970-01-01 00:00+23:59"), "1969-12-31 00:01:00");
 }
 
 TEST(TimestampText, DoesNotLeaveTheCalendarByItsOffset) {
     EXPECT_EQ(reread("0001-01-01 00:00:00+00:01"), "refused");
     EXPECT_EQ(reread("9999-12-31 23:59:59-00:01"), "refused");
-    EXPECT_EQ(reread("0001-01-01 01:00:00+01"), "0001-01-01 00:00:00.000000");
+    EXPECT_EQ(reread("0001-01-01 01:00:00+01"), "0001-01-01 00:00:00");
     EXPECT_EQ(reread("9999-12-31 22:59:59.999999-01"), "9999-12-31 23:59:59.999999");
 }
 
 TEST(TimestampText, HasAnOffsetOfHoursMinutesAndPerhapsSeconds) {
-    for (const std::string_view offset : {"+",         "-",        " ",       "  Z",     "+5",     "+5:30",
-                                          "+05:",      "+05:3",    "+053",    "+05300",  "+24",    "+05:60",
-                                          "+05:30:60", "+0530:00", "+053000", "+05:30:", "+ 05",   "++05",
-                                          "+05Z",      "Z+05",     "ZZ",      "UTC",     "+05:30 "}) {
+    for (const std::string_view offset : {"+",
+                                          "-",
+                                          " ",
+                                          "  Z",
+                                          "+5",
+                                          "+5:30",
+                                          "+05:",
+                                          "+05:3",
+                                          "+053",
+                                          "+05300",
+                                          "+24",
+                                          "+05:60",
+                                          "+05:30:60",
+                                          "+0530:00",
+                                          "+053000",
+                                          "+05:30:",
+                                          "+ 05",
+                                          "++05",
+                                          "+05Z",
+                                          "Z+05",
+                                          "ZZ",
+                                          "UTC",
+                                          "+05:30 ",
+                                          " UT",
+                                          " UTCX",
+                                          " +0000 ",
+                                          " +0000 UT",
+                                          "+0000 UTC",
+                                          " +0000 UTCXYZ",
+                                          " +0000 UTC m=",
+                                          " +0000 UTC m=0.1",
+                                          " +0000 UTC m=+0.1x",
+                                          " +0000 m=+0.1",
+                                          " UTC UTC"}) {
         EXPECT_EQ(reread("2024-02-29 12:30" + std::string(offset)), "refused") << offset;
     }
 }
@@ -248,7 +306,6 @@ TEST(TimestampText, IsNothingElse) {
                                         "2024-02-29 24:00:00",
                                         "2024-06-30 23:59:60",
                                         "2024-02-29 12",
-                                        "2024-02-29 12:30:00.1234567",
                                         " 2024-02-29 12:30",
                                         "2024-02-29 12:30 ",
                                         "20240229T123000",
@@ -313,8 +370,8 @@ TEST(DateTimeText, IsWritableForTimesOfADay) {
 }
 
 TEST(UnixTime, IsReadAsSeconds) {
-    EXPECT_EQ(written(from_unix_seconds(std::int64_t{1'709'209'800})), "2024-02-29 12:30:00.000000");
-    EXPECT_EQ(written(from_unix_seconds(std::int64_t{-1})), "1969-12-31 23:59:59.000000");
+    EXPECT_EQ(written(from_unix_seconds(std::int64_t{1'709'209'800})), "2024-02-29 12:30:00");
+    EXPECT_EQ(written(from_unix_seconds(std::int64_t{-1})), "1969-12-31 23:59:59");
     EXPECT_EQ(written(from_unix_seconds(1'709'209'800.25)), "2024-02-29 12:30:00.250000");
     EXPECT_EQ(written(from_unix_seconds(-0.5)), "1969-12-31 23:59:59.500000");
     EXPECT_EQ(written(from_unix_seconds(0.1)), "1970-01-01 00:00:00.100000");
@@ -342,10 +399,10 @@ TEST(UnixTime, ComesBackFromSecondsOfTheseYears) {
 }
 
 TEST(UnixTime, StaysInTheCalendar) {
-    EXPECT_EQ(written(from_unix_seconds(std::int64_t{-62'135'596'800})), "0001-01-01 00:00:00.000000");
-    EXPECT_EQ(written(from_unix_seconds(std::int64_t{253'402'300'799})), "9999-12-31 23:59:59.000000");
+    EXPECT_EQ(written(from_unix_seconds(std::int64_t{-62'135'596'800})), "0001-01-01 00:00:00");
+    EXPECT_EQ(written(from_unix_seconds(std::int64_t{253'402'300'799})), "9999-12-31 23:59:59");
     EXPECT_EQ(written(from_unix_milliseconds(253'402'300'799'999)), "9999-12-31 23:59:59.999000");
-    EXPECT_EQ(written(from_unix_seconds(-62'135'596'800.0)), "0001-01-01 00:00:00.000000");
+    EXPECT_EQ(written(from_unix_seconds(-62'135'596'800.0)), "0001-01-01 00:00:00");
 
     EXPECT_EQ(from_unix_seconds(std::int64_t{-62'135'596'801}), std::nullopt);
     EXPECT_EQ(from_unix_seconds(std::int64_t{253'402'300'800}), std::nullopt);
@@ -368,10 +425,10 @@ TEST(UnixTime, IsNothingIfItOverflows) {
 
 // The expected texts are what SQLite's datetime() says.
 TEST(JulianDay, BeginsAtNoon) {
-    EXPECT_EQ(written(from_julian_day(2'440'587.5)), "1970-01-01 00:00:00.000000");
-    EXPECT_EQ(written(from_julian_day(2'451'545.0)), "2000-01-01 12:00:00.000000");
-    EXPECT_EQ(written(from_julian_day(2'460'370.0208333335)), "2024-02-29 12:30:00.000000");
-    EXPECT_EQ(written(from_julian_day(1'721'425.5)), "0001-01-01 00:00:00.000000");
+    EXPECT_EQ(written(from_julian_day(2'440'587.5)), "1970-01-01 00:00:00");
+    EXPECT_EQ(written(from_julian_day(2'451'545.0)), "2000-01-01 12:00:00");
+    EXPECT_EQ(written(from_julian_day(2'460'370.0208333335)), "2024-02-29 12:30:00");
+    EXPECT_EQ(written(from_julian_day(1'721'425.5)), "0001-01-01 00:00:00");
 }
 
 TEST(JulianDay, ComesBackToTheMillisecond) {

@@ -495,6 +495,14 @@ TEST(UrlPrint, HidesOptionsThatAreSecrets) {
     }
 }
 
+TEST(UrlPrint, HidesKeysOfEncryptedFiles) {
+    for (const char* key : {"pragma.key", "pragma.hexkey", "pragma.textkey", "pragma.rekey", "pragma.KEY"}) {
+        const Url url = Url::parse(std::string("sqlite:///shop.sqlite?a=1&") + key + "=c0ffee99");
+        EXPECT_FALSE(contains(url.to_string(), "c0ffee99")) << key;
+    }
+    EXPECT_TRUE(contains(Url::parse("sqlite:///shop.sqlite?foreign_keys=on").to_string(), "foreign_keys=on"));
+}
+
 TEST(UrlPrint, PrintsNoLineBreaks) {
     EXPECT_EQ(example().with_database("a\nb").with_username("c\r").to_string(), "postgresql://c%0D@localhost/a%0Ab");
 }

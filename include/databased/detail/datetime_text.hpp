@@ -16,7 +16,7 @@ namespace databased::detail {
 using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 
 inline constexpr std::size_t date_text_size = 10;
-inline constexpr std::size_t time_text_size = 15;
+inline constexpr std::size_t time_text_size = 15;  // at most; so with the next
 inline constexpr std::size_t timestamp_text_size = 26;
 
 /// Whether the day is one of the years 0001 to 9999.
@@ -25,8 +25,9 @@ bool is_writable(std::chrono::sys_days day) noexcept;
 bool is_writable(std::chrono::microseconds since_midnight) noexcept;
 bool is_writable(Timestamp timestamp) noexcept;
 
-/// These write YYYY-MM-DD, HH:MM:SS.ffffff and YYYY-MM-DD HH:MM:SS.ffffff, always in full, and return the position
-/// behind the text. What they get must be writable.
+/// These write YYYY-MM-DD, HH:MM:SS.ffffff and YYYY-MM-DD HH:MM:SS.ffffff, and return the position behind the text. A
+/// whole second is written without fraction, as CURRENT_TIMESTAMP, Rails, Python, .NET and Go do, all others with six
+/// digits, as Rails and Python do: so texts are equal and in order like the times. What they get must be writable.
 char* write_date(char* out, std::chrono::sys_days day) noexcept;
 char* write_time(char* out, std::chrono::microseconds since_midnight) noexcept;
 char* write_timestamp(char* out, Timestamp timestamp) noexcept;
@@ -34,13 +35,15 @@ char* write_timestamp(char* out, Timestamp timestamp) noexcept;
 /// Reads YYYY-MM-DD and nothing else. Nothing for a day that the calendar does not have.
 std::optional<std::chrono::sys_days> read_date(std::string_view text) noexcept;
 
-/// Reads HH:MM, HH:MM:SS and HH:MM:SS.f with 1 to 9 digits after the point, of which those beyond microseconds must be
-/// zero; then Z, perhaps. Nothing for other offsets, for 24:00 and for leap seconds.
+/// Reads HH:MM, HH:MM:SS and HH:MM:SS.f with 1 to 9 digits after the point, of which those beyond microseconds are cut
+/// off; then Z, perhaps. Nothing for other offsets, for 24:00 and for leap seconds.
 std::optional<std::chrono::microseconds> read_time(std::string_view text) noexcept;
 
 /// Reads a date (midnight is meant), or a date, T or a blank, and a time as above. Behind the time may follow, after a
 /// blank or at once, the offset from UTC that it is given in: Z, +HH, +HHMM, +HH:MM or +HH:MM:SS (as PostgreSQL prints
-/// those of the 19th century), or the same with a minus sign. Nothing if UTC's year is none of 0001 to 9999.
+/// those of the 19th century), or the same with a minus sign; or, after a blank, UTC (Rails) or an offset with the
+/// zone's name behind it and perhaps the time since the process began (Go's Time.String()). Nothing if UTC's year is
+/// none of 0001 to 9999.
 std::optional<Timestamp> read_timestamp(std::string_view text) noexcept;
 
 /// Rounded to microseconds. Nothing for NaN and beyond the years 0001 to 9999; so with the others.
