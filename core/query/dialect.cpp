@@ -64,7 +64,7 @@ void append_name(std::string& out, std::string_view name, const SqlDialect& dial
     out += '"';
 }
 
-std::string quoted(std::string_view text) {
+std::string text_literal(std::string_view text) {
     std::string literal = "'";
     for (const char c : text) literal.append(c == '\'' ? 2 : 1, c);
     return literal + '\'';

@@ -22,7 +22,7 @@ std::string_view name_of(const SqlDialect& dialect) noexcept;
 void append_name(std::string& out, std::string_view name, const SqlDialect& dialect);
 
 /// `text` as a literal.
-std::string quoted(std::string_view text);
+std::string text_literal(std::string_view text);
 
 /// How the type is called in a cast; empty for `any`.
 std::string_view cast_type(SqlType type, const SqlDialect& dialect) noexcept;

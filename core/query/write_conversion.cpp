@@ -51,7 +51,7 @@ void QueryWriter::write_literal(const Node& node) {
         case ValueKind::bytes:
             throw NotSupportedError("bytes cannot be declared as a default or in a check; write raw()");
         default:
-            text_ += quoted(read_string(FieldView{&cell, nullptr, 0}).append(zone_of(cell)));
+            text_ += text_literal(read_string(FieldView{&cell, nullptr, 0}).append(zone_of(cell)));
     }
 }
 

@@ -20,7 +20,7 @@ void QueryWriter::write_like(const Node& node) {
     const bool is_default = sqlite() ? node.escape == '\0' : node.escape == '\\';
     if (is_default) return;
     text_ += " ESCAPE ";
-    text_ += quoted(node.escape == '\0' ? std::string_view{} : std::string_view{&node.escape, 1});
+    text_ += text_literal(node.escape == '\0' ? std::string_view{} : std::string_view{&node.escape, 1});
 }
 
 /// SQLite's LIKE does not tell upper and lower case apart, its GLOB does.

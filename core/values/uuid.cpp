@@ -12,7 +12,7 @@ namespace databased {
 
 namespace {
 
-using Bytes = std::array<std::byte, 16>;
+using UuidBytes = std::array<std::byte, 16>;
 
 constexpr std::array<std::size_t, 4> bytes_before_hyphens{4, 6, 8, 10};
 
@@ -34,15 +34,15 @@ std::string_view without_braces(std::string_view text) noexcept {
 
 // std::random_device would be the standard's way, but a call of libstdc++'s may cost 20 µs on a virtual machine
 // (rdseed).
-Bytes random_bytes() {
-    Bytes bytes;
+UuidBytes random_bytes() {
+    UuidBytes bytes;
     const int status = uv_random(nullptr, nullptr, bytes.data(), bytes.size(), 0, nullptr);
     if (status != 0) throw Error(std::string("the operating system gives no random numbers: ") + uv_strerror(status));
     return bytes;
 }
 
 /// Puts the version and RFC 9562's variant into their places.
-void stamp(Bytes& bytes, unsigned version) noexcept {
+void stamp(UuidBytes& bytes, unsigned version) noexcept {
     bytes[6] = (bytes[6] & std::byte{0x0F}) | static_cast<std::byte>(version << 4);
     bytes[8] = (bytes[8] & std::byte{0x3F}) | std::byte{0x80};
 }
@@ -79,13 +79,13 @@ Uuid Uuid::from_bytes(std::span<const std::byte, 16> bytes) noexcept {
 }
 
 Uuid Uuid::random() {
-    Bytes bytes = random_bytes();
+    UuidBytes bytes = random_bytes();
     stamp(bytes, 4);
     return from_bytes(bytes);
 }
 
 Uuid Uuid::time_ordered() {
-    Bytes bytes = random_bytes();
+    UuidBytes bytes = random_bytes();
     const std::uint64_t ticks = next_ticks();
     for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<std::byte>(ticks >> (52 - 8 * i));
     bytes[6] = static_cast<std::byte>(ticks >> 8);
@@ -120,7 +120,7 @@ std::optional<Uuid> read_uuid(std::string_view text) noexcept {
     const bool with_hyphens = body.size() == uuid_text_size;
     if (!with_hyphens && body.size() != 32) return std::nullopt;
 
-    Bytes bytes;
+    UuidBytes bytes;
     const char* next = body.data();
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         if (with_hyphens && is_after_hyphen(i) && *next++ != '-') return std::nullopt;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -88,7 +89,9 @@ template <> struct TypeName<std::chrono::sys_time<std::chrono::milliseconds>> {
 template <> struct TypeName<std::chrono::sys_time<std::chrono::microseconds>> {
     static constexpr std::string_view value = "std::chrono::sys_time<std::chrono::microseconds>";
 };
-template <> struct TypeName<std::chrono::system_clock::time_point> {
+template <std::same_as<std::chrono::system_clock::time_point> T>
+    requires(!std::same_as<T, std::chrono::sys_time<std::chrono::microseconds>>)  // as with libc++
+struct TypeName<T> {
     static constexpr std::string_view value = "std::chrono::system_clock::time_point";
 };
 template <> struct TypeName<std::chrono::year_month_day> {
