@@ -1,4 +1,5 @@
 #include <databased/decimal.hpp>
+#include <databased/detail/real_text.hpp>
 #include <databased/error.hpp>
 
 #include <algorithm>
@@ -167,11 +168,9 @@ Decimal Decimal::from_double(double number) {
 }
 
 double Decimal::to_double() const {
-    double number = 0;
-    if (std::from_chars(text_.data(), text_.data() + text_.size(), number).ec == std::errc()) return number;
-    // from_chars says the same of numbers that are too small.
-    if (text_.starts_with("0.") || text_.starts_with("-0.")) return 0;
-    throw ConversionError("a decimal number is too large for a double");
+    const double number = detail::real_of_text<double>(text_).value();
+    if (std::isinf(number) && is_finite()) throw ConversionError("a decimal number is too large for a double");
+    return number;
 }
 
 long long Decimal::to_signed(long long min, long long max) const { return exact_integer(*this, min, max); }

@@ -1,6 +1,7 @@
 #include <databased/codec.hpp>
 #include <databased/detail/array_block.hpp>
 #include <databased/detail/datetime_text.hpp>
+#include <databased/detail/real_text.hpp>
 #include <databased/error.hpp>
 
 #include <nlohmann/json.hpp>
@@ -119,8 +120,7 @@ template <class T>
 T real_of_decimal(const FieldView& field, std::string_view type) {
     const Decimal decimal = read_decimal(field);
     const std::string_view text = decimal.text();
-    T number = 0;  // and stays that where the decimal is nearer to zero than any other
-    std::from_chars(text.data(), text.data() + text.size(), number);
+    const T number = real_of_text<T>(text).value();
     if (!decimal.is_finite()) return number;
     std::int64_t whole = 0;
     if (std::from_chars(text.data(), text.data() + text.size(), whole).ec != std::errc()) {

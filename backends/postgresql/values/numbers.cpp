@@ -1,6 +1,7 @@
 #include "values/readers.hpp"
 #include "values/wire.hpp"
 
+#include <databased/detail/real_text.hpp>
 #include <databased/error.hpp>
 
 #include <bit>
@@ -21,12 +22,18 @@ Cell cell_of(std::int64_t number) noexcept { return Cell::of_integer(ValueKind::
 Cell cell_of(bool truth) noexcept { return Cell::of_integer(ValueKind::boolean, truth ? 1 : 0); }
 
 /// All of `text` as a number.
-template <class T>
-T parse(std::string_view text, std::string_view type) {
-    T number = 0;
+std::int64_t integer_of(std::string_view text) {
+    std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size()) throw_malformed(type);
+    if (error != std::errc() || end != text.data() + text.size()) throw_malformed("integer");
     return number;
+}
+
+template <class T>
+T real_of(std::string_view text, std::string_view type) {
+    const auto number = detail::real_of_text<T>(text);
+    if (!number) throw_malformed(type);
+    return *number;
 }
 
 }  // namespace
@@ -38,11 +45,13 @@ Cell boolean(std::string_view data, Arena&) {
     return cell_of(data == "t");
 }
 
-Cell integer(std::string_view data, Arena&) { return cell_of(parse<std::int64_t>(data, "integer")); }
+Cell integer(std::string_view data, Arena&) { return cell_of(integer_of(data)); }
 
 /// As float first: the double next to 0.1 is another number than the float next to it.
-Cell float4(std::string_view data, Arena&) { return Cell::of_real(static_cast<double>(parse<float>(data, "float4"))); }
-Cell float8(std::string_view data, Arena&) { return Cell::of_real(parse<double>(data, "float8")); }
+Cell float4(std::string_view data, Arena&) {
+    return Cell::of_real(static_cast<double>(real_of<float>(data, "float4")));
+}
+Cell float8(std::string_view data, Arena&) { return Cell::of_real(real_of<double>(data, "float8")); }
 
 }  // namespace from_text
 
