@@ -110,9 +110,10 @@ bool Connection::needs_tidying() const noexcept {
     return left_state || may_change || (pipeline_.is_quiet() && pipeline_.is_in_transaction());
 }
 
-void Connection::accept_state() noexcept {
+Task<> Connection::keep() {
     kept_ = pipeline_.effects();
     pipeline_.forget_effects();
+    co_return;
 }
 
 Task<> Connection::tidy() {

@@ -24,7 +24,7 @@ class Connection final : public SessionBackend {
     bool queues_statements() const noexcept override { return true; }
     bool needs_tidying() const noexcept override;
     Task<> tidy() override;
-    void accept_state() noexcept override;
+    Task<> keep() override;
     Task<> ping() override;
     Task<> close() override;
 

@@ -142,6 +142,7 @@ void Operation::roll_back_first() {
 }
 
 void Operation::finish(bool in_transaction, bool transaction_failed) noexcept {
+    if (!pipeline_.is_lost()) outcome_.delivery = backend::Delivery::answered;
     outcome_.in_transaction = in_transaction;
     outcome_.transaction_failed = transaction_failed;
     is_over_ = true;
@@ -152,8 +153,8 @@ void Operation::finish(bool in_transaction, bool transaction_failed) noexcept {
 
 void Operation::refuse(std::exception_ptr error) noexcept {
     fail(std::move(error));
-    outcome_.was_begun = false;
     finish(false, false);
+    outcome_.delivery = backend::Delivery::not_sent;
 }
 
 }  // namespace databased::postgresql

@@ -58,6 +58,8 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     ResultRows& rows() noexcept { return rows_; }
     /// The first failure counts.
     void fail(std::exception_ptr error) noexcept;
+    /// The server has said how it ended, whatever happens to the connection.
+    void answered() noexcept { outcome_.delivery = backend::Delivery::answered; }
     bool has_failed() const noexcept { return outcome_.error != nullptr; }
     void fail(const PGresult* result);
     void replace_error(std::exception_ptr error) noexcept { outcome_.error = std::move(error); }

@@ -194,6 +194,7 @@ void Pipeline::lose(const std::string& why, const std::string& sqlstate) noexcep
 
 void Pipeline::end_lost(Operation& operation, const std::string& why, const std::string& sqlstate) noexcept {
     if (operation.is_over()) return;
+    if (operation.has_failed()) operation.answered();
     if (!operation.has_committed()) operation.fail(lost_error(operation, why, sqlstate));
     operation.finish(false, false);
 }

@@ -267,6 +267,7 @@ void Pipeline::settle(Operation& operation) {
     if (repeats(operation)) return repeat(operation);
     if (operation.was_cancelled && operation.has_enough()) operation.replace_error(nullptr);
     if (operation.was_cancelled && operation.should_stop()) operation.replace_error(operation.stop_error());
+    operation.answered();
     operation.rows().finish();
     if (operation.prepared != nullptr) operation.prepared->has_many_rows = operation.rows().count() > few_rows;
     finish(operation);

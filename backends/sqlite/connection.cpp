@@ -49,9 +49,10 @@ class Connection::Wait final : private detail::StopListener {
             Outcome outcome;
             outcome.error =
                 std::make_exception_ptr(StoppedError("the statement was stopped on request before it began"));
-            outcome.was_begun = false;
+            outcome.delivery = backend::Delivery::not_sent;
             return outcome;
         }
+        job_->outcome.delivery = backend::Delivery::answered;  // SQLite is a library: it always says how a call ended
         if (!job_->outcome.error) job_->outcome.error = job_->sink_error();
         return std::move(job_->outcome);
     }

@@ -21,6 +21,7 @@ class RawTarget final : public StatementTarget {
         Request request;
         request.statement = std::move(statement);
         request.sink = sink;
+        request.makes_ready = true;
         co_return co_await backend_.run(std::move(request));
     }
     Task<Result> run_many(Statement::Pointer statement) override {
@@ -158,8 +159,8 @@ Task<std::unique_ptr<SessionBackend>> DatabaseState::open_connection(std::shared
     if (self->connect_hook_) {
         Connection connection{std::make_shared<RawTarget>(*session, self->rules())};
         co_await self->connect_hook_(connection);
-        session->accept_state();
     }
+    co_await session->keep();
     co_return session;
 }
 

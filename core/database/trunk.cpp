@@ -91,7 +91,8 @@ Task<Outcome> Trunk::run(std::vector<Verb> verbs, Request request) {
     Outcome outcome = co_await backend().run(std::move(request));
     carried_out(verbs, outcome.before_done);
     note_failure(outcome);
-    if (begun_ && outcome.was_begun && !outcome.in_transaction && !ended_by_) {
+    const bool was_sent = outcome.delivery != backend::Delivery::not_sent;
+    if (begun_ && was_sent && !outcome.in_transaction && !ended_by_) {
         ended_by_ = outcome.error;
         if (!ended_by_) {
             ended_by_ = std::make_exception_ptr(SessionStateError("the statement has ended the session's transaction"));
@@ -102,7 +103,7 @@ Task<Outcome> Trunk::run(std::vector<Verb> verbs, Request request) {
 }
 
 void Trunk::note_failure(const Outcome& outcome) {
-    if (!outcome.was_begun || !outcome.in_transaction) return;
+    if (outcome.delivery == backend::Delivery::not_sent || !outcome.in_transaction) return;
     if (!outcome.transaction_failed) {
         failed_by_ = nullptr;
     } else if (!failed_by_) {

@@ -25,6 +25,7 @@
 
 #include <databased/detail/context.hpp>
 #include <databased/detail/fields.hpp>
+#include <databased/detail/small_vector.hpp>
 #include <databased/detail/stop.hpp>
 #include <databased/options.hpp>
 #include <databased/result.hpp>
@@ -33,6 +34,7 @@
 #include <databased/url.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -41,6 +43,45 @@
 #include <vector>
 
 namespace databased {
+
+namespace backend {
+
+/// One thing that a connection is told.
+enum class Verb : std::uint8_t {
+    begin,
+    savepoint,
+    rollback_to,
+    release,
+    read_only,  ///< The rest of the innermost savepoint only reads.
+    check,      ///< What COMMIT would check, deferred constraints, is checked now; the transaction goes on.
+    run,        ///< The statement.
+    commit,
+    rollback,
+};
+
+struct Command {
+    Verb verb = Verb::run;
+    std::uint32_t savepoint = 0;  ///< Numbers are never used twice on a connection.
+};
+using Commands = detail::SmallVector<Command, 6>;
+
+/// What a text can do, as the database has told, never its words. Unknown is always right, and slower.
+enum class Nature : std::uint8_t {
+    unknown,
+    read,    ///< Changes neither rows nor the connection: may be run twice, and beside others on one connection.
+    change,  ///< Changes rows and nothing else: may be committed together with others.
+};
+
+/// As the driver says, never as it is counted.
+enum class Transaction : std::uint8_t { unknown, none, open, failed };
+
+enum class Delivery : std::uint8_t {
+    unanswered,  ///< The connection was lost: what was not answered may have been carried out all the same.
+    answered,    ///< The database has refused the first command that is not done, or all are done.
+    not_sent,    ///< Nothing has reached the database.
+};
+
+}  // namespace backend
 
 /// Takes the rows of one statement, on the loop's thread.
 class RowSink {
@@ -55,10 +96,23 @@ class RowSink {
     virtual bool wants_first_row_only() const noexcept { return false; }
 };
 
+/// How a transaction begins.
+struct TransactionOptions {
+    Access access = Access::write;
+    std::optional<Isolation> isolation{};
+    bool deferrable = false;  ///< May wait for a snapshot that no serialization failure can hit.
+};
+
 /// What a connection is to run in one go.
 struct Request {
-    /// SQL without values that comes first (BEGIN, SAVEPOINT …). If one of them fails the rest is not run.
+    /// In order; the first that fails ends it. `run` is the last if there is a statement.
+    backend::Commands commands{};
+    /// The SQL, without values, of the commands before `run`. Empty for what has no SQL.
     std::vector<std::string> before{};
+    TransactionOptions options{};  ///< Of Verb::begin.
+    /// Where it begins. If the connection is elsewhere nothing is sent.
+    backend::Transaction expected = backend::Transaction::none;
+    backend::Nature nature = backend::Nature::unknown;  ///< As DatabaseBackend::nature() has said.
     /// May be null: then there is only `before`.
     Statement::Pointer statement{};
     RowSink* sink = nullptr;  ///< Null if rows are not wanted; outlives run().
@@ -70,6 +124,8 @@ struct Request {
     bool shielded = false;
     /// The statement must not write: if it would, nothing runs and the error is ReadOnlyError.
     bool read_only = false;
+    /// It comes from the connect hook: what it leaves on the connection is there for every user.
+    bool makes_ready = false;
     /// ErrorDetails::parameters is wanted: Statement::describe_values() of the run that failed.
     bool reports_values = false;
     detail::StopState* stop = nullptr;  ///< Null if nobody can stop it; outlives run().
@@ -86,14 +142,8 @@ struct Outcome {
     bool in_transaction = false;  ///< Whether a transaction is open on the connection now.
     /// The open transaction takes no more statements until it is rolled back, to a savepoint at least (PostgreSQL).
     bool transaction_failed = false;
-    bool was_begun = true;  ///< False if nothing was done at all: then in_transaction says nothing.
-};
-
-/// How a transaction begins.
-struct TransactionOptions {
-    Access access = Access::write;
-    std::optional<Isolation> isolation{};
-    bool deferrable = false;  ///< May wait for a snapshot that no serialization failure can hit.
+    /// To be claimed where there is an error. Where nothing was sent in_transaction says nothing.
+    backend::Delivery delivery = backend::Delivery::unanswered;
 };
 
 /// One physical connection.
@@ -111,8 +161,9 @@ class SessionBackend {
     virtual bool needs_tidying() const noexcept { return false; }
     /// Makes the connection as good as new for the next user, or unusable. Does not throw.
     virtual Task<> tidy() { co_return; }
-    /// What is left behind so far is how every user is to find the connection: the connect hook has made it.
-    virtual void accept_state() noexcept {}
+    /// Called once, when the connection has been opened and before its first user: what is left behind so far is how
+    /// every user is to find it, because the connect hook has made it.
+    virtual Task<> keep() { co_return; }
     /// Asks the database for a sign of life. Throws ConnectionError.
     virtual Task<> ping();
     /// Closes in good order what is quiet.
@@ -127,6 +178,8 @@ class SessionBackend {
     virtual std::string rollback_to_sql(std::string_view name) const;
     /// What makes the rest of a savepoint read-only; empty if Request::read_only does it alone.
     virtual std::string read_only_sql() const { return {}; }
+    /// What Verb::check says; empty if the backend does it without SQL.
+    virtual std::string check_sql() const { return {}; }
 };
 
 /// How connections of a backend may be used.
@@ -157,6 +210,8 @@ class DatabaseBackend {
 
     virtual const StatementRules& rules() const noexcept = 0;
     virtual Capabilities capabilities() const noexcept = 0;
+    /// What is known of a text now; from memory.
+    virtual backend::Nature nature(const SqlText&) const noexcept { return backend::Nature::unknown; }
     /// A new connection on `loop`. Throws ConnectionError and other DatabaseErrors. `access` is what it will be used
     /// for.
     virtual Task<std::unique_ptr<SessionBackend>> open(Access access) = 0;
