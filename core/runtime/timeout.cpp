@@ -81,16 +81,14 @@ void StopScope::follow(std::stop_token token) {
 
 void StopScope::throw_timeout() const { throw TimeoutError("not finished within " + in_words(state_->limit)); }
 
-}  // namespace detail
-
-Task<> sleep_for(detail::Duration duration) {
-    detail::Context& context = co_await detail::this_context();
-    const auto end = detail::after(duration.nanoseconds());
-    detail::Waiter waiter{end};
+Task<> sleep(Duration duration) {
+    Context& context = co_await this_context();
+    const auto end = after(duration.nanoseconds());
+    Waiter waiter{end};
     const auto wake = co_await waiter;
-    if (wake == detail::Wake::stopped || detail::Clock::now() < end) {
-        detail::throw_not_granted(context.stop != nullptr && context.stop->requested() ? detail::Wake::stopped : wake,
-                                  "the time limit of the surrounding work has passed");
+    if (wake == Wake::stopped || Clock::now() < end) {
+        throw_not_granted(context.stop != nullptr && context.stop->requested() ? Wake::stopped : wake,
+                          "the time limit of the surrounding work has passed");
     }
 }
 
@@ -117,19 +115,21 @@ class Yield final : private TurnEnd {
 
 }  // namespace
 
-Task<> yield() {
-    Yield next_turn;
-    co_await next_turn;
+Task<> next_turn() {
+    Yield turn;
+    co_await turn;
 }
 
-Task<bool> stop_requested() {
-    const detail::StopState* stop = (co_await detail::this_context()).stop;
+Task<bool> is_stop_requested() {
+    const StopState* stop = (co_await this_context()).stop;
     co_return stop != nullptr && stop->requested();
 }
 
-Task<std::stop_token> current_stop_token() {
-    detail::StopState* stop = (co_await detail::this_context()).stop;
+Task<std::stop_token> stop_token_here() {
+    StopState* stop = (co_await this_context()).stop;
     co_return stop != nullptr ? stop->token() : std::stop_token{};
 }
+
+}  // namespace detail
 
 }  // namespace databased

@@ -1,6 +1,7 @@
 // Time limits, stop requests and sleeping.
 #pragma once
 
+#include <databased/detail/gives_way.hpp>
 #include <databased/event_loop.hpp>
 
 #include <chrono>
@@ -51,19 +52,36 @@ class StopScope {
     std::unique_ptr<State> state_;
 };
 
+Task<> sleep(Duration duration);
+Task<> next_turn();
+Task<bool> is_stop_requested();
+Task<std::stop_token> stop_token_here();
+
 }  // namespace detail
 
 /// Suspends for at least `duration`. Throws StoppedError as soon as the surrounding work is asked to stop.
-Task<> sleep_for(detail::Duration duration);
+template <detail::GivesWay = void>
+Task<> sleep_for(detail::Duration duration) {
+    return detail::sleep(duration);
+}
 
 /// Lets everything else that is ready run first.
-Task<> yield();
+template <detail::GivesWay = void>
+Task<> yield() {
+    return detail::next_turn();
+}
 
 /// Whether the surrounding work (a with_timeout, a when_all whose other task failed, the end of run()) was asked to
 /// stop.
-Task<bool> stop_requested();
+template <detail::GivesWay = void>
+Task<bool> stop_requested() {
+    return detail::is_stop_requested();
+}
 /// The same as a token, for code that takes one. Never stops where nobody can ask.
-Task<std::stop_token> current_stop_token();
+template <detail::GivesWay = void>
+Task<std::stop_token> current_stop_token() {
+    return detail::stop_token_here();
+}
 
 /// Gives `task` at most `limit`: then it is asked to stop, waited for, and TimeoutError is thrown. A task that has
 /// finished meanwhile wins over the timer.

@@ -1,6 +1,7 @@
 // Functions: aggregates, text, numbers, NULL, conversions, conditions put together at run time.
 #pragma once
 
+#include <databased/detail/gives_way.hpp>
 #include <databased/query/conditions.hpp>
 
 #include <chrono>
@@ -63,7 +64,8 @@ void append_and(Shape& out, std::span<const Condition> conditions, Op op);
 // Aggregates. But for count() they are NULL where there is no row, or nothing but NULL.
 
 /// How many rows there are.
-inline Aggregate<std::int64_t> count() {
+template <detail::GivesWay = void>
+Aggregate<std::int64_t> count() {
     detail::Shape shape;
     return detail::aggregate<Aggregate<std::int64_t>>(detail::Function::count,
                                                       std::move(shape.op(detail::Op::all_rows_counted)));
@@ -160,6 +162,7 @@ auto substring(const Expression<T, From...>& text, int first, int length) {
 }
 /// One text behind the other.
 template <class First, class... More>
+    requires(detail::AnyExpression<First> || (detail::AnyExpression<More> || ...))
 auto concat(First&& first, More&&... more) {
     return (std::forward<First>(first) + ... + std::forward<More>(more));
 }
@@ -236,7 +239,8 @@ auto cast(const Expression<T, From...>& expression) {
 // Time
 
 /// When this statement began.
-inline Expression<Timestamp> now() {
+template <detail::GivesWay = void>
+Expression<Timestamp> now() {
     detail::Shape shape;
     return Expression<Timestamp>{std::move(shape.op(detail::Op::statement_time))};
 }
@@ -252,20 +256,23 @@ Condition exists(const Q& query) {
 }
 
 /// Whether all of them hold; true for none. (update() and delete_from() do not take none for a where().)
-inline Condition all_of(std::span<const Condition> conditions) {
+template <detail::GivesWay = void>
+Condition all_of(std::span<const Condition> conditions) {
     detail::Shape shape;
     detail::append_and(shape, conditions, detail::Op::all_of);
     return Condition{std::move(shape)};
 }
 /// Whether any of them holds; false for none.
-inline Condition any_of(std::span<const Condition> conditions) {
+template <detail::GivesWay = void>
+Condition any_of(std::span<const Condition> conditions) {
     detail::Shape shape;
     detail::append_and(shape, conditions, detail::Op::any_of);
     return Condition{std::move(shape)};
 }
 
 /// In order_by(): the column of the result with this number, from 1. What a compound query can be ordered by.
-inline Expression<Value> position(std::size_t number) {
+template <detail::GivesWay = void>
+Expression<Value> position(std::size_t number) {
     detail::Shape shape;
     return Expression<Value>{std::move(shape.op(detail::Op::position).number(number))};
 }

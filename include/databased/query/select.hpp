@@ -228,7 +228,7 @@ class Select : public detail::Query {
 };
 
 /// What is asked for: whole tables, columns, other expressions, what as("name") makes of them.
-template <class... What>
+template <detail::SelectItem... What>
     requires(sizeof...(What) > 0)
 auto select(const What&... what) {
     detail::Shape shape;

@@ -83,6 +83,8 @@ Expression<T, From...> plain(const Labelled<T, From...>&);
 template <Source S>
 S plain(const S&);
 template <class What>
+concept SelectItem = requires(const What& what) { plain(what); };
+template <SelectItem What>
 using item_of = decltype(plain(std::declval<const What&>()));
 
 template <class T, class... From>

@@ -191,6 +191,9 @@ auto renamed(M T::*member, std::string_view name) {
 }
 
 /// The schema of the table; on SQLite the name of an attached database.
-inline detail::SchemaOption in_schema(std::string_view name) { return detail::SchemaOption{name}; }
+template <detail::GivesWay = void>
+detail::SchemaOption in_schema(std::string_view name) {
+    return detail::SchemaOption{name};
+}
 
 }  // namespace databased
