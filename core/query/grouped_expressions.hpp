@@ -1,8 +1,9 @@
 // Expressions that GROUP BY names: where they stand elsewhere, PostgreSQL knows them by having the same parameters.
 #pragma once
 
-#include "query/tree.hpp"
+#include "query/same_expressions.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -14,20 +15,19 @@ class GroupedExpressions {
   public:
     GroupedExpressions() = default;
     /// `equal`: see equal_values().
-    explicit GroupedExpressions(std::vector<std::uint32_t> equal) : equal_(std::move(equal)) {}
+    explicit GroupedExpressions(std::vector<std::uint32_t> equal) : are_same_(std::move(equal)) {}
 
     /// Only those with values need it.
     void add(const Node& node);
     /// The one that was added and says the same with equal values; `node` if there is none.
     const Node& find(const Node& node) const;
-    const std::vector<std::uint32_t>& values() const noexcept { return values_; }
+    std::size_t size() const noexcept { return nodes_.size(); }
+    /// Forgets those that were added after the first `size`.
+    void shrink(std::size_t size) { nodes_.resize(size); }
 
   private:
-    bool is_same(const Node& left, const Node& right) const;
-
-    std::vector<std::uint32_t> equal_{};
+    SameExpressions are_same_{};
     std::vector<const Node*> nodes_{};
-    std::vector<std::uint32_t> values_{};
 };
 
 }  // namespace databased::detail

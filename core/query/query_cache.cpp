@@ -3,7 +3,8 @@
 #include "query/equal_values.hpp"
 #include "query/written_text.hpp"
 
-#include <initializer_list>
+#include <databased/error.hpp>
+
 #include <utility>
 
 namespace databased::detail {
@@ -11,23 +12,28 @@ namespace databased::detail {
 namespace {
 
 /// Instructions with what else the text of a query depends on.
-template <class Numbers>
-std::string key_of(const Shape& shape, const Numbers& numbers) {
+std::string key_of(const Shape& shape, const RowsShape& rows, const std::vector<std::uint32_t>& equal) {
+    if (rows.rows <= 1 && equal.empty()) return std::string{shape.instructions()};
     Shape key{shape.instructions()};
-    key.op(Op::end);
-    for (const std::size_t number : numbers) key.number(number);
+    key.op(Op::end).number(rows.rows);
+    for (const std::uint32_t place : equal) key.number(place);
     return std::string{key.instructions()};
 }
 
 }  // namespace
 
 const KnownQuery& QueryCache::find(const Shape& shape, const RowsShape& rows) {
-    if (rows.rows > 1) return find(key_of(shape, std::initializer_list<std::size_t>{rows.rows}), shape, rows, {});
-    const KnownQuery* known = queries_.find(shape.instructions());
-    if (known == nullptr) known = &find(std::string{shape.instructions()}, shape, rows, {});
-    if (known->written.grouped.empty()) return *known;
-    const auto equal = equal_values(shape.values(), known->written.grouped);
-    return equal.empty() ? *known : find(key_of(shape, equal), shape, rows, equal);
+    const KnownQuery& known = find_by_values(shape, rows);
+    if (!known.written.refusal.empty()) throw UsageError(known.written.refusal);
+    return known;
+}
+
+const KnownQuery& QueryCache::find_by_values(const Shape& shape, const RowsShape& rows) {
+    const KnownQuery* known = rows.rows > 1 ? nullptr : queries_.find(shape.instructions());
+    if (known == nullptr) known = &find(key_of(shape, rows, {}), shape, rows, {});
+    if (known->written.compared.empty()) return *known;
+    const auto equal = equal_values(shape.values(), known->written.compared);
+    return equal.empty() ? *known : find(key_of(shape, rows, equal), shape, rows, equal);
 }
 
 const KnownQuery& QueryCache::find(std::string key, const Shape& shape, const RowsShape& rows,

@@ -33,11 +33,12 @@ class QueryCache {
 
     explicit QueryCache(const SqlDialect& dialect) : dialect_(dialect), queries_(capacity) {}
 
-    /// Valid until the next call. Throws what write_query() does.
+    /// Valid until the next call. Throws what write_query() does, and UsageError for its refusal.
     const KnownQuery& find(const Shape& shape, const RowsShape& rows);
     const SqlDialect& dialect() const noexcept { return dialect_; }
 
   private:
+    const KnownQuery& find_by_values(const Shape& shape, const RowsShape& rows);
     const KnownQuery& find(std::string key, const Shape& shape, const RowsShape& rows,
                            const std::vector<std::uint32_t>& equal);
     KnownQuery write(std::string key, const Shape& shape, const RowsShape& rows,

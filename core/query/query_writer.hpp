@@ -38,7 +38,8 @@ struct WrittenQuery {
     std::vector<std::uint32_t> order{};  // of the shape's values in the text; empty: as they are
     std::vector<GlobParameter> globs{};
     std::vector<EqualValues> equal{};
-    std::vector<std::uint32_t> grouped{};  // values: which others equal them decides what the text is
+    std::vector<std::uint32_t> compared{};  // values: which others equal them decides what the text is
+    std::string refusal{};                  // why it is refused unless more of them are equal
     std::size_t parameter_count = 0;
     bool locks_rows = false;
 };
@@ -50,9 +51,13 @@ struct RowsShape {
 };
 
 /// Throws NotSupportedError for what the dialect cannot say, UsageError and ParameterError for what none can. `equal`:
-/// see equal_values(), of those that WrittenQuery::grouped names.
+/// see equal_values(), of those that WrittenQuery::compared names.
 WrittenQuery write_query(std::string_view instructions, std::size_t values, const RowsShape& rows,
                          const SqlDialect& dialect, const std::vector<std::uint32_t>& equal = {});
+
+/// The same for a statement that check_query() has looked at.
+WrittenQuery write_statement(const StatementTree& statement, std::size_t values, const RowsShape& rows,
+                             const SqlDialect& dialect, const std::vector<std::uint32_t>& equal = {});
 
 /// The same for an expression in the declaration of `table`: its values are literals, columns have no qualifier.
 std::string write_declared(const Shape& expression, const TableDefinition& table, const SqlDialect& dialect);
@@ -101,6 +106,8 @@ class QueryWriter {
     void write_as(const Node& node, SqlType type, int level);
     void write_cast(const Node& node, std::string_view type);
     void write_for_order(const Node& node);
+    /// What is grouped or ordered by.
+    void write_key(const Node& node, int level);
     void write_comparison(const Node& node);
     void write_compared(const Node& node, const Node& other, bool is_ordered);
     void write_tuple_compared(const Node& node, const Node& other, bool is_ordered);

@@ -60,10 +60,10 @@ Shape& Shape::append(Shape&& other) {
     return *this;
 }
 
-Shape column_shape(SqlType type, bool is_nullable, std::string_view source, std::string_view alias,
+Shape column_shape(SqlType type, std::uint8_t facts, std::string_view source, std::string_view alias,
                    std::string_view name) {
     Shape shape;
-    shape.op(Op::column, type, is_nullable).piece(source).text(alias).text(name);
+    shape.op(Op::column, type, facts).piece(source).text(alias).text(name);
     return shape;
 }
 

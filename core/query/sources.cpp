@@ -3,8 +3,8 @@
 #include <databased/error.hpp>
 
 #include <algorithm>
-#include <string>
 #include <utility>
+#include <vector>
 
 namespace databased::detail {
 
@@ -43,30 +43,18 @@ std::vector<SourceTree> sources_of_items(const StatementTree& query) {
 
 }  // namespace
 
-std::vector<SourceTree> complete_sources(const StatementTree& query) {
+void complete_sources(StatementTree& query) {
     const auto begins = [](const SourceTree& source) { return !source.join; };
-    if (std::any_of(query.sources.begin(), query.sources.end(), begins)) return query.sources;
+    if (std::any_of(query.sources.begin(), query.sources.end(), begins)) return;
     std::vector<SourceTree> sources = sources_of_items(query);
-    if (sources.empty() && query.sources.empty()) return {};
+    if (sources.empty() && query.sources.empty()) return;
     const auto is_query = [](const Node& source) { return source.table.empty() && !source.alias.empty(); };
     if (sources.size() != 1 || is_query(sources.front().source)) {
         throw UsageError(sources.size() > 1
                              ? "select() takes columns of several sources: join() them, or name them all in from()"
                              : "a query has no from(), and the sources of its columns do not tell what it is from");
     }
-    sources.insert(sources.end(), query.sources.begin(), query.sources.end());
-    return sources;
-}
-
-void refuse_equal_labels(const std::vector<SourceTree>& sources) {
-    for (auto source = sources.begin(); source != sources.end(); ++source) {
-        const auto is_like_it = [&](const SourceTree& other) {
-            return label_of(other.source) == label_of(source->source);
-        };
-        if (std::none_of(sources.begin(), source, is_like_it)) continue;
-        throw UsageError("a query has two sources called '" + std::string{label_of(source->source)} +
-                         "': give one another name with as<\"name\">()");
-    }
+    query.sources.insert(query.sources.begin(), std::move(sources.front()));
 }
 
 }  // namespace databased::detail

@@ -5,14 +5,29 @@
 
 namespace databased::detail {
 
+namespace {
+
+void add_facts(TableDefinition& table) {
+    constexpr std::size_t largest_key = 127;
+    const std::size_t key_size = table.primary_key.columns.size();
+    for (ColumnDefinition& column : table.columns) column.facts = column.is_nullable ? column_nullable : 0;
+    if (key_size > largest_key) return;
+    for (const std::size_t place : table.primary_key.columns) {
+        table.columns[place].facts |= static_cast<std::uint8_t>(key_size << column_key_shift);
+    }
+}
+
+}  // namespace
+
 void TableDefinition::finish() {
+    add_facts(*this);
     Shape source;
     source_name = source.text(schema).text(name).instructions();
     Shape all;
     Shape inserted;
     for (std::size_t place = 0; place < columns.size(); ++place) {
         ColumnDefinition& column = columns[place];
-        column.reference = column_shape(column.type, column.is_nullable, source_name, {}, column.name).instructions();
+        column.reference = column_shape(column.type, column.facts, source_name, {}, column.name).instructions();
         all.piece(column.reference).op(Op::item);
         if (place != identity_place()) inserted.op(Op::insert_column).text(column.name);
     }
@@ -45,7 +60,7 @@ std::string_view take_text(std::string_view& instructions) noexcept {
 }  // namespace
 
 std::string_view column_name(const Shape& column) noexcept {
-    constexpr std::size_t before_names = 3;  // the instruction, its type, whether NULL is possible
+    constexpr std::size_t before_names = 3;  // the instruction, its type, its facts
     auto rest = column.instructions().substr(before_names);
     for (int i = 0; i < 3; ++i) take_text(rest);  // schema, table, alias
     return take_text(rest);

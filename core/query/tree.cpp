@@ -150,7 +150,9 @@ class TreeReader {
 
     void read_column(Node& node) {
         node.type = type();
-        node.flag = byte() != 0;
+        const std::uint8_t facts = byte();
+        node.flag = (facts & column_nullable) != 0;
+        node.key_size = static_cast<std::uint8_t>(facts >> column_key_shift);
         node.schema = text();
         node.table = text();
         node.alias = text();

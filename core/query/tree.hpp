@@ -20,8 +20,9 @@ struct Node {
     bool flag = false;        // negated, nullable, distinct, has an else
     std::uint8_t detail = 0;  // Function, LikeFlags
     char escape = '\0';
-    int depth = 1;           // how many expressions lie in each other
-    std::size_t number = 0;  // of the value, the place or the position
+    std::uint8_t key_size = 0;  // of a column of a primary key: how many columns that has
+    int depth = 1;              // how many expressions lie in each other
+    std::size_t number = 0;     // of the value, the place or the position
     std::string_view schema{};
     std::string_view table{};
     std::string_view alias{};

@@ -1,4 +1,5 @@
 // INSERT, UPDATE, DELETE, and what holds a statement together.
+#include "query/query_check.hpp"
 #include "query/query_writer.hpp"
 
 #include <databased/error.hpp>
@@ -50,7 +51,6 @@ WrittenQuery QueryWriter::finish() && {
     }
     written_.text = with.empty() ? std::move(text_) : with + ' ' + text_;
     const auto used = static_cast<std::size_t>(std::count(is_used_.begin(), is_used_.end(), true));
-    written_.grouped = grouped_.values();
     written_.parameter_count = rows_.rows * rows_.width + used;
     return std::move(written_);
 }
@@ -181,7 +181,17 @@ void QueryWriter::write_returning(const StatementTree& statement) {
 WrittenQuery write_query(std::string_view instructions, std::size_t values, const RowsShape& rows,
                          const SqlDialect& dialect, const std::vector<std::uint32_t>& equal) {
     require_known_flavour(dialect);
-    const StatementTree statement = read_statement(instructions);
+    StatementTree statement = read_statement(instructions);
+    ComparedValues compared = check_query(statement, dialect, equal);
+    WrittenQuery written = write_statement(statement, values, rows, dialect, equal);
+    const bool are_needed = !is_sqlite(dialect) || !compared.refusal.empty();
+    if (are_needed) written.compared = std::move(compared.places);
+    written.refusal = std::move(compared.refusal);
+    return written;
+}
+
+WrittenQuery write_statement(const StatementTree& statement, std::size_t values, const RowsShape& rows,
+                             const SqlDialect& dialect, const std::vector<std::uint32_t>& equal) {
     QueryWriter writer{dialect, values, rows, equal};
     writer.write(statement);
     const auto is_used = writer.is_used();

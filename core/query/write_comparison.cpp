@@ -12,6 +12,13 @@ namespace {
 
 bool is_ordered(Op op) { return op >= Op::less && op <= Op::greater_equal; }
 
+/// Whether it is written as TRUE or FALSE.
+bool is_constant(const Node& node) {
+    const bool is_list = node.op == Op::any_of || node.op == Op::all_of;
+    if (is_list && node.children.size() == 1) return is_constant(node.children.front());
+    return (is_list && node.children.empty()) || (node.op == Op::in_list && node.children.size() == 1);
+}
+
 /// Of an expression whose type the database knows.
 bool is_value(const Node& node) { return node.op == Op::value || node.op == Op::row_value; }
 
@@ -29,8 +36,14 @@ void QueryWriter::refuse_decimal(const Node& node, std::string_view what) const 
 void QueryWriter::write_for_order(const Node& node) {
     refuse_decimal(node, "order");
     const bool is_text = node.type == SqlType::text && node.op != Op::collate && !sqlite();
-    write(node, is_text ? tight : joined);
+    write_key(node, is_text ? tight : joined);
     if (is_text) text_ += " COLLATE \"C\"";
+}
+
+/// PostgreSQL takes a constant there for the number of a column, and refuses others.
+void QueryWriter::write_key(const Node& node, int level) {
+    if (sqlite() || !is_constant(node)) return write(node, level);
+    write_cast(node, "boolean");
 }
 
 void QueryWriter::write_compared(const Node& node, const Node& other, bool is_ordered) {

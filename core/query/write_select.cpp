@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 4> compound_words{" UNION ", " UNION ALL 
 }  // namespace
 
 void QueryWriter::write_query(const StatementTree& query, const std::vector<std::string_view>& labels) {
+    const std::size_t grouped_around = grouped_.size();
     if (query.compound) {
         write_compound(query, labels);
     } else {
@@ -24,20 +25,21 @@ void QueryWriter::write_query(const StatementTree& query, const std::vector<std:
     write_order(query);
     write_limits(query);
     if (query.lock) write_lock(query);
+    grouped_.shrink(grouped_around);
 }
 
 void QueryWriter::write_select(const StatementTree& query, const std::vector<std::string_view>& labels) {
-    const auto sources = complete_sources(query);
-    refuse_equal_labels(sources);
     if (!sqlite()) add_grouped(query);
     text_ += query.distinct ? "SELECT DISTINCT " : "SELECT ";
     write_items(query, labels);
-    write_sources(" FROM ", sources);
+    write_sources(" FROM ", query.sources);
     write_conditions(" WHERE ", query.where);
     if (!query.group_by.empty()) {
-        for (const Node& node : query.group_by) refuse_decimal(node, "group by");
-        text_ += " GROUP BY ";
-        write_list(query.group_by, ", ", loose);
+        for (const Node& node : query.group_by) {
+            refuse_decimal(node, "group by");
+            text_ += &node == query.group_by.data() ? " GROUP BY " : ", ";
+            write_key(node, loose);
+        }
     }
     write_conditions(" HAVING ", query.having);
 }

@@ -1,6 +1,7 @@
 // Random expressions are the same in C++ and on every database.
 #include "support/conformance.hpp"
 #include "support/random_expressions.hpp"
+#include "support/random_queries.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -167,6 +168,29 @@ CONFORMANCE_TEST(RandomQueries, AddUpAsCxxWould) {
         const auto expected = std::make_tuple(total, mean, values);
         EXPECT_EQ(found, expected) << query.compile(database.dialect()).sql();
     }
+}
+
+/// What nobody could have written right is refused; what is left the database takes.
+CONFORMANCE_TEST(RandomQueries, AreTakenByTheDatabaseUnlessTheyAreRefused) {
+    auto database = co_await fresh_database();
+    co_await database.create_tables(cinema);
+    constexpr unsigned queries = 1'000;
+    unsigned taken = 0;
+
+    for (unsigned seed = 0; seed < queries; ++seed) {
+        const auto query = support::RandomQueries{seed}.query(2);
+        std::string sql;
+        try {
+            sql = query.compile(database.dialect()).sql();
+        } catch (const Error&) {
+            continue;
+        }
+        ++taken;
+        EXPECT_NO_THROW(static_cast<void>(co_await database.fetch_all(query))) << sql;
+    }
+
+    EXPECT_GT(taken, queries / 4);
+    EXPECT_LT(taken, queries * 9 / 10);
 }
 
 }  // namespace

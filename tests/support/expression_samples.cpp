@@ -73,6 +73,10 @@ std::vector<QuerySample> expression_samples() {
                              select(movies[id]).where(all_of({})).having(any_of({})).group_by(movies[id]),
                              R"(SELECT "movies"."id" FROM "movies" WHERE TRUE GROUP BY "movies"."id" HAVING FALSE)"));
     samples.push_back(sample(
+        "SelectGroupsAndOrdersByConstants", select(count()).from(movies).group_by(all_of({})).order_by(any_of({})),
+        R"(SELECT count(*) FROM "movies" GROUP BY TRUE ORDER BY FALSE)",
+        R"(SELECT count(*) FROM "movies" GROUP BY CAST(TRUE AS boolean) ORDER BY CAST(FALSE AS boolean) NULLS FIRST)"));
+    samples.push_back(sample(
         "SelectLooksForOneOfSeveral",
         select(movies[id]).where(movies[year].in(1982, 1983) && movies[title].not_in("a", "b")),
         R"(SELECT "movies"."id" FROM "movies" WHERE "movies"."year" IN (?1, ?2) AND "movies"."title" NOT IN (?3, ?4))"));

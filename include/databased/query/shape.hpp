@@ -19,7 +19,7 @@ namespace databased::detail {
 /// In brackets: what follows the instruction's byte. (n) is a number, "…" a text with its length before it.
 enum class Op : std::uint8_t {
     // Expressions without operands
-    column,     // type, nullable, "schema" "table" "alias" "name"
+    column,     // type, ColumnFacts, "schema" "table" "alias" "name"
     member,     // type, (place in the struct) "struct": a column of the table that is declared
     value,      // type: the next of the values
     row_value,  // (place in the row): of the rows that are inserted
@@ -137,6 +137,8 @@ enum class LockKind : std::uint8_t { update, share };
 enum class LockWait : std::uint8_t { skip_locked, no_wait };
 enum class CompoundKind : std::uint8_t { unite, unite_all, intersect, except };
 
+/// Whether a column may be NULL; above that, of a column of a primary key, how many columns the key has.
+enum ColumnFacts : std::uint8_t { column_nullable = 1, column_key_shift = 1 };
 enum LikeFlags : std::uint8_t { like_negated = 1, like_ignores_case = 2 };
 enum OrderFlags : std::uint8_t {
     order_descending = 1,
@@ -191,7 +193,7 @@ class Shape {
 };
 
 /// A reference to a column. `source` is schema and table, both with their lengths.
-Shape column_shape(SqlType type, bool is_nullable, std::string_view source, std::string_view alias,
+Shape column_shape(SqlType type, std::uint8_t facts, std::string_view source, std::string_view alias,
                    std::string_view name);
 
 }  // namespace databased::detail

@@ -74,7 +74,7 @@ class Table {
             return ColumnExpression<std::remove_cv_t<M>, Table>{detail::Shape{column.reference}};
         } else {
             return ColumnExpression<std::remove_cv_t<M>, Table>{detail::column_shape(
-                column.type, column.is_nullable, definition().source_name, AliasName::name, column.name)};
+                column.type, column.facts, definition().source_name, AliasName::name, column.name)};
         }
     }
     /// The same table by another name, to be joined with itself: employees.as<"boss">().
@@ -105,8 +105,8 @@ class Table {
             out.piece(definition().all_columns);
         } else {
             for (const auto& column : definition().columns) {
-                out.append(detail::column_shape(column.type, column.is_nullable, definition().source_name,
-                                                AliasName::name, column.name));
+                out.append(detail::column_shape(column.type, column.facts, definition().source_name, AliasName::name,
+                                                column.name));
                 out.op(detail::Op::item);
             }
         }

@@ -4,6 +4,7 @@
 #include <databased/query/shape.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -82,6 +83,7 @@ struct ColumnDefinition {
     std::string name{};
     SqlType type = SqlType::any;
     bool is_nullable = false;
+    std::uint8_t facts = 0;  // ColumnFacts
     std::optional<Shape> default_value{};
     std::string sqlite_type{};  // empty: that of `type`
     std::string postgresql_type{};
