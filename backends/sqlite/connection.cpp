@@ -52,7 +52,9 @@ class Connection::Wait final : private detail::StopListener {
             outcome.delivery = backend::Delivery::not_sent;
             return outcome;
         }
-        job_->outcome.delivery = backend::Delivery::answered;  // SQLite is a library: it always says how a call ended
+        if (job_->outcome.delivery == backend::Delivery::unanswered) {
+            job_->outcome.delivery = backend::Delivery::answered;  // SQLite is a library: it always says how a call ended
+        }
         if (!job_->outcome.error) job_->outcome.error = job_->sink_error();
         return std::move(job_->outcome);
     }
@@ -96,6 +98,16 @@ Task<> Connection::ping() {
     request.deadline = detail::Clock::now() + ping_timeout;
     const Outcome outcome = co_await run(std::move(request));
     if (outcome.error) std::rethrow_exception(outcome.error);
+}
+
+Task<> Connection::keep() {
+    Wait wait{*this, Job::Kind::keep, Request{.shielded = true}};
+    co_await wait;
+}
+
+Task<> Connection::tidy() {
+    Wait wait{*this, Job::Kind::reset, Request{.shielded = true}};
+    co_await wait;
 }
 
 Task<> Connection::close() {

@@ -25,6 +25,10 @@ class Connection final : public SessionBackend, private TurnEnd {
     const std::shared_ptr<WriterQueue>& writer_queue() const noexcept { return worker_->writer_queue(); }
 
     Task<Outcome> run(Request request) override;
+    bool is_usable() const noexcept override { return !worker_->is_lost(); }
+    bool needs_tidying() const noexcept override { return !worker_->is_clean(); }
+    Task<> tidy() override;
+    Task<> keep() override;
     Task<> ping() override;
     Task<> close() override;
     std::string begin_sql(const TransactionOptions& options) const override;

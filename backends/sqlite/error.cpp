@@ -139,4 +139,10 @@ std::exception_ptr as_exception(ErrorDetails details) {
     }
 }
 
+std::exception_ptr locked(ErrorDetails details, std::chrono::milliseconds waited) {
+    details.message = "the database is locked by another process for longer than busy_timeout (" +
+                      std::to_string(waited.count()) + " ms): " + details.message;
+    return as_exception(std::move(details));
+}
+
 }  // namespace databased::sqlite

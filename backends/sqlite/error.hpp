@@ -3,6 +3,7 @@
 
 #include <databased/error.hpp>
 
+#include <chrono>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -22,5 +23,8 @@ ErrorDetails details_of(sqlite3* database, int code, std::string_view sql);
 
 /// As an exception of the class that belongs to it.
 std::exception_ptr as_exception(ErrorDetails details);
+
+/// Of another process that has held a lock for so long.
+std::exception_ptr locked(ErrorDetails details, std::chrono::milliseconds waited);
 
 }  // namespace databased::sqlite

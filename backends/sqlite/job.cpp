@@ -28,7 +28,7 @@ Job::Job(EventLoop& loop, Kind kind, Request request)
     : loop_(loop), request_(std::move(request)), kind_(kind), wants_rows_(request_.sink != nullptr) {
     if (!wants_rows_) return;
     batch_ = std::make_unique<RowBatch>();
-    first_row_only_ = request_.sink->wants_first_row_only() && statement()->text().kind == StatementKind::plain_read;
+    wants_first_row_only_ = request_.sink->wants_first_row_only();
 }
 
 bool Job::should_stop() const noexcept {

@@ -15,7 +15,7 @@ namespace databased::sqlite {
 /// touches, so that nothing is lost when whoever waits for it is gone.
 class Job final : public LoopWork {
   public:
-    enum class Kind { open, request, close };
+    enum class Kind { open, keep, request, reset, close };
 
     Job(EventLoop& loop, Kind kind, Request request);
 
@@ -35,7 +35,7 @@ class Job final : public LoopWork {
     /// False if nobody wants it any more.
     bool begin() noexcept;
     bool wants_rows() const noexcept { return wants_rows_; }
-    bool first_row_only() const noexcept { return first_row_only_; }
+    bool wants_first_row_only() const noexcept { return wants_first_row_only_; }
     RowBatch& batch() noexcept { return *batch_; }
     void set_columns(std::shared_ptr<const detail::ColumnSet> columns) noexcept;
     bool has_columns() const noexcept { return has_columns_; }
@@ -71,7 +71,7 @@ class Job final : public LoopWork {
     std::vector<std::unique_ptr<RowBatch>> kept_;
     bool has_columns_ = false;
     bool wants_rows_ = false;
-    bool first_row_only_ = false;
+    bool wants_first_row_only_ = false;
 
     std::coroutine_handle<> waiting_;
     std::exception_ptr sink_error_;

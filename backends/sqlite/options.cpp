@@ -1,11 +1,14 @@
 #include "options.hpp"
 
+#include "pragmas.hpp"
+
 #include <databased/backend.hpp>
 #include <databased/error.hpp>
 #include <databased/url_options.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <string_view>
 #include <thread>
 
@@ -38,12 +41,17 @@ bool is_pragma_value(std::string_view text) {
 void read_pragmas(const Url& url, SqliteOptions& options) {
     for (const auto& [key, value] : url.query_items()) {
         if (!key.starts_with(pragma_prefix)) continue;
-        const std::string name = key.substr(pragma_prefix.size());
+        std::string name = key.substr(pragma_prefix.size());
+        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
         if (!is_word(name) || !is_pragma_value(value)) {
             throw UrlError("a pragma.NAME=VALUE option takes a name and a value of letters, digits and _ only");
         }
         if (std::find(own_keys.begin(), own_keys.end(), name) != own_keys.end()) {
             throw UrlError("this pragma has an option of its own: write " + name + "=... without \"pragma.\"");
+        }
+        if (kind_of_pragma(name) == PragmaKind::locking) {
+            throw UrlError("pragma." + name +
+                           " would let one connection lock out the others of its own Database; leave it out");
         }
         options.pragmas.emplace_back(name, value);
     }

@@ -3,16 +3,11 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <cctype>
+#include <utility>
 
 namespace databased::sqlite {
 
 namespace {
-
-bool contains_word(std::string_view text, std::string_view lower_case_word) {
-    const auto same = [](char left, char right) { return std::tolower(static_cast<unsigned char>(left)) == right; };
-    return std::search(text.begin(), text.end(), lower_case_word.begin(), lower_case_word.end(), same) != text.end();
-}
 
 int preparations_of(sqlite3_stmt* statement) { return sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_REPREPARE, 0); }
 
@@ -22,24 +17,48 @@ std::string text_or_nothing(const char* text) { return text != nullptr ? text : 
 
 void FinalizeStatement::operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
 
-PreparedStatement* StatementCache::find(const std::shared_ptr<const SqlText>& text, int& code) {
-    if (const auto known = index_.find(Key{text->hash, text->text}); known != index_.end()) {
-        if (known->second != statements_.begin()) statements_.splice(statements_.begin(), statements_, known->second);
-        return &statements_.front();
+StatementCache::StatementCache(sqlite3* database, std::size_t capacity, NumericTime numeric_time)
+    : database_(database), capacity_(capacity), numeric_time_(numeric_time) {
+    sqlite3_set_authorizer(database, &StatementCache::on_action, this);
+}
+
+/// SQLite asks also about what it prepares for itself, and when it prepares a text again for another schema.
+int StatementCache::on_action(void* self, int action, const char* first, const char* second, const char* database,
+                              const char* cause) noexcept {
+    FactsReader* listening = static_cast<StatementCache*>(self)->listening_;
+    if (listening == nullptr) return SQLITE_OK;
+    try {
+        return listening->on_action(action, first, second, database, cause);
+    } catch (...) {
+        return SQLITE_DENY;
     }
+}
+
+PreparedStatement* StatementCache::find(const SqlText& text) noexcept {
+    const auto known = index_.find(Key{text.hash, text.text});
+    if (known == index_.end()) return nullptr;
+    if (known->second != statements_.begin()) statements_.splice(statements_.begin(), statements_, known->second);
+    return &statements_.front();
+}
+
+PreparedStatement* StatementCache::prepare(const std::shared_ptr<const SqlText>& text, bool may_set,
+                                           StatementFacts& facts, int& code) {
+    FactsReader reader{may_set};
     sqlite3_stmt* handle = nullptr;
+    listening_ = &reader;
     code = sqlite3_prepare_v3(database_, text->text.data(), static_cast<int>(text->text.size()),
                               SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
-    if (code != SQLITE_OK || handle == nullptr) return nullptr;
+    listening_ = nullptr;
 
     PreparedStatement statement;
     statement.handle.reset(handle);
     statement.text = text;
-    statement.is_readonly = sqlite3_stmt_readonly(handle) != 0;
-    statement.inserts =
-        text->kind == StatementKind::data_change && text->command != "UPDATE" && text->command != "DELETE";
-    statement.changes_rows = text->kind == StatementKind::data_change;
-    statement.reads_last_rowid = statement.inserts && contains_word(text->text, "last_insert_rowid");
+    statement.facts = reader.finish(handle == nullptr || sqlite3_stmt_readonly(handle) != 0,
+                                    handle != nullptr && sqlite3_stmt_isexplain(handle) != 0);
+    if (handle == nullptr) {
+        facts = std::move(statement.facts);
+        return nullptr;
+    }
     statements_.push_front(std::move(statement));
     index_.emplace(Key{text->hash, statements_.front().text->text}, statements_.begin());
     if (statements_.size() > std::max(capacity_, std::size_t{1})) {

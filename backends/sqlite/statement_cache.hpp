@@ -1,5 +1,7 @@
-// Prepared statements of one connection, the last used ones kept.
+// Prepared statements of one connection, the last used ones kept with what is known of them.
 #pragma once
+
+#include "statement_facts.hpp"
 
 #include <databased/detail/fields.hpp>
 #include <databased/sql_text.hpp>
@@ -24,21 +26,20 @@ struct PreparedStatement {
     std::unique_ptr<sqlite3_stmt, FinalizeStatement> handle;
     std::shared_ptr<const SqlText> text;
     std::shared_ptr<const detail::ColumnSet> columns;
-    int preparations = 0;       // of which `columns` are; SQLite prepares again when the schema has changed
-    bool is_readonly = true;    // as SQLite says
-    bool changes_rows = false;  // INSERT, UPDATE, DELETE, REPLACE
-    bool inserts = false;
-    bool reads_last_rowid = false;  // the text uses last_insert_rowid()
+    int preparations = 0;  // of which `columns` are; SQLite prepares again when the schema has changed
+    StatementFacts facts;
 };
 
 class StatementCache {
   public:
-    StatementCache(sqlite3* database, std::size_t capacity, NumericTime numeric_time)
-        : database_(database), capacity_(capacity), numeric_time_(numeric_time) {}
+    StatementCache(sqlite3* database, std::size_t capacity, NumericTime numeric_time);
 
-    /// Prepares `text` unless it is known. Null with SQLite's result code in `code` if it cannot be prepared. Valid
-    /// until the next call.
-    PreparedStatement* find(const std::shared_ptr<const SqlText>& text, int& code);
+    /// Null if it is not kept. Valid until the next call; so with prepare().
+    PreparedStatement* find(const SqlText& text) noexcept;
+    /// Null with SQLite's result code in `code`, and in `facts` what the text would have done. Without `may_set`, a
+    /// PRAGMA that sets something is not prepared.
+    PreparedStatement* prepare(const std::shared_ptr<const SqlText>& text, bool may_set, StatementFacts& facts,
+                               int& code);
     /// The columns as they are now; renewed if SQLite has prepared the statement again.
     const std::shared_ptr<const detail::ColumnSet>& columns(PreparedStatement& statement) const;
     void clear() noexcept;
@@ -54,10 +55,14 @@ class StatementCache {
     };
     using Statements = std::list<PreparedStatement>;
 
+    static int on_action(void* self, int action, const char* first, const char* second, const char* database,
+                         const char* cause) noexcept;
+
     sqlite3* database_;
     std::size_t capacity_;
     NumericTime numeric_time_;
-    Statements statements_;  // the last used first; always one at least, whatever the capacity
+    FactsReader* listening_ = nullptr;  // while a user's text is prepared
+    Statements statements_;             // the last used first; always one at least, whatever the capacity
     std::unordered_map<Key, Statements::iterator, KeyHash> index_;
 };
 

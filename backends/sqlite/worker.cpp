@@ -14,10 +14,6 @@ constexpr std::chrono::microseconds longest_turn{200};  // of the loop, for whic
 // So many finished jobs are given back before the rest of their batch: the loop's thread has something to do meanwhile.
 constexpr std::size_t worth_a_signal = 32;
 
-bool may_share(const Job& job, StatementKind kind) noexcept {
-    return job.kind() == Job::Kind::request && job.request().shared && job.statement()->text().kind == kind;
-}
-
 }  // namespace
 
 Worker::Worker(EventLoop& loop, const SqliteOptions& options, Access access)
@@ -98,41 +94,56 @@ void Worker::serve() {
 
 /// Runs the job at `first`, and those behind it that go together with it; gives the place behind them.
 std::size_t Worker::serve_one(std::size_t first) {
+    Nature nature = Nature::unknown;
+    const std::size_t end = end_of_group(first, nature);
+    if (end - first > 1) return nature == Nature::read ? serve_reads(first, end) : serve_changes(first, end);
     Job& job = *jobs_[first];
-    const std::size_t end = end_of_group(first);
-    if (end - first > 1) {
-        if (job.statement()->text().kind == StatementKind::plain_read) return serve_reads(first, end);
-        return serve_writes(first, end);
-    }
-    if (job.begin()) {
-        switch (job.kind()) {
-            case Job::Kind::open:
-                job.outcome.error = engine_.open();
-                break;
-            case Job::Kind::request:
-                engine_.run(job);
-                break;
-            case Job::Kind::close:
-                engine_.close();
-                break;
-        }
-    }
+    if (job.begin()) serve_alone(job);
     finish(job);
     return first + 1;
 }
 
-std::size_t Worker::end_of_group(std::size_t first) const noexcept {
-    const Job& job = *jobs_[first];
-    if (job.kind() != Job::Kind::request || !job.request().shared) return first + 1;
-    const auto kind = job.statement()->text().kind;
+void Worker::serve_alone(Job& job) {
+    switch (job.kind()) {
+        case Job::Kind::open:
+            job.outcome.error = engine_.open();
+            return;
+        case Job::Kind::keep:
+            engine_.keep();
+            return;
+        case Job::Kind::request:
+            engine_.run(job);
+            return;
+        case Job::Kind::reset:
+            engine_.reset();
+            return;
+        case Job::Kind::close:
+            engine_.close();
+            return;
+    }
+}
+
+/// Those that share what SQLite knows to be of one nature.
+std::size_t Worker::end_of_group(std::size_t first, Nature& nature) {
+    const auto may_share = [this](std::size_t place) {
+        return place < jobs_.size() && jobs_[place]->kind() == Job::Kind::request && jobs_[place]->request().shared;
+    };
     std::size_t end = first + 1;
-    while (end < jobs_.size() && may_share(*jobs_[end], kind)) ++end;
+    if (!may_share(first) || !may_share(end)) return end;
+    nature = engine_.nature_of(*jobs_[first]);
+    if (nature == Nature::unknown) return end;
+    const auto is_alike = [&](std::size_t place) {
+        const bool is_same_text =
+            jobs_[place]->statement()->shared_text() == jobs_[place - 1]->statement()->shared_text();
+        return is_same_text || engine_.nature_of(*jobs_[place]) == nature;
+    };
+    while (may_share(end) && is_alike(end)) ++end;
     return end;
 }
 
 /// They were all asked for before any of them began: one transaction serves them all, and costs as much as one.
 std::size_t Worker::serve_reads(std::size_t first, std::size_t end) {
-    const bool together = engine_.begin_reads();
+    const bool together = engine_.begin_reads(*jobs_[first]);
     for (std::size_t i = first; i < end; ++i) {
         if (jobs_[i]->begin()) {
             if (together) {
@@ -149,8 +160,8 @@ std::size_t Worker::serve_reads(std::size_t first, std::size_t end) {
 }
 
 /// Nobody is told before all is committed.
-std::size_t Worker::serve_writes(std::size_t first, std::size_t end) {
-    const bool together = engine_.run_writes(std::span{jobs_}.subspan(first, end - first));
+std::size_t Worker::serve_changes(std::size_t first, std::size_t end) {
+    const bool together = engine_.run_changes(std::span{jobs_}.subspan(first, end - first));
     for (std::size_t i = first; i < end; ++i) {
         if (!together && jobs_[i]->begin()) {
             jobs_[i]->start_over();

@@ -16,7 +16,7 @@
 namespace databased::sqlite {
 
 /// Takes all jobs that wait at once, and gives back what is finished in batches: one wake-up of a thread for many jobs.
-class Worker final : private Engine::Watcher {
+class Worker final : private Watcher {
   public:
     Worker(EventLoop& loop, const SqliteOptions& options, Access access);
     /// Stops what runs, gives back all jobs, waits for the thread.
@@ -30,6 +30,9 @@ class Worker final : private Engine::Watcher {
     void submit(std::span<Job* const> jobs);
     /// The writers' queue of the file; to be asked once the worker has opened it.
     const std::shared_ptr<WriterQueue>& writer_queue() const noexcept { return engine_.writer_queue(); }
+    /// Whether nothing of the last user is left, and whether there can be another one; to be asked while nothing runs.
+    bool is_clean() const noexcept { return engine_.is_clean(); }
+    bool is_lost() const noexcept { return engine_.is_lost(); }
 
   private:
     void run() noexcept;
@@ -38,8 +41,9 @@ class Worker final : private Engine::Watcher {
     void serve();
     std::size_t serve_one(std::size_t first);
     std::size_t serve_reads(std::size_t first, std::size_t end);
-    std::size_t serve_writes(std::size_t first, std::size_t end);
-    std::size_t end_of_group(std::size_t first) const noexcept;
+    std::size_t serve_changes(std::size_t first, std::size_t end);
+    void serve_alone(Job& job);
+    std::size_t end_of_group(std::size_t first, Nature& nature);
     void finish(Job& job);
     void give_back() noexcept;
     void on_progress() noexcept override;

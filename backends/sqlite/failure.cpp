@@ -1,0 +1,43 @@
+#include "failure.hpp"
+
+#include "error.hpp"
+
+#include <databased/error.hpp>
+
+#include <sqlite3.h>
+
+#include <string>
+#include <string_view>
+
+namespace databased::sqlite {
+
+std::exception_ptr failure(const Handle& handle, const Interrupts& interrupts, const Job& job, int code,
+                           std::optional<std::size_t> run) {
+    if ((code & 0xff) == SQLITE_INTERRUPT || (code & 0xff) == SQLITE_BUSY) {
+        if (job.should_stop()) return job.stop_error();
+        if (interrupts.watcher().is_ending()) {
+            return std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran"));
+        }
+    }
+    if (interrupts.has_met_moved_file() || code == SQLITE_READONLY_DBMOVED) return moved_file(handle);
+    const Statement* statement = job.statement();
+    const std::string_view sql = statement != nullptr ? std::string_view{statement->text().source} : std::string_view{};
+    ErrorDetails details = details_of(handle.get(), code, sql);
+    if (statement != nullptr && job.request().reports_values)
+        details.parameters = statement->describe_values(run.value_or(0));
+    if (run && statement->is_many()) details.message = "item " + std::to_string(*run) + ": " + details.message;
+    if ((code & 0xff) == SQLITE_BUSY && code != SQLITE_BUSY_SNAPSHOT)
+        return locked(std::move(details), interrupts.busy_timeout());
+    if ((code & 0xff) == SQLITE_FULL) details.message += ": free some space, or raise max_page_count";
+    return as_exception(std::move(details));
+}
+
+std::exception_ptr moved_file(const Handle& handle) {
+    return as_exception(
+        {.message = "the SQLite database \"" + handle.options().path +
+                    "\" was replaced or removed while it was open; nothing of this was written, and the "
+                    "next statement opens the file that is there now",
+         .sqlstate = "08006"});
+}
+
+}  // namespace databased::sqlite

@@ -1,0 +1,61 @@
+// A sqlite3 handle, as the URL wants it. Used on the worker's thread only.
+#pragma once
+
+#include "options.hpp"
+
+#include <databased/options.hpp>
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+
+struct sqlite3;
+
+namespace databased::sqlite {
+
+struct CloseDatabase {
+    void operator()(sqlite3* database) const noexcept;
+};
+
+class Handle {
+  public:
+    Handle(const SqliteOptions& options, Access access) : options_(options), access_(access) {}
+
+    /// Nothing, or why the file cannot be opened or created.
+    std::exception_ptr open();
+    /// The rest of what the URL says; may wait for locks.
+    std::exception_ptr configure();
+    void close() noexcept { database_.reset(); }
+    /// Whether it was a lock that kept it from being opened or configured.
+    bool found_busy() const noexcept { return found_busy_; }
+
+    sqlite3* get() const noexcept { return database_.get(); }
+    const SqliteOptions& options() const noexcept { return options_; }
+    Access access() const noexcept { return access_; }
+    bool in_transaction() const noexcept;
+    /// Whether the file is not the one any more that its path names.
+    bool has_moved() const noexcept;
+    /// SQL of our own. SQLite's result code.
+    int execute(const char* sql) noexcept;
+    /// The first value of the first row as text; nothing if there is no row.
+    std::optional<std::string> ask(const std::string& sql) const;
+
+  private:
+    std::exception_ptr cannot_open(int code);
+    std::exception_ptr use_journal_mode();
+    std::exception_ptr set_pragmas(bool of_new_file);
+    std::exception_ptr check_shape() const;
+    bool knows_pragma(const std::string& name) const;
+    std::exception_ptr pragma(const std::string& name, const std::string& value);
+
+    SqliteOptions options_;
+    Access access_;
+    std::unique_ptr<sqlite3, CloseDatabase> database_;
+    bool found_busy_ = false;
+};
+
+/// Whether the SQLite that the program runs with encrypts files.
+bool can_encrypt();
+
+}  // namespace databased::sqlite

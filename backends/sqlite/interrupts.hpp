@@ -1,0 +1,61 @@
+// When SQLite is to end what it does, or to wait on. Used on the worker's thread only.
+#pragma once
+
+#include "handle.hpp"
+#include "job.hpp"
+
+#include <chrono>
+#include <span>
+
+namespace databased::sqlite {
+
+/// Told while something takes long: a chance to hand out what is finished.
+class Watcher {
+  public:
+    virtual void on_progress() noexcept = 0;
+    virtual bool is_ending() const noexcept = 0;
+
+  protected:
+    ~Watcher() = default;
+};
+
+/// SQLite looks up between two steps of its virtual machine, also between the commit of a statement and the answer that
+/// it is done. So a commit disarms what would interrupt: what was committed has succeeded.
+class Interrupts {
+  public:
+    Interrupts(const Handle& handle, Watcher& watcher) : handle_(handle), watcher_(watcher) {}
+    Interrupts(const Interrupts&) = delete;
+    Interrupts& operator=(const Interrupts&) = delete;
+
+    /// Of the handle, which has just been opened. Whoever opens a file waits without it: see wait_for_locks().
+    void install();
+    void wait_for_locks() noexcept { waits_for_locks_ = true; }
+    void take_busy_timeout(std::chrono::milliseconds timeout) noexcept;
+    std::chrono::milliseconds busy_timeout() const noexcept { return busy_timeout_; }
+
+    Watcher& watcher() const noexcept { return watcher_; }
+    /// `job` runs now, and those in `ran` wait to be committed with it.
+    void begin(const Job& job, std::span<Job* const> ran = {}) noexcept;
+    void end() noexcept;
+    /// A statement begins that is not interrupted once it has committed.
+    void arm() noexcept { is_armed_ = true; }
+    /// The last commit was given up: the file is not there any more where its path says.
+    bool has_met_moved_file() const noexcept { return has_met_moved_file_; }
+
+  private:
+    static int on_progress(void* self) noexcept;
+    static int on_busy(void* self, int count) noexcept;
+    static int on_commit(void* self) noexcept;
+
+    const Handle& handle_;
+    Watcher& watcher_;
+    std::chrono::milliseconds busy_timeout_{};
+    const Job* current_ = nullptr;
+    std::span<Job* const> ran_;
+    bool is_armed_ = true;
+    bool waits_for_locks_ = false;
+    bool has_met_moved_file_ = false;
+    std::chrono::steady_clock::time_point busy_since_{};
+};
+
+}  // namespace databased::sqlite

@@ -1,0 +1,150 @@
+#include "statement_runner.hpp"
+
+#include "cells.hpp"
+#include "error.hpp"
+#include "failure.hpp"
+
+#include <databased/error.hpp>
+
+#include <sqlite3.h>
+
+#include <limits>
+
+namespace databased::sqlite {
+
+namespace {
+
+constexpr std::int64_t no_rowid = std::numeric_limits<std::int64_t>::min() + 40'961;  // nobody's, surely
+
+bool is_end_of_statement(int code) { return code == SQLITE_DONE || code == SQLITE_ROW; }
+
+std::exception_ptr refused_write(const Job& job) {
+    return as_exception(
+        {.message = "this statement would write, but runs where only reading is allowed: in a read session, through "
+                    "reader(), or on a database opened with mode=ro",
+         .sqlstate = "25006",
+         .sql = job.statement()->text().source});
+}
+
+}  // namespace
+
+void StatementRunner::open() {
+    statements_.emplace(handle_.get(), handle_.options().statement_cache, handle_.options().numeric_time);
+}
+
+Nature StatementRunner::nature_of(const Job& job) {
+    if (!state_.is_clean()) return Nature::unknown;
+    PreparedStatement* statement = statements_->find(job.statement()->text());
+    if (statement == nullptr) {
+        StatementFacts seen;
+        int code = SQLITE_OK;
+        interrupts_.begin(job);
+        statement = statements_->prepare(job.statement()->shared_text(), false, seen, code);
+        interrupts_.end();
+    }
+    return statement != nullptr ? statement->facts.nature : Nature::unknown;
+}
+
+/// A PRAGMA may act when it is prepared: it is only once it is known what it is about, and that it may.
+std::exception_ptr StatementRunner::prepare(const Job& job, PreparedStatement*& statement) {
+    const auto& text = job.statement()->shared_text();
+    StatementFacts seen;
+    int code = SQLITE_OK;
+    statement = statements_->find(*text);
+    if (statement == nullptr) statement = statements_->prepare(text, false, seen, code);
+    if (statement == nullptr && code != SQLITE_AUTH) return failure(handle_, interrupts_, job, code);
+    const StatementFacts& facts = statement != nullptr ? statement->facts : seen;
+    if (auto refused = state_.admit(facts)) return refused;
+    state_.note(facts);
+    if (statement == nullptr && !facts.pragma.empty()) statement = statements_->prepare(text, true, seen, code);
+    return statement != nullptr ? std::exception_ptr{} : failure(handle_, interrupts_, job, code);
+}
+
+std::exception_ptr StatementRunner::run(Job& job, bool may_tell) {
+    const Statement& values = *job.statement();
+    PreparedStatement* statement = nullptr;
+    if (auto error = prepare(job, statement)) return error;
+    if (!statement->facts.is_readonly) {
+        if (job.request().read_only) return refused_write(job);
+        if (auto error = turn_.take(job)) return error;
+    }
+    if (sqlite3_bind_parameter_count(statement->handle.get()) != static_cast<int>(values.text().parameter_count)) {
+        return std::make_exception_ptr(
+            ParameterError("SQLite sees another number of parameters in the statement than databased: please "
+                           "report this statement"));
+    }
+    job.outcome.result.command = values.text().command;
+    const auto rowid_before = mark_last_rowid(*statement);
+    std::exception_ptr error;
+    for (std::size_t run = 0; run < values.runs() && !error; ++run) error = run_once(job, *statement, run, may_tell);
+    const auto rowid = last_rowid(*statement, rowid_before);
+    if (!error) job.outcome.result.last_insert_id = rowid;
+    return error;
+}
+
+/// SQLite leaves the last rowid as it was where an INSERT adds nothing: a mark tells the two apart.
+std::optional<std::int64_t> StatementRunner::mark_last_rowid(const PreparedStatement& statement) noexcept {
+    if (!statement.facts.inserts || statement.facts.reads_last_rowid) return std::nullopt;
+    const std::int64_t before = sqlite3_last_insert_rowid(handle_.get());
+    sqlite3_set_last_insert_rowid(handle_.get(), no_rowid);
+    return before;
+}
+
+std::optional<std::int64_t> StatementRunner::last_rowid(const PreparedStatement& statement,
+                                                        std::optional<std::int64_t> before) noexcept {
+    if (!statement.facts.inserts) return std::nullopt;
+    const std::int64_t rowid = sqlite3_last_insert_rowid(handle_.get());
+    if (!before && sqlite3_changes64(handle_.get()) == 0) return std::nullopt;
+    if (rowid != no_rowid) return rowid;
+    sqlite3_set_last_insert_rowid(handle_.get(), before.value_or(0));
+    return std::nullopt;
+}
+
+void StatementRunner::forget_last_rowid() noexcept { sqlite3_set_last_insert_rowid(handle_.get(), 0); }
+
+std::exception_ptr StatementRunner::run_once(Job& job, PreparedStatement& statement, std::size_t run, bool may_tell) {
+    sqlite3_stmt* handle = statement.handle.get();
+    if (auto error = bind(handle_.get(), *job.statement(), handle, run)) return error;
+
+    const bool was_in_transaction = handle_.in_transaction();
+    interrupts_.arm();
+    int code = step_rows(job, statement, may_tell);
+    // What is interrupted inside a transaction ends it, unless it was done already and only about to say so.
+    const bool is_late =
+        code == SQLITE_INTERRUPT && !statement.facts.is_readonly && was_in_transaction && handle_.in_transaction();
+    if (is_late) {
+        code = SQLITE_DONE;
+        if (job.wants_rows() && !job.has_columns()) job.set_columns(statements_->columns(statement));
+    }
+    std::exception_ptr error;
+    if (is_end_of_statement(code)) {
+        if (statement.facts.changes_rows) job.outcome.result.rows_affected += sqlite3_changes64(handle_.get());
+    } else {
+        error = failure(handle_, interrupts_, job, code, run);
+    }
+    const int reset = sqlite3_reset(handle);
+    if (!error && !is_late && reset != SQLITE_OK) error = failure(handle_, interrupts_, job, reset, run);
+    return error;
+}
+
+int StatementRunner::step_rows(Job& job, PreparedStatement& statement, bool may_tell) {
+    sqlite3_stmt* handle = statement.handle.get();
+    int code = sqlite3_step(handle);
+    if (job.wants_rows() && !job.has_columns() && is_end_of_statement(code))
+        job.set_columns(statements_->columns(statement));
+    if (!job.wants_rows()) {
+        while (code == SQLITE_ROW) code = sqlite3_step(handle);
+        return code;
+    }
+    const bool only_first = job.wants_first_row_only() && statement.facts.nature == Nature::read;
+    const int columns = sqlite3_column_count(handle);
+    while (code == SQLITE_ROW) {
+        read_row(job.batch(), handle, columns);
+        if (only_first) return SQLITE_DONE;
+        if (job.batch().is_full()) job.next_batch(may_tell);
+        code = sqlite3_step(handle);
+    }
+    return code;
+}
+
+}  // namespace databased::sqlite

@@ -1,0 +1,48 @@
+// Prepares the statement of a job, runs it and reads its rows.
+#pragma once
+
+#include "connection_state.hpp"
+#include "handle.hpp"
+#include "interrupts.hpp"
+#include "job.hpp"
+#include "statement_cache.hpp"
+#include "write_turn.hpp"
+
+#include <cstdint>
+#include <exception>
+#include <optional>
+
+namespace databased::sqlite {
+
+class StatementRunner {
+  public:
+    StatementRunner(Handle& handle, Interrupts& interrupts, WriteTurn& turn, ConnectionState& state)
+        : handle_(handle), interrupts_(interrupts), turn_(turn), state_(state) {}
+
+    /// The handle was opened, or is about to be closed.
+    void open();
+    void close() noexcept { statements_.reset(); }
+
+    /// Rows that come early are told at once only if `may_tell`. Nothing, or what went wrong.
+    std::exception_ptr run(Job& job, bool may_tell);
+    /// What the statement of `job` is, on a connection on which nobody has left anything.
+    Nature nature_of(const Job& job);
+    /// For the next user: none was inserted.
+    void forget_last_rowid() noexcept;
+
+  private:
+    std::exception_ptr prepare(const Job& job, PreparedStatement*& statement);
+    std::exception_ptr run_once(Job& job, PreparedStatement& statement, std::size_t run, bool may_tell);
+    int step_rows(Job& job, PreparedStatement& statement, bool may_tell);
+    std::optional<std::int64_t> mark_last_rowid(const PreparedStatement& statement) noexcept;
+    std::optional<std::int64_t> last_rowid(const PreparedStatement& statement,
+                                           std::optional<std::int64_t> before) noexcept;
+
+    Handle& handle_;
+    Interrupts& interrupts_;
+    WriteTurn& turn_;
+    ConnectionState& state_;
+    std::optional<StatementCache> statements_;
+};
+
+}  // namespace databased::sqlite
