@@ -53,7 +53,8 @@ class Connection::Wait final : private detail::StopListener {
             return outcome;
         }
         if (job_->outcome.delivery == backend::Delivery::unanswered) {
-            job_->outcome.delivery = backend::Delivery::answered;  // SQLite is a library: it always says how a call ended
+            job_->outcome.delivery =
+                backend::Delivery::answered;  // SQLite is a library: it always says how a call ended
         }
         if (!job_->outcome.error) job_->outcome.error = job_->sink_error();
         return std::move(job_->outcome);

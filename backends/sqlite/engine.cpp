@@ -22,6 +22,10 @@ constexpr std::chrono::milliseconds pause_between_openings{2};
 constexpr std::chrono::milliseconds pause_between_looks{10};
 constexpr std::string_view begin_writing = "BEGIN IMMEDIATE";
 
+std::exception_ptr ended_transaction() {
+    return as_exception({.message = "the transaction was ended by the database before this", .sqlstate = "25P02"});
+}
+
 }  // namespace
 
 Engine::Engine(const SqliteOptions& options, Access access, Watcher& watcher)
@@ -50,8 +54,8 @@ std::exception_ptr Engine::open() {
             if (!error) {
                 interrupts_.wait_for_locks();
                 runner_.open();
-                const bool writes = handle_.access() == Access::write && !options.in_memory();
-                if (writes) turn_.use(WriterQueue::of_file(options.path));
+                const bool takes_turns = !handle_.only_reads() && !options.in_memory();
+                if (takes_turns) turn_.use(WriterQueue::of_file(options.path));
                 return {};
             }
             handle_.close();
@@ -70,11 +74,13 @@ void Engine::close() noexcept {
     turn_.leave();
 }
 
-/// A PRAGMA busy_timeout takes SQLite's own handler, which would hear of no stop, instead of ours.
+/// A hook's PRAGMA busy_timeout takes SQLite's own handler, which would hear of no stop, instead of ours. It may make
+/// temporary objects also where only reading is allowed from now on.
 void Engine::keep() {
     if (handle_.get() == nullptr) return;
     const int timeout = std::atoi(handle_.ask("PRAGMA busy_timeout").value_or("0").c_str());
     if (timeout != 0) interrupts_.take_busy_timeout(std::chrono::milliseconds{timeout});
+    if (handle_.only_reads()) handle_.execute("PRAGMA query_only = on");
     state_.keep();
 }
 
@@ -108,11 +114,15 @@ void Engine::run(Job& job) {
     job.outcome.in_transaction = handle_.in_transaction();
     if (interrupts_.has_met_moved_file()) is_lost_ = true;
     if (job.outcome.in_transaction) return;
-    runner_.forget_last_rowid();
+    handle_.forget_changes();
     turn_.leave();
 }
 
 std::exception_ptr Engine::run_commands(Job& job) {
+    if (job.request().expected == backend::Transaction::open && !handle_.in_transaction()) {
+        job.outcome.delivery = backend::Delivery::not_sent;
+        return ended_transaction();
+    }
     for (const auto& sql : job.request().before) {
         if (sql == begin_writing) {
             if (auto error = turn_.take(job)) return error;
@@ -122,9 +132,8 @@ std::exception_ptr Engine::run_commands(Job& job) {
         }
         ++job.outcome.before_done;
     }
-    if (!job.request().in_transaction || handle_.in_transaction() || job.statement() == nullptr) return {};
-    return as_exception(
-        {.message = "the transaction was ended by the database before this statement", .sqlstate = "25P02"});
+    const bool is_gone = job.request().in_transaction && job.statement() != nullptr && !handle_.in_transaction();
+    return is_gone ? ended_transaction() : std::exception_ptr{};
 }
 
 bool Engine::begin_reads(Job& first) { return !has_lost_file(first) && groups_.begin_reads(); }

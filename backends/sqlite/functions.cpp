@@ -25,15 +25,39 @@ void truncate(sqlite3_context* context, int, sqlite3_value** arguments) {
     sqlite3_result_int64(context, static_cast<sqlite3_int64>(whole));
 }
 
+std::int64_t changes_of_others(sqlite3_context* context) {
+    return *static_cast<const std::int64_t*>(sqlite3_user_data(context));
+}
+
+void changes(sqlite3_context* context, int, sqlite3_value**) {
+    sqlite3* database = sqlite3_context_db_handle(context);
+    const bool has_own = sqlite3_total_changes64(database) != changes_of_others(context);
+    sqlite3_result_int64(context, has_own ? sqlite3_changes64(database) : 0);
+}
+
+void total_changes(sqlite3_context* context, int, sqlite3_value**) {
+    sqlite3* database = sqlite3_context_db_handle(context);
+    sqlite3_result_int64(context, sqlite3_total_changes64(database) - changes_of_others(context));
+}
+
+using Function = void (*)(sqlite3_context*, int, sqlite3_value**);
+
 }  // namespace
 
-int add_functions(sqlite3* database) noexcept {
-    constexpr int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-    const auto add = [&](const char* name, void (*function)(sqlite3_context*, int, sqlite3_value**)) {
-        return sqlite3_create_function_v2(database, name, 1, flags, nullptr, function, nullptr, nullptr, nullptr);
+int add_functions(sqlite3* database, std::int64_t& others) noexcept {
+    constexpr int pure = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+    constexpr int counting = SQLITE_UTF8 | SQLITE_INNOCUOUS;
+    int code = SQLITE_OK;
+    const auto add = [&](const char* name, int arguments, int flags, Function function) {
+        if (code != SQLITE_OK) return;
+        code =
+            sqlite3_create_function_v2(database, name, arguments, flags, &others, function, nullptr, nullptr, nullptr);
     };
-    const int code = add("databased_integer", &integer);
-    return code != SQLITE_OK ? code : add("databased_truncate", &truncate);
+    add("databased_integer", 1, pure, &integer);
+    add("databased_truncate", 1, pure, &truncate);
+    add("changes", 0, counting, &changes);
+    add("total_changes", 0, counting, &total_changes);
+    return code;
 }
 
 }  // namespace databased::sqlite

@@ -17,7 +17,7 @@ void Groups::run(Job& job, bool may_tell, std::span<Job* const> ran) {
     } else {
         interrupts_.begin(job, ran);
         job.outcome.error = runner_.run(job, may_tell);
-        runner_.forget_last_rowid();
+        handle_.forget_changes();
         interrupts_.end();
     }
 }

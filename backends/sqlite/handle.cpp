@@ -88,10 +88,11 @@ std::exception_ptr Handle::open() {
     const std::string path = options_.in_memory() ? ":memory:" : options_.path;
     sqlite3* handle = nullptr;
     found_busy_ = false;
+    changes_of_others_ = 0;
     const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
     database_.reset(handle);
     if (code != SQLITE_OK) return cannot_open(code);
-    const int added = add_functions(handle);
+    const int added = add_functions(handle, changes_of_others_);
     return added == SQLITE_OK ? std::exception_ptr{} : cannot_open(added);
 }
 
@@ -132,9 +133,7 @@ std::exception_ptr Handle::configure() {
     if (auto error = check_shape()) return error;
     if (auto error = pragma("synchronous", options_.synchronous)) return error;
     if (auto error = pragma("foreign_keys", options_.foreign_keys ? "on" : "off")) return error;
-    if (auto error = set_pragmas(false)) return error;
-    if (access_ == Access::read && !options_.in_memory()) return pragma("query_only", "on");
-    return {};
+    return set_pragmas(false);
 }
 
 std::exception_ptr Handle::set_pragmas(bool of_new_file) {
@@ -194,6 +193,11 @@ bool Handle::has_moved() const noexcept {
     int moved = 0;
     return !options_.in_memory() &&
            sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+}
+
+void Handle::forget_changes() noexcept {
+    sqlite3_set_last_insert_rowid(database_.get(), 0);
+    changes_of_others_ = sqlite3_total_changes64(database_.get());
 }
 
 int Handle::execute(const char* sql) noexcept { return sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr); }

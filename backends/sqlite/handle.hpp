@@ -5,6 +5,7 @@
 
 #include <databased/options.hpp>
 
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -32,10 +33,13 @@ class Handle {
 
     sqlite3* get() const noexcept { return database_.get(); }
     const SqliteOptions& options() const noexcept { return options_; }
-    Access access() const noexcept { return access_; }
+    /// Whether the file is to be left as it is.
+    bool only_reads() const noexcept { return access_ == Access::read && !options_.in_memory(); }
     bool in_transaction() const noexcept;
     /// Whether the file is not the one any more that its path names.
     bool has_moved() const noexcept;
+    /// For the next user, nobody has inserted or changed anything.
+    void forget_changes() noexcept;
     /// SQL of our own. SQLite's result code.
     int execute(const char* sql) noexcept;
     /// The first value of the first row as text; nothing if there is no row.
@@ -51,8 +55,9 @@ class Handle {
 
     SqliteOptions options_;
     Access access_;
-    std::unique_ptr<sqlite3, CloseDatabase> database_;
     bool found_busy_ = false;
+    std::int64_t changes_of_others_ = 0;
+    std::unique_ptr<sqlite3, CloseDatabase> database_;
 };
 
 /// Whether the SQLite that the program runs with encrypts files.

@@ -92,10 +92,14 @@ int FactsReader::on_pragma(std::string_view name, const char* argument, std::str
     return may_set_ ? SQLITE_OK : SQLITE_DENY;
 }
 
+/// What CREATE and its kin do to the schema's tables, also to that of `temp` when they rename something elsewhere, is
+/// told by name as well.
 void FactsReader::on_rows(int action, std::string_view table, std::string_view database, bool is_caused) {
     if (is_schema_table(table)) {
         does_more_ = true;
-    } else if (!is_caused) {
+        return;
+    }
+    if (!is_caused) {
         facts_.changes_rows = true;
         if (action == SQLITE_INSERT) facts_.inserts = true;
     }
@@ -121,6 +125,7 @@ void FactsReader::on_function(std::string_view name) {
 void FactsReader::leave(Trace trace) noexcept { facts_.trace = std::max(facts_.trace, trace); }
 
 StatementFacts FactsReader::finish(bool is_readonly, bool is_explained) {
+    is_readonly = is_readonly || is_explained;
     facts_.is_readonly = is_readonly;
     const bool is_plain = !does_more_ && !defines_ && facts_.trace == Trace::none;
     if (is_readonly || defines_) facts_.changes_rows = facts_.inserts = false;

@@ -65,7 +65,8 @@ std::exception_ptr StatementRunner::run(Job& job, bool may_tell) {
     PreparedStatement* statement = nullptr;
     if (auto error = prepare(job, statement)) return error;
     if (!statement->facts.is_readonly) {
-        if (job.request().read_only) return refused_write(job);
+        const bool is_temporary = statement->facts.trace != Trace::none;
+        if (job.request().read_only || (handle_.only_reads() && !is_temporary)) return refused_write(job);
         if (auto error = turn_.take(job)) return error;
     }
     if (sqlite3_bind_parameter_count(statement->handle.get()) != static_cast<int>(values.text().parameter_count)) {
@@ -99,8 +100,6 @@ std::optional<std::int64_t> StatementRunner::last_rowid(const PreparedStatement&
     sqlite3_set_last_insert_rowid(handle_.get(), before.value_or(0));
     return std::nullopt;
 }
-
-void StatementRunner::forget_last_rowid() noexcept { sqlite3_set_last_insert_rowid(handle_.get(), 0); }
 
 std::exception_ptr StatementRunner::run_once(Job& job, PreparedStatement& statement, std::size_t run, bool may_tell) {
     sqlite3_stmt* handle = statement.handle.get();

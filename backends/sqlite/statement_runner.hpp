@@ -27,8 +27,6 @@ class StatementRunner {
     std::exception_ptr run(Job& job, bool may_tell);
     /// What the statement of `job` is, on a connection on which nobody has left anything.
     Nature nature_of(const Job& job);
-    /// For the next user: none was inserted.
-    void forget_last_rowid() noexcept;
 
   private:
     std::exception_ptr prepare(const Job& job, PreparedStatement*& statement);

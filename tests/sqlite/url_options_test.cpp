@@ -262,6 +262,54 @@ TEST(SqliteUrlRefusal, IsForWhatMakesNoSense) {
     EXPECT_PRED2(mentions, refusal_of<UrlError>([] { Database database{"sqlite://?mode=ro"}; }), "would stay empty");
 }
 
+ASYNC_TEST(SqliteUrl, ShapesANewFile) {
+    for (const std::string mode : {"wal", "delete"}) {
+        const TestFile file;
+        const std::string query = "?pragma.page_size=8192&pragma.auto_vacuum=full&pragma.encoding=UTF16&journal_mode=";
+        Database database{file.url(query + mode)};
+        co_await database.execute("CREATE TABLE film (title TEXT)");
+        co_await database.execute("INSERT INTO film VALUES ('Alien')");
+        EXPECT_EQ(co_await database.reader().fetch_val<std::string>("SELECT title FROM film"), "Alien");
+        EXPECT_EQ(co_await database.fetch_val<int>("PRAGMA page_size"), 8192);
+        EXPECT_EQ(co_await database.fetch_val<int>("PRAGMA auto_vacuum"), 1);
+        EXPECT_EQ(co_await database.fetch_val<std::string>("PRAGMA encoding"), "UTF-16le");
+        EXPECT_EQ(co_await database.fetch_val<std::string>("PRAGMA journal_mode"), mode);
+    }
+    EXPECT_EQ(co_await pragma("sqlite://?pragma.page_size=8192", "page_size"), "8192");
+}
+
+ASYNC_TEST(SqliteUrlRefusal, IsForAShapeThatTheFileDoesNotHave) {
+    const TestFile file;
+    Database setup{file.url()};
+    co_await setup.execute("CREATE TABLE film (title TEXT)");
+    co_await setup.disconnect();
+
+    for (const std::string option : {"page_size=8192", "auto_vacuum=full", "encoding=UTF16", "PAGE_SIZE=8192"}) {
+        Database database{file.url("?pragma." + option)};
+        EXPECT_PRED2(mentions, co_await refusal_by<UrlError>(database.connect()), "only shapes a new file") << option;
+    }
+    EXPECT_EQ(co_await pragma(file.url("?pragma.page_size=4096&pragma.auto_vacuum=none"), "page_size"), "4096");
+}
+
+ASYNC_TEST(SqliteUrlRefusal, IsForAKeyWithoutEncryption) {
+    for (const std::string key : {"key", "hexkey", "textkey", "rekey", "KEY"}) {
+        const TestFile file;
+        Database database{file.url("?pragma." + key + "=hunter2")};
+
+        const auto told = co_await refusal_by<UrlError>(database.execute("CREATE TABLE secret (body TEXT)"));
+
+        EXPECT_PRED2(mentions, told, "cannot encrypt");
+        EXPECT_FALSE(mentions(told, "hunter2"));
+        EXPECT_FALSE(std::filesystem::exists(file.path()));
+    }
+}
+
+TEST(SqliteUrlRefusal, IsForLocksThatWouldKeepItsOwnConnectionsOut) {
+    EXPECT_PRED2(mentions, refusal("pragma.locking_mode=exclusive"), "locking_mode");
+    EXPECT_PRED2(mentions, refusal("pragma.Locking_Mode=exclusive"), "locking_mode");
+    EXPECT_PRED2(mentions, refusal("pragma.Busy_Timeout=100"), "write busy_timeout=...");
+}
+
 ASYNC_TEST(SqliteUrlRefusal, IsForPragmasThatSqliteDoesNotKnow) {
     const TestFile file;
     Database database{file.url("?pragma.cach_size=5")};
