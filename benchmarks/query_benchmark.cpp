@@ -41,14 +41,14 @@ auto typical(int year) {
 
 void render_known(benchmark::State& state) {
     int year = 1990;
-    const StatementRules rules{.dialect = postgresql_dialect};
+    const StatementRules rules{.dialect = &postgresql_dialect};
     for (auto _ : state) benchmark::DoNotOptimize(typical(year++).prepare(rules));
 }
 BENCHMARK(render_known);
 
 void render_known_point_select(benchmark::State& state) {
     int id = 0;
-    const StatementRules rules{.dialect = sqlite_dialect};
+    const StatementRules rules{.dialect = &sqlite_dialect};
     for (auto _ : state) {
         benchmark::DoNotOptimize(select(films).where(films[&Film::id] == ++id).prepare(rules));
     }
@@ -57,14 +57,14 @@ BENCHMARK(render_known_point_select);
 
 void bind_text_of_point_select(benchmark::State& state) {
     int id = 0;
-    const StatementRules rules{.dialect = sqlite_dialect};
+    const StatementRules rules{.dialect = &sqlite_dialect};
     for (auto _ : state) benchmark::DoNotOptimize(Statement::make(rules, by_id, ++id));
 }
 BENCHMARK(bind_text_of_point_select);
 
 /// Each time other instructions: a text that is not known.
 void render_unknown(benchmark::State& state) {
-    const StatementRules rules{.dialect = postgresql_dialect};
+    const StatementRules rules{.dialect = &postgresql_dialect};
     std::size_t count = 0;
     for (auto _ : state) {
         benchmark::DoNotOptimize(select(films[&Film::id].as("c" + std::to_string(++count)))

@@ -12,7 +12,7 @@ class PostgresqlBackend final : public DatabaseBackend {
   public:
     explicit PostgresqlBackend(const Url& url) : options_(read_options(url)) {}
 
-    const StatementRules& rules() const noexcept override { return rules_; }
+    const Dialect& dialect() const noexcept override { return postgresql_dialect; }
 
     Capabilities capabilities() const noexcept override {
         Capabilities capabilities;
@@ -40,7 +40,6 @@ class PostgresqlBackend final : public DatabaseBackend {
     }
 
     // https://www.postgresql.org/docs/current/protocol-message-formats.html: Bind counts parameters in 16 bits.
-    StatementRules rules_{.dialect = postgresql_dialect, .max_parameters = 65'535};
     PostgresqlOptions options_;
     TypeCatalog catalog_;
 };

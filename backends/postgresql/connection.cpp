@@ -65,7 +65,7 @@ Task<bool> Connection::is_behind_pooler() {
     detail::FirstSink<int> sink;
     Request request;
     request.statement =
-        Statement::make(StatementRules{.dialect = postgresql_dialect}, "SELECT pg_catalog.pg_backend_pid()");
+        Statement::make(StatementRules{.dialect = &postgresql_dialect}, "SELECT pg_catalog.pg_backend_pid()");
     request.sink = &sink;
     const auto limit = options_.connect_timeout.value_or(connect_timeout);
     if (limit.count() != 0) request.deadline = detail::Clock::now() + limit;

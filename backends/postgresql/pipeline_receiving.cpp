@@ -315,7 +315,7 @@ Task<> Pipeline::find_types(std::weak_ptr<Pipeline*> pipeline, std::vector<Oid> 
     detail::StoreSink sink;
     Request request;
     request.statement = Statement::make(
-        StatementRules{.dialect = postgresql_dialect},
+        StatementRules{.dialect = &postgresql_dialect},
         "SELECT t.oid, pg_catalog.format_type(t.oid, NULL), t.typtype::text, "
         "CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END, coalesce(e.typtype::text, 'b'), "
         "coalesce(e.typdelim::text, ',') "

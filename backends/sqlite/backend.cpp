@@ -16,7 +16,7 @@ class SqliteBackend final : public DatabaseBackend {
   public:
     explicit SqliteBackend(const Url& url) : options_(read_options(url)) {}
 
-    const StatementRules& rules() const noexcept override { return rules_; }
+    const Dialect& dialect() const noexcept override { return sqlite_dialect; }
 
     Capabilities capabilities() const noexcept override {
         Capabilities capabilities;
@@ -50,7 +50,6 @@ class SqliteBackend final : public DatabaseBackend {
     }
 
     // https://www.sqlite.org/limits.html#max_variable_number: 32766 since 3.32, unless compiled otherwise.
-    StatementRules rules_{.dialect = sqlite_dialect, .max_parameters = 32'766};
     SqliteOptions options_;
     std::shared_ptr<WriterQueue> writer_queue_;
 };

@@ -95,7 +95,7 @@ Task<Outcome> Connection::run(Request request) {
 
 Task<> Connection::ping() {
     Request request;
-    request.statement = Statement::make(StatementRules{.dialect = sqlite_dialect}, "PRAGMA schema_version");
+    request.statement = Statement::make(StatementRules{.dialect = &sqlite_dialect}, "PRAGMA schema_version");
     request.deadline = detail::Clock::now() + ping_timeout;
     const Outcome outcome = co_await run(std::move(request));
     if (outcome.error) std::rethrow_exception(outcome.error);

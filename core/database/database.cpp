@@ -138,7 +138,7 @@ Task<> Database::wait_until_ready(int tries, detail::Duration pause) {
     return detail::keep(state_, state_->wait_until_ready(tries, pause.nanoseconds()));
 }
 
-const SqlDialect& Database::dialect() const noexcept { return state_->rules().dialect; }
+const Dialect& Database::dialect() const noexcept { return *state_->rules().dialect; }
 
 Session Database::session(SessionOptions options, std::source_location where) {
     if (options.attempts < 1 || options.attempts > 100) throw ConfigError("SessionOptions::attempts must be 1 to 100");

@@ -60,7 +60,8 @@ DatabaseState::DatabaseState(const Url& url, const std::optional<Url>& read_url,
       passwords_(std::move(passwords)),
       writes_(std::make_shared<Place>(url, options, Serves::everything)),
       reads_(writes_) {
-    rules_ = writes_->backend().rules();
+    const Dialect& dialect = writes_->backend().dialect();
+    rules_ = {.dialect = &dialect, .max_parameters = dialect.features().max_parameters};
     if (passwords_ && !capabilities().takes_passwords)
         throw ConfigError("a password_provider is set, but " + url.dialect() + " databases have no password");
     if (!read_url || *read_url == url) return;

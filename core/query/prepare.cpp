@@ -19,10 +19,10 @@ namespace detail {
 
 namespace {
 
-QueryCache& cache_of(const SqlDialect& dialect) {
+QueryCache& cache_of(const Dialect& dialect) {
     thread_local std::vector<std::unique_ptr<QueryCache>> caches;
     for (const auto& cache : caches) {
-        if (cache->dialect() == dialect) return *cache;
+        if (&cache->dialect() == &dialect) return *cache;
     }
     return *caches.emplace_back(std::make_unique<QueryCache>(dialect));
 }
@@ -58,8 +58,8 @@ Statement::Pointer prepare_query(const StatementRules& rules, Shape&& shape, Row
     return Statement::of_query(rules, std::move(shape), rows);
 }
 
-Statement compile_query(const SqlDialect& dialect, Shape shape, RowValues rows) {
-    const auto statement = Statement::of_query(StatementRules{.dialect = dialect}, std::move(shape), &rows);
+Statement compile_query(const Dialect& dialect, Shape shape, RowValues rows) {
+    const auto statement = Statement::of_query(StatementRules{.dialect = &dialect}, std::move(shape), &rows);
     statement->check();
     return *statement;
 }
@@ -77,7 +77,7 @@ Statement::Pointer Statement::of_query(const StatementRules& rules, detail::Shap
 }
 
 void Statement::take(const StatementRules& rules, detail::Shape&& shape, detail::RowValues* rows) {
-    const detail::KnownQuery& known = detail::cache_of(rules.dialect).find(shape, detail::shape_of(rows));
+    const detail::KnownQuery& known = detail::cache_of(*rules.dialect).find(shape, detail::shape_of(rows));
     if (known.text->parameter_count > rules.max_parameters) {
         throw ParameterError("the statement would have " + std::to_string(known.text->parameter_count) +
                              " parameters, but the database takes at most " + std::to_string(rules.max_parameters) +

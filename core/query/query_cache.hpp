@@ -4,6 +4,7 @@
 #include "query/query_writer.hpp"
 #include "statement/recently_used.hpp"
 
+#include <databased/backend/dialect.hpp>
 #include <databased/sql_text.hpp>
 
 #include <cstddef>
@@ -31,11 +32,11 @@ class QueryCache {
     /// Larger queries are mostly generated and used once.
     static constexpr std::size_t longest_kept = std::size_t{16} * 1024;
 
-    explicit QueryCache(const SqlDialect& dialect) : dialect_(dialect), queries_(capacity) {}
+    explicit QueryCache(const Dialect& dialect) : dialect_(dialect), queries_(capacity) {}
 
     /// Valid until the next call. Throws what write_query() does, and UsageError for its refusal.
     const KnownQuery& find(const Shape& shape, const RowsShape& rows);
-    const SqlDialect& dialect() const noexcept { return dialect_; }
+    const Dialect& dialect() const noexcept { return dialect_; }
 
   private:
     const KnownQuery& find_by_values(const Shape& shape, const RowsShape& rows);
@@ -44,7 +45,7 @@ class QueryCache {
     KnownQuery write(std::string key, const Shape& shape, const RowsShape& rows,
                      const std::vector<std::uint32_t>& equal) const;
 
-    SqlDialect dialect_;
+    const Dialect& dialect_;
     RecentlyUsed<KnownQuery> queries_;
     KnownQuery large_;  // the last one that is not kept
 };

@@ -1,6 +1,5 @@
 #include "query/query_check.hpp"
 
-#include "query/dialect.hpp"
 #include "query/groups.hpp"
 #include "query/refused_clauses.hpp"
 #include "query/same_expressions.hpp"
@@ -35,8 +34,8 @@ struct OpenAggregate {
 /// Walks through a statement.
 class QueryCheck {
   public:
-    QueryCheck(const SqlDialect& dialect, const std::vector<std::uint32_t>& equal)
-        : dialect_(dialect), are_same_(equal) {}
+    QueryCheck(const Dialect& dialect, const std::vector<std::uint32_t>& equal)
+        : dialect_(dialect), features_(dialect.features()), are_same_(equal) {}
 
     void check_statement(StatementTree& statement) {
         switch (statement.verb) {
@@ -107,7 +106,7 @@ class QueryCheck {
         check_assignments(statement.assignments, scope);
         check_all(statement.where, scope, Clause::where);
         check_items(statement, scope, Clause::returning);
-        if (is_sqlite(dialect_)) refuse_returned_by_sqlite(statement, scope);
+        if (!features_.returns_joined) refuse_joined_in_returning(statement, scope, dialect_);
     }
 
     void check_assignments(const std::vector<AssignmentTree>& assignments, Scope& scope) {
@@ -199,7 +198,7 @@ class QueryCheck {
             const Node* source = around->find(column);
             if (source == nullptr) continue;
             if (is_other_table(*source, column)) break;
-            if (is_sqlite(dialect_)) refuse_seen_by_sqlite(column, scope, *around);
+            if (!features_.outer_columns) refuse_outer_column(column, scope, *around, dialect_);
             return note_column(*around, column);
         }
         refuse_column(column, scope);
@@ -263,7 +262,7 @@ class QueryCheck {
 
     void judge(const StatementTree& query, const Scope& scope) {
         if (query.lock) refuse_locked(query, scope);
-        if (is_sqlite(dialect_)) refuse_grouped_by_sqlite(query, scope);
+        if (!features_.groups_by_having) refuse_groups_by_having(query, scope, dialect_);
         const std::size_t before = compared_.places.size();
         for (const Node& node : query.group_by) append_values(node, compared_.places);
         if (query.distinct && !query.order_by.empty()) {
@@ -277,7 +276,8 @@ class QueryCheck {
         compared_.refusal = *refusal;
     }
 
-    SqlDialect dialect_;
+    const Dialect& dialect_;
+    backend::Features features_;
     SameExpressions are_same_;
     ComparedValues compared_{};
     OpenAggregate* aggregate_ = nullptr;
@@ -288,8 +288,7 @@ class QueryCheck {
 
 }  // namespace
 
-ComparedValues check_query(StatementTree& statement, const SqlDialect& dialect,
-                           const std::vector<std::uint32_t>& equal) {
+ComparedValues check_query(StatementTree& statement, const Dialect& dialect, const std::vector<std::uint32_t>& equal) {
     QueryCheck check{dialect, equal};
     check.check_statement(statement);
     return std::move(check).take_compared();

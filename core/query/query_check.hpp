@@ -3,7 +3,7 @@
 
 #include "query/tree.hpp"
 
-#include <databased/sql_text.hpp>
+#include <databased/backend/dialect.hpp>
 
 #include <cstdint>
 #include <string>
@@ -20,7 +20,7 @@ struct ComparedValues {
 
 /// Throws UsageError for what standard SQL does not allow, NotSupportedError for what this dialect does not. Completes
 /// the sources of each query. SQL in raw(), and what stands in it, is not judged. `equal`: see equal_values().
-ComparedValues check_query(StatementTree& statement, const SqlDialect& dialect,
+ComparedValues check_query(StatementTree& statement, const Dialect& dialect,
                            const std::vector<std::uint32_t>& equal = {});
 
 }  // namespace databased::detail

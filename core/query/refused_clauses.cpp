@@ -11,27 +11,30 @@
 
 namespace databased::detail {
 
-void refuse_grouped_by_sqlite(const StatementTree& query, const Scope& scope) {
+void refuse_groups_by_having(const StatementTree& query, const Scope& scope, const Dialect& dialect) {
     if (!has_groups(query, scope) || !query.group_by.empty() || scope.selects_aggregates()) return;
     const auto is_raw = [](const ItemTree& item) { return contains_raw(item.expression); };
     if (std::any_of(query.items.begin(), query.items.end(), is_raw)) return;
     throw NotSupportedError(
-        "SQLite takes having(), and aggregates in order_by(), only beside group_by() or a selected aggregate");
+        std::string{dialect.name()} +
+        " takes having(), and aggregates in order_by(), only beside group_by() or a selected aggregate");
 }
 
-void refuse_seen_by_sqlite(const Node& column, const Scope& scope, const Scope& of) {
+void refuse_outer_column(const Node& column, const Scope& scope, const Scope& of, const Dialect& dialect) {
     for (const Scope* inside = &scope; inside != &of; inside = inside->outer()) {
         if (inside->clause() != Clause::group_by && inside->clause() != Clause::order_by) continue;
         throw NotSupportedError(std::string{name_of(inside->clause())} + " uses the column '" +
                                 std::string{column.name} + "' of '" + std::string{label_of(column)} +
-                                "', which is of a surrounding query: SQLite knows those in other clauses only");
+                                "', which is of a surrounding query: " + std::string{dialect.name()} +
+                                " knows those in other clauses only");
     }
 }
 
-void refuse_returned_by_sqlite(const StatementTree& statement, const Scope& scope) {
+void refuse_joined_in_returning(const StatementTree& statement, const Scope& scope, const Dialect& dialect) {
     for (const Node* column : scope.columns()) {
         if (label_of(*column) == label_of(*statement.target)) continue;
-        throw NotSupportedError("SQLite gives back what stands in the rows that are changed only, not the column '" +
+        throw NotSupportedError(std::string{dialect.name()} +
+                                " gives back what stands in the rows that are changed only, not the column '" +
                                 std::string{column->name} + "' of '" + std::string{label_of(*column)} + '\'');
     }
 }

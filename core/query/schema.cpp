@@ -7,7 +7,7 @@
 
 namespace databased {
 
-std::vector<std::string> Schema::create_sql(const SqlDialect& dialect) const {
+std::vector<std::string> Schema::create_sql(const Dialect& dialect) const {
     std::vector<std::string> statements;
     for (const auto* table : detail::by_dependency(tables_)) {
         std::ranges::move(detail::create_table_sql(*table, dialect), std::back_inserter(statements));
@@ -15,7 +15,7 @@ std::vector<std::string> Schema::create_sql(const SqlDialect& dialect) const {
     return statements;
 }
 
-std::vector<std::string> Schema::drop_sql(const SqlDialect& dialect) const {
+std::vector<std::string> Schema::drop_sql(const Dialect& dialect) const {
     std::vector<std::string> statements;
     for (const auto* table : detail::by_dependency(tables_)) {
         statements.push_back(detail::drop_table_sql(*table, dialect));

@@ -18,11 +18,11 @@ void check_characters(const std::string& sql) {
 
 }  // namespace
 
-std::shared_ptr<const SqlText> make_text(const std::string& sql, const SqlDialect& dialect, std::size_t parameter_count,
+std::shared_ptr<const SqlText> make_text(const std::string& sql, const Dialect& dialect, std::size_t parameter_count,
                                          RowLocks locks) {
     check_characters(sql);
     Classifier classifier{sql};
-    Tokenizer tokens{sql, dialect};
+    Tokenizer tokens{sql, dialect.lexicon()};
     for (Token token = tokens.next(); token.kind != TokenKind::end; token = tokens.next()) classifier.read(token);
     // Also where it is not in the text: who locks rows waits for writers.
     const StatementKind kind = locks == RowLocks::taken ? StatementKind::other : classifier.kind();

@@ -13,7 +13,7 @@ namespace {
 /// Copies the source up to each replaced piece, then what takes its place.
 class Writer {
   public:
-    Writer(std::string_view source, const SqlDialect& dialect) : source_(source), dialect_(dialect) {
+    Writer(std::string_view source, const Dialect& dialect) : source_(source), dialect_(dialect) {
         text_.reserve(source.size() + source.size() / 8 + 16);
     }
 
@@ -40,7 +40,7 @@ class Writer {
         if (!text_.empty() && is_name_part(text_.back())) text_ += ' ';  // LIMIT? must not become LIMIT$1
         for (std::size_t index = 0; index < bound.count; ++index) {
             if (index > 0) text_ += ", ";
-            append_placeholder(bound.first + index);
+            dialect_.placeholder(text_, bound.first + index);
         }
         copied_ = mark.end;
         if (copied_ < source_.size() && is_name_part(source_[copied_])) text_ += ' ';
@@ -50,20 +50,7 @@ class Writer {
         if (!mark.in_list) {
             throw ParameterError("an empty list can only stand alone in IN (?) or NOT IN (?); leave the condition out");
         }
-        replace_with(empty_list(mark.in_list->negated), mark.in_list->begin, mark.in_list->end);
-    }
-
-    std::string_view empty_list(bool negated) const {
-        if (dialect_.empty_list == EmptyListForm::subquery) {
-            return negated ? "NOT IN (SELECT NULL WHERE 1 = 0)" : "IN (SELECT NULL WHERE 1 = 0)";
-        }
-        // OPERATOR() binds as tightly as IN does, a bare = less.
-        return negated ? "OPERATOR(<>) ALL ('{}')" : "OPERATOR(=) ANY ('{}')";
-    }
-
-    void append_placeholder(std::size_t number) {
-        text_ += dialect_.placeholders == PlaceholderStyle::dollar_number ? '$' : '?';
-        text_ += std::to_string(number);
+        replace_with(dialect_.in_empty_list(mark.in_list->negated), mark.in_list->begin, mark.in_list->end);
     }
 
     void replace_with(std::string_view replacement, std::size_t begin, std::size_t end) {
@@ -75,14 +62,14 @@ class Writer {
     void copy_until(std::size_t position) { text_ += source_.substr(copied_, position - copied_); }
 
     std::string_view source_;
-    SqlDialect dialect_;
+    const Dialect& dialect_;
     std::string text_;
     std::size_t copied_ = 0;
 };
 
 }  // namespace
 
-std::string render(std::string_view source, const SqlDialect& dialect, std::span<const Mark> marks,
+std::string render(std::string_view source, const Dialect& dialect, std::span<const Mark> marks,
                    std::span<const BoundParameter> parameters) {
     Writer writer{source, dialect};
     for (const Mark& mark : marks) writer.replace(mark, parameters);

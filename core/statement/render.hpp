@@ -18,7 +18,7 @@ struct BoundParameter {
 
 /// `source` with its marks replaced, each parameter by placeholders for its values.
 /// Throws ParameterError where an empty list stands anywhere but in IN (..).
-std::string render(std::string_view source, const SqlDialect& dialect, std::span<const Mark> marks,
+std::string render(std::string_view source, const Dialect& dialect, std::span<const Mark> marks,
                    std::span<const BoundParameter> parameters);
 
 }  // namespace databased::detail

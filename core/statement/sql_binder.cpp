@@ -61,7 +61,7 @@ void check_forms(const ParsedSql& sql, Arguments arguments) {
 
 void check_count(const ParsedSql& sql, Arguments arguments) {
     if (arguments.size() == sql.parameter_count) return;
-    const bool is_perhaps_operator = sql.has_question_marks && sql.dialect.sigil_operators;
+    const bool is_perhaps_operator = sql.has_question_marks && sql.dialect->lexicon().sigil_operators;
     throw ParameterError("the SQL has " + counted(sql.parameter_count, "positional parameter") + ", but " +
                          counted(arguments.size(), "argument") + (arguments.size() == 1 ? " was" : " were") + " given" +
                          (is_perhaps_operator ? " (write ?? for an operator ?)" : ""));
@@ -148,7 +148,7 @@ std::vector<WireParameter> order_of(std::span<const BoundParameter> parameters,
 std::shared_ptr<const SqlText> text_for_lists(const ParsedSql& sql, std::span<const BoundParameter> parameters,
                                               std::size_t count) {
     const SqlText& plain = *sql.text;
-    return std::make_shared<const SqlText>(plain.source, render(plain.source, sql.dialect, sql.marks, parameters),
+    return std::make_shared<const SqlText>(plain.source, render(plain.source, *sql.dialect, sql.marks, parameters),
                                            plain.kind, plain.command, count);
 }
 

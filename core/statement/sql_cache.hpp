@@ -20,18 +20,18 @@ class SqlCache {
     /// Longer texts are mostly generated and used once: they are read anew each time.
     static constexpr std::size_t longest_kept = std::size_t{16} * 1024;
 
-    explicit SqlCache(const SqlDialect& dialect, std::size_t capacity = default_capacity)
+    explicit SqlCache(const Dialect& dialect, std::size_t capacity = default_capacity)
         : dialect_(dialect), texts_(capacity) {}
 
     /// parse_sql and bind_sql in one. A text that is remembered is not read again, and arguments that fit one by one
     /// then allocate nothing. `sql` is needed during the call only.
     BoundSql bind(std::string_view sql, std::span<const ArgumentShape> arguments, std::size_t max_parameters);
 
-    const SqlDialect& dialect() const noexcept { return dialect_; }
+    const Dialect& dialect() const noexcept { return dialect_; }
     std::size_t size() const noexcept { return texts_.size(); }
 
   private:
-    SqlDialect dialect_;
+    const Dialect& dialect_;
     RecentlyUsed<ParsedSql> texts_;
 };
 

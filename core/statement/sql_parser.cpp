@@ -24,10 +24,10 @@ constexpr std::uint32_t highest_number = 65535;  // PostgreSQL counts parameters
     throw_database_error({.message = std::move(message), .sqlstate = "42601", .sql = std::string{sql}});
 }
 
-[[noreturn]] void throw_malformed(std::string_view placeholder, const SqlDialect& dialect) {
+[[noreturn]] void throw_malformed(std::string_view placeholder, const backend::Lexicon& lexicon) {
     throw ParameterError("the placeholder " + std::string{placeholder} +
                          " is not understood; write ? for positional arguments" +
-                         (dialect.dollar_parameters ? ", or $1, $2, ..." : "") +
+                         (lexicon.dollar_parameters ? ", or $1, $2, ..." : "") +
                          " or :name for named ones (a name is made of ASCII letters, digits and underscores)");
 }
 
@@ -52,8 +52,14 @@ std::vector<BoundParameter> one_value_each(std::size_t parameters) {
 /// Collects what it finds while it goes over the tokens once.
 class Parser {
   public:
-    Parser(std::string_view sql, const SqlDialect& dialect)
-        : sql_(sql), dialect_(dialect), tokens_(sql, dialect), statement_(sql), end_(sql), in_lists_(sql) {}
+    Parser(std::string_view sql, const Dialect& dialect)
+        : sql_(sql),
+          dialect_(dialect),
+          lexicon_(dialect.lexicon()),
+          tokens_(sql, lexicon_),
+          statement_(sql),
+          end_(sql),
+          in_lists_(sql) {}
 
     ParsedSql parse() {
         for (Token token = tokens_.next(); token.kind != TokenKind::end; token = tokens_.next()) read(token);
@@ -94,7 +100,7 @@ class Parser {
             case TokenKind::escaped_colon:
                 return add_replacement(token, Replacement::colon);
             case TokenKind::malformed_placeholder:
-                throw_malformed(token.in(sql_), dialect_);
+                throw_malformed(token.in(sql_), lexicon_);
             default:
                 return false;
         }
@@ -127,7 +133,7 @@ class Parser {
     }
 
     bool add_escaped_question_mark(const Token& token) {
-        if (!dialect_.sigil_operators) {
+        if (!lexicon_.sigil_operators) {
             throw ParameterError(
                 "?? stands for an operator ?, which this database does not have; write ? for a parameter");
         }
@@ -165,7 +171,7 @@ class Parser {
             throw ParameterError(
                 "the SQL mixes $1 and ?; use one form of placeholders, and write ?? for an operator ?");
         }
-        if (named && parsed_.has_question_marks && !dialect_.sigil_operators) {
+        if (named && parsed_.has_question_marks && !lexicon_.sigil_operators) {
             throw ParameterError("the SQL mixes :name and ?; use one form of placeholders");
         }
     }
@@ -178,7 +184,7 @@ class Parser {
     }
 
     ParsedSql finish() {
-        parsed_.dialect = dialect_;
+        parsed_.dialect = &dialect_;
         parsed_.text = std::make_shared<const SqlText>(
             std::string{sql_}, render(sql_, dialect_, parsed_.marks, one_value_each(parsed_.parameter_count)),
             statement_.kind(), statement_.command(), parsed_.parameter_count);
@@ -186,7 +192,8 @@ class Parser {
     }
 
     std::string_view sql_;
-    SqlDialect dialect_;
+    const Dialect& dialect_;
+    backend::Lexicon lexicon_;
     Tokenizer tokens_;
     Classifier statement_;
     StatementEnd end_;
@@ -200,7 +207,7 @@ class Parser {
 
 }  // namespace
 
-ParsedSql parse_sql(std::string_view sql, const SqlDialect& dialect) {
+ParsedSql parse_sql(std::string_view sql, const Dialect& dialect) {
     check_characters(sql);
     return Parser{sql, dialect}.parse();
 }

@@ -1,6 +1,7 @@
 // What is found in a user's SQL, once per text: its placeholders and what kind of statement it is.
 #pragma once
 
+#include <databased/backend/dialect.hpp>
 #include <databased/sql_text.hpp>
 
 #include <cstddef>
@@ -39,7 +40,7 @@ struct Mark {
 struct ParsedSql {
     /// Translated for arguments that are no lists; `text->source` is what was read.
     std::shared_ptr<const SqlText> text;
-    SqlDialect dialect;
+    const Dialect* dialect = nullptr;
     ParameterStyle style = ParameterStyle::positional;
     std::size_t parameter_count = 0;  ///< As the user sees them: a name counts once.
     std::vector<std::string> names;   ///< In the order of their first use; empty unless named.
@@ -52,6 +53,6 @@ struct ParsedSql {
 /// Reads one statement.
 /// Throws ParameterError for NUL bytes, invalid UTF-8, placeholders of a form that the dialect does not take and for
 /// mixed forms; SyntaxError for several statements or none. Everything else is left to the database to complain about.
-ParsedSql parse_sql(std::string_view sql, const SqlDialect& dialect);
+ParsedSql parse_sql(std::string_view sql, const Dialect& dialect);
 
 }  // namespace databased::detail

@@ -13,10 +13,10 @@ namespace {
 
 /// The texts that this thread used last, for each dialect that it uses: one or two, as a rule. Statements are made on
 /// the thread that calls, so no lock is needed.
-detail::SqlCache& cache_of(const SqlDialect& dialect) {
+detail::SqlCache& cache_of(const Dialect& dialect) {
     thread_local std::vector<std::unique_ptr<detail::SqlCache>> caches;
     for (const auto& cache : caches) {
-        if (cache->dialect() == dialect) return *cache;
+        if (&cache->dialect() == &dialect) return *cache;
     }
     return *caches.emplace_back(std::make_unique<detail::SqlCache>(dialect));
 }
@@ -52,7 +52,7 @@ void Statement::operator delete(void* statement, std::size_t size) noexcept { de
 
 detail::BoundSql Statement::bind_text(const StatementRules& rules, std::string_view sql, const Parameters& parameters) {
     static constexpr std::array<detail::ArgumentShape, 16> plain{};
-    detail::SqlCache& cache = cache_of(rules.dialect);
+    detail::SqlCache& cache = cache_of(*rules.dialect);
     const std::size_t count = parameters.size();
     if (parameters.entries_.empty() && count <= plain.size()) {
         return cache.bind(sql, std::span{plain}.first(count), rules.max_parameters);

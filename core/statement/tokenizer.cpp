@@ -33,7 +33,7 @@ TokenKind Tokenizer::scan() noexcept {
         case '"':
             return scan_quoted('"');
         case '`':
-            return dialect_.bracket_names ? scan_quoted('`') : take(1, TokenKind::other);
+            return lexicon_.bracket_names ? scan_quoted('`') : take(1, TokenKind::other);
         case '[':
             return scan_open_bracket();
         case ']':
@@ -64,7 +64,7 @@ TokenKind Tokenizer::scan_word() noexcept {
     const std::size_t begin = position_;
     skip_name();
     const bool is_prefix = position_ - begin == 1 && (text_[begin] == 'E' || text_[begin] == 'e');
-    if (is_prefix && dialect_.escape_strings && peek() == '\'') return scan_escape_string();
+    if (is_prefix && lexicon_.escape_strings && peek() == '\'') return scan_escape_string();
     return TokenKind::word;
 }
 
@@ -86,7 +86,7 @@ TokenKind Tokenizer::scan_escape_string() noexcept {
 }
 
 TokenKind Tokenizer::scan_open_bracket() noexcept {
-    if (dialect_.bracket_names) {
+    if (lexicon_.bracket_names) {
         skip_past(']');
         return TokenKind::quoted;
     }
@@ -119,8 +119,8 @@ TokenKind Tokenizer::scan_colon() noexcept {
 }
 
 TokenKind Tokenizer::scan_dollar() noexcept {
-    if (dialect_.dollar_quotes && skip_dollar_string()) return TokenKind::quoted;
-    if (!dialect_.dollar_parameters || !is_digit(peek(1))) return scan_sigil();
+    if (lexicon_.dollar_quotes && skip_dollar_string()) return TokenKind::quoted;
+    if (!lexicon_.dollar_parameters || !is_digit(peek(1))) return scan_sigil();
     ++position_;
     while (is_digit(peek())) ++position_;
     return TokenKind::numbered_parameter;
@@ -130,14 +130,14 @@ TokenKind Tokenizer::scan_dollar() noexcept {
 TokenKind Tokenizer::scan_sigil() noexcept {
     ++position_;
     const bool begins_name = is_name_part(peek()) || looking_at("::");  // SQLite takes $::name, as Tcl has it
-    if (dialect_.sigil_operators || !begins_name) return TokenKind::other;
+    if (lexicon_.sigil_operators || !begins_name) return TokenKind::other;
     while (is_name_part(peek()) || peek() == ':') ++position_;
     return TokenKind::malformed_placeholder;
 }
 
 TokenKind Tokenizer::scan_backslash() noexcept {
     if (peek(1) != ':') return take(1, TokenKind::other);
-    return take(2, dialect_.sigil_operators ? TokenKind::escaped_colon : TokenKind::other);
+    return take(2, lexicon_.sigil_operators ? TokenKind::escaped_colon : TokenKind::other);
 }
 
 void Tokenizer::skip_blanks() noexcept {
@@ -165,7 +165,7 @@ bool Tokenizer::skip_comment() noexcept {
 }
 
 void Tokenizer::skip_line() noexcept {
-    const std::size_t end = text_.find_first_of(dialect_.carriage_return_ends_line ? "\r\n" : "\n", position_);
+    const std::size_t end = text_.find_first_of(lexicon_.carriage_return_ends_line ? "\r\n" : "\n", position_);
     position_ = end == std::string_view::npos ? text_.size() : end;
 }
 
@@ -175,7 +175,7 @@ void Tokenizer::skip_block_comment() noexcept {
         if (looking_at("*/")) {
             --depth;
             position_ += 2;
-        } else if (dialect_.nested_comments && looking_at("/*")) {
+        } else if (lexicon_.nested_comments && looking_at("/*")) {
             ++depth;
             position_ += 2;
         } else {

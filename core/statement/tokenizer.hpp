@@ -1,7 +1,7 @@
 // Cuts SQL into the pieces that decide where placeholders, statements and keywords are. It does not know grammar.
 #pragma once
 
-#include <databased/sql_text.hpp>
+#include <databased/backend/dialect.hpp>
 
 #include <cstddef>
 #include <string_view>
@@ -43,7 +43,7 @@ constexpr bool is_name_part(char c) noexcept {
 /// The text must outlive it. Any bytes are fine: what is not terminated reaches to the end of the text.
 class Tokenizer {
   public:
-    Tokenizer(std::string_view text, const SqlDialect& dialect) noexcept : text_(text), dialect_(dialect) {}
+    Tokenizer(std::string_view text, const backend::Lexicon& lexicon) noexcept : text_(text), lexicon_(lexicon) {}
 
     Token next() noexcept;
 
@@ -77,7 +77,7 @@ class Tokenizer {
     TokenKind take(std::size_t length, TokenKind kind) noexcept;
 
     std::string_view text_;
-    SqlDialect dialect_;
+    backend::Lexicon lexicon_;
     std::size_t position_ = 0;
     std::size_t brackets_ = 0;  // open [ of subscripts, where a colon may separate the bounds of a slice
     Token previous_;

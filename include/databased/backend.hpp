@@ -208,7 +208,8 @@ class DatabaseBackend {
   public:
     virtual ~DatabaseBackend() = default;
 
-    virtual const StatementRules& rules() const noexcept = 0;
+    /// What its SQL differs in; text_dialect if that is not to be said.
+    virtual const Dialect& dialect() const noexcept = 0;
     virtual Capabilities capabilities() const noexcept = 0;
     /// What is known of a text now; from memory.
     virtual backend::Nature nature(const SqlText&) const noexcept { return backend::Nature::unknown; }

@@ -95,7 +95,7 @@ class Database : public Executor {
     PoolStats pool_stats() const noexcept;
     PoolStats pool_stats(Access access) const noexcept;
     /// What its SQL is like: for compile().
-    const SqlDialect& dialect() const noexcept;
+    const Dialect& dialect() const noexcept;
 
     /// Makes the tables that do not exist, with their indexes, each after those that it refers to, in one transaction.
     /// Tables that exist are left as they are. The tables are needed until the task has ended.

@@ -1,6 +1,7 @@
 // A statement with its arguments, ready to be run: it owns everything, so nothing that a caller passed can dangle.
 #pragma once
 
+#include <databased/backend/dialect.hpp>
 #include <databased/parameters.hpp>
 #include <databased/sql_text.hpp>
 
@@ -26,7 +27,7 @@ struct RowValues;
 
 /// What the makers of statements need to know of a backend.
 struct StatementRules {
-    SqlDialect dialect{};
+    const Dialect* dialect = &text_dialect;
     std::size_t max_parameters = 65535;  ///< Values in one statement.
 };
 

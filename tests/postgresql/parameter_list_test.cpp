@@ -32,7 +32,7 @@ using support::ReadValue;
 using support::refusal_of;
 using support::WireFormat;
 
-constexpr StatementRules rules{.dialect = postgresql_dialect, .max_parameters = 65535};
+const StatementRules rules{.dialect = &postgresql_dialect, .max_parameters = 65535};
 template <class T>
 using List = std::vector<T>;
 

@@ -196,10 +196,10 @@ std::vector<QuerySample> expression_samples() {
                case_when(movies[year] < 1970, 1).otherwise_null()),
         R"(SELECT CASE WHEN "movies"."year" < ?1 THEN ?2 WHEN "movies"."year" < ?3 THEN "movies"."title" ELSE ?4 END, CASE WHEN "movies"."year" < ?5 THEN ?6 END FROM "movies")",
         R"(SELECT CASE WHEN "movies"."year" < ?1 THEN CAST(?2 AS text) WHEN "movies"."year" < ?3 THEN "movies"."title" ELSE CAST(?4 AS text) END, CASE WHEN "movies"."year" < ?5 THEN CAST(?6 AS bigint) END FROM "movies")"));
-    samples.push_back(
-        sample("SelectAsksForTheTime", select(notes[done]).where(notes[made] <= now()),
-               R"(SELECT "notes"."done" FROM "notes" WHERE "notes"."made" <= strftime('%Y-%m-%d %H:%M:%f000', 'now'))",
-               R"(SELECT "notes"."done" FROM "notes" WHERE "notes"."made" <= statement_timestamp())"));
+    samples.push_back(sample(
+        "SelectAsksForTheTime", select(notes[done]).where(notes[made] <= now()),
+        R"(SELECT "notes"."done" FROM "notes" WHERE "notes"."made" <= replace(strftime('%Y-%m-%d %H:%M:%f000', 'now'), '.000000', ''))",
+        R"(SELECT "notes"."done" FROM "notes" WHERE "notes"."made" <= statement_timestamp())"));
     samples.push_back(sample("SelectTakesRawSql",
                              select(raw<int>("length(?) + ?", movies[title], 1), raw<std::string>("'a?' || ?", "b")),
                              R"(SELECT length("movies"."title") + ?1, 'a?' || ?2 FROM "movies")"));

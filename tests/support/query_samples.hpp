@@ -12,7 +12,7 @@ namespace support {
 
 struct QuerySample {
     std::string_view name;  ///< A claim, after the name of a statement.
-    std::function<databased::Statement(const databased::SqlDialect&)> compile;
+    std::function<databased::Statement(const databased::Dialect&)> compile;
     std::function<databased::Task<>(databased::Executor&)> run;
     std::string_view sqlite;
     std::string_view postgresql;
@@ -40,7 +40,7 @@ databased::Task<> run_sample(databased::Executor& executor, Q query) {
 
 template <class Q>
 QuerySample sample(std::string_view name, const Q& query, std::string_view sqlite, std::string_view postgresql) {
-    return {name, [query](const databased::SqlDialect& dialect) { return query.compile(dialect); },
+    return {name, [query](const databased::Dialect& dialect) { return query.compile(dialect); },
             [query](databased::Executor& executor) { return run_sample(executor, query); }, sqlite, postgresql};
 }
 

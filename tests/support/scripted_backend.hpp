@@ -105,7 +105,7 @@ class ScriptedConnection final : public databased::SessionBackend {
 class ScriptedBackend final : public databased::DatabaseBackend {
   public:
     explicit ScriptedBackend(const databased::Url& url) : host_(url.host().value_or("")) {}
-    const databased::StatementRules& rules() const noexcept override { return rules_; }
+    const databased::Dialect& dialect() const noexcept override { return databased::text_dialect; }
     databased::Capabilities capabilities() const noexcept override {
         databased::Capabilities capabilities;
         capabilities.takes_passwords = true;
@@ -124,7 +124,6 @@ class ScriptedBackend final : public databased::DatabaseBackend {
 
   private:
     std::string host_;
-    databased::StatementRules rules_{};
 };
 
 inline void register_scripted_backend() {

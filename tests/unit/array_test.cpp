@@ -30,7 +30,7 @@ namespace {
 using support::mentions;
 using support::refusal_of;
 
-constexpr StatementRules rules{.dialect = postgresql_dialect, .max_parameters = 100};
+const StatementRules rules{.dialect = &postgresql_dialect, .max_parameters = 100};
 
 /// `value` as it is read where it was sent: through the arguments of a statement, as T.
 template <class T, class Sent>

@@ -32,7 +32,7 @@ using std::chrono::year;
 using support::mentions;
 using support::refusal_of;
 
-constexpr StatementRules rules{.dialect = sqlite_dialect, .max_parameters = 100};
+const StatementRules rules{.dialect = &sqlite_dialect, .max_parameters = 100};
 
 constexpr auto infinity = std::numeric_limits<std::int64_t>::max();
 

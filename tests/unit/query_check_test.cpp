@@ -26,9 +26,9 @@ const auto other = movies.as<"other">();
 template <class Q>
 std::string refusal(const Q& query) {
     std::string reasons;
-    for (const SqlDialect& dialect : {sqlite_dialect, postgresql_dialect}) {
+    for (const Dialect* dialect : {&sqlite_dialect, &postgresql_dialect}) {
         try {
-            static_cast<void>(query.compile(dialect));
+            static_cast<void>(query.compile(*dialect));
         } catch (const NotSupportedError&) {
             // Not by this one of the two.
         } catch (const UsageError& error) {

@@ -21,7 +21,7 @@ using namespace support;
 const auto year = movies[&Movie::year];
 const auto title = movies[&Movie::title];
 
-const SqlText* text_of(const detail::Query& query, const SqlDialect& dialect = sqlite_dialect) {
+const SqlText* text_of(const detail::Query& query, const Dialect& dialect = sqlite_dialect) {
     return query.compile(dialect).shared_text().get();
 }
 
@@ -164,12 +164,12 @@ TEST(QueryStatement, LocksAsAWriterWould) {
 // Refusals
 
 template <class E>
-std::string refused(const detail::Query& query, const SqlDialect& dialect = sqlite_dialect) {
+std::string refused(const detail::Query& query, const Dialect& dialect = sqlite_dialect) {
     return refusal_of<E>([&] { static_cast<void>(query.compile(dialect)); });
 }
 
 TEST(QueryRefusal, NamesAnUnknownDialect) {
-    EXPECT_PRED2(mentions, refused<NotSupportedError>(select(title), SqlDialect{}), "SqlDialect::flavour");
+    EXPECT_PRED2(mentions, refused<NotSupportedError>(select(title), text_dialect), "its Dialect");
 }
 
 TEST(QueryRefusal, ConcernsNamesThatCannotBeQuoted) {
@@ -250,7 +250,7 @@ TEST(QueryRefusal, ConcernsPatternsThatSqliteCannotSay) {
 }
 
 TEST(QueryRefusal, ConcernsMoreParametersThanADatabaseTakes) {
-    const StatementRules rules{.dialect = sqlite_dialect, .max_parameters = 3};
+    const StatementRules rules{.dialect = &sqlite_dialect, .max_parameters = 3};
     const auto statement = select(title).where(year.in(1, 2, 3, 4)).prepare(rules);
 
     EXPECT_PRED2(mentions, refusal_of<ParameterError>([&] { statement->check(); }), "at most 3; split it");

@@ -24,11 +24,11 @@ constexpr std::size_t plenty = 65535;
 ArgumentShape value(std::string_view name = {}) { return {.name = name}; }
 ArgumentShape list(std::uint32_t length, std::string_view name = {}) { return {.name = name, .list_length = length}; }
 
-BoundSql bind(std::string_view sql, const Shapes& arguments, const SqlDialect& dialect = postgresql_dialect) {
+BoundSql bind(std::string_view sql, const Shapes& arguments, const Dialect& dialect = postgresql_dialect) {
     return bind_sql(parse_sql(sql, dialect), arguments, plenty);
 }
 
-std::string refusal(std::string_view sql, const Shapes& arguments, const SqlDialect& dialect = postgresql_dialect) {
+std::string refusal(std::string_view sql, const Shapes& arguments, const Dialect& dialect = postgresql_dialect) {
     try {
         bind(sql, arguments, dialect);
     } catch (const ParameterError& error) {
@@ -68,12 +68,12 @@ TEST(SqlBinding, LeavesQuestionMarksAloneWhenAllArgumentsAreNamed) {
 }
 
 TEST(SqlBinding, RefusesTwoFormsAtOnce) {
-    for (const SqlDialect& dialect : {sqlite_dialect, postgresql_dialect}) {
-        expect_mentions(refusal("SELECT :a, ?", {value("a"), value()}, dialect), {"mix"});
-        expect_mentions(refusal("SELECT :a, ?", {value(), value()}, dialect), {"mix"});
-        expect_mentions(refusal("SELECT ?, ?", {value("a"), value()}, dialect), {"mix"});
-        expect_mentions(refusal("SELECT :a", {value()}, dialect), {":a", "positional"});
-        expect_mentions(refusal("SELECT ?", {value("a")}, dialect), {":a"});
+    for (const Dialect* dialect : {&sqlite_dialect, &postgresql_dialect}) {
+        expect_mentions(refusal("SELECT :a, ?", {value("a"), value()}, *dialect), {"mix"});
+        expect_mentions(refusal("SELECT :a, ?", {value(), value()}, *dialect), {"mix"});
+        expect_mentions(refusal("SELECT ?, ?", {value("a"), value()}, *dialect), {"mix"});
+        expect_mentions(refusal("SELECT :a", {value()}, *dialect), {":a", "positional"});
+        expect_mentions(refusal("SELECT ?", {value("a")}, *dialect), {":a"});
     }
     expect_mentions(refusal("SELECT $1", {value("a")}), {":a"});
 }

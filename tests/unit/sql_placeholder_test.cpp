@@ -21,7 +21,7 @@ struct Translation {
     std::size_t parameter_count;
 };
 
-void expect_translations(const SqlDialect& dialect, const std::vector<Translation>& cases) {
+void expect_translations(const Dialect& dialect, const std::vector<Translation>& cases) {
     for (const auto& [given, sent, parameter_count] : cases) {
         SCOPED_TRACE(given);
         const ParsedSql parsed = parse_sql(given, dialect);
@@ -30,12 +30,12 @@ void expect_translations(const SqlDialect& dialect, const std::vector<Translatio
     }
 }
 
-void expect_untouched(const SqlDialect& dialect, const std::vector<const char*>& texts) {
+void expect_untouched(const Dialect& dialect, const std::vector<const char*>& texts) {
     for (const char* text : texts) expect_translations(dialect, {{text, text, 0}});
 }
 
 template <class E>
-std::string message_of(std::string_view sql, const SqlDialect& dialect) {
+std::string message_of(std::string_view sql, const Dialect& dialect) {
     try {
         parse_sql(sql, dialect);
     } catch (const E& error) {

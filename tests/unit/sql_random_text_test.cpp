@@ -50,17 +50,17 @@ class RandomTexts {
     std::mt19937 generator_;
 };
 
-const SqlDialect& dialect_of(std::size_t number) { return number % 2 == 0 ? sqlite_dialect : postgresql_dialect; }
+const Dialect& dialect_of(std::size_t number) { return number % 2 == 0 ? sqlite_dialect : postgresql_dialect; }
 
-std::vector<Token> tokens_of(std::string_view text, const SqlDialect& dialect) {
-    Tokenizer tokenizer{text, dialect};
+std::vector<Token> tokens_of(std::string_view text, const Dialect& dialect) {
+    Tokenizer tokenizer{text, dialect.lexicon()};
     std::vector<Token> tokens;
     do tokens.push_back(tokenizer.next());
     while (tokens.back().kind != TokenKind::end);
     return tokens;
 }
 
-std::optional<ParsedSql> parse(std::string_view sql, const SqlDialect& dialect) {
+std::optional<ParsedSql> parse(std::string_view sql, const Dialect& dialect) {
     try {
         return parse_sql(sql, dialect);
     } catch (const ParameterError&) {

@@ -21,11 +21,11 @@ void expect_kind(StatementKind kind, const std::vector<const char*>& texts) {
     }
 }
 
-void expect_one_statement(const SqlDialect& dialect, const std::vector<const char*>& texts) {
+void expect_one_statement(const Dialect& dialect, const std::vector<const char*>& texts) {
     for (const char* text : texts) EXPECT_NO_THROW(parse_sql(text, dialect)) << text;
 }
 
-void expect_several_statements(const SqlDialect& dialect, const std::vector<const char*>& texts) {
+void expect_several_statements(const Dialect& dialect, const std::vector<const char*>& texts) {
     for (const char* text : texts) {
         try {
             parse_sql(text, dialect);

@@ -9,8 +9,8 @@ namespace {
 using namespace databased;
 
 /// Of a backend that somebody else has registered: ?N as SQLite has it, but [..] is no quoted name.
-constexpr StatementRules foreign{.dialect = SqlDialect{.placeholders = PlaceholderStyle::question_mark_number}};
-constexpr StatementRules sqlite{.dialect = sqlite_dialect};
+const StatementRules foreign{.dialect = &text_dialect};
+const StatementRules sqlite{.dialect = &sqlite_dialect};
 
 TEST(Statement, IsReadByTheDialectOfItsBackendAndNoOther) {
     const auto in_foreign = Statement::make(foreign, "SELECT a[?]", 1);

@@ -1,8 +1,8 @@
 // What all statements of the builder have in common: a shape, and its text for a dialect.
 #pragma once
 
+#include <databased/backend/dialect.hpp>
 #include <databased/query/expression.hpp>
-#include <databased/sql_text.hpp>
 #include <databased/statement.hpp>
 
 #include <concepts>
@@ -37,7 +37,7 @@ concept AnyQuery = std::derived_from<std::remove_cvref_t<Q>, QueryBase>;
 
 /// Takes the values out of `shape` and of `rows`, which may be null. What is wrong is found by the statement's check().
 Statement::Pointer prepare_query(const StatementRules& rules, Shape&& shape, RowValues* rows);
-Statement compile_query(const SqlDialect& dialect, Shape shape, RowValues rows = {});
+Statement compile_query(const Dialect& dialect, Shape shape, RowValues rows = {});
 
 /// A statement that can be sent.
 class Query : public QueryBase {
@@ -48,7 +48,7 @@ class Query : public QueryBase {
 
     /// What will be sent to a database of this dialect: sql() and parameters(). Throws NotSupportedError for what the
     /// dialect cannot say, ParameterError and UsageError for what no dialect can.
-    Statement compile(const SqlDialect& dialect) const { return compile_query(dialect, shape_); }
+    Statement compile(const Dialect& dialect) const { return compile_query(dialect, shape_); }
 
     Statement::Pointer prepare(const StatementRules& rules) const& {
         return prepare_query(rules, Shape{shape_}, nullptr);
@@ -69,7 +69,7 @@ class RowsQuery : public QueryBase {
     explicit RowsQuery(Shape shape, RowValues rows = {}) noexcept : shape_(std::move(shape)), rows_(std::move(rows)) {}
 
     /// As of every query. Of rows that are sent one by one it is the text for one, with the values of the first.
-    Statement compile(const SqlDialect& dialect) const { return compile_query(dialect, shape_, rows_); }
+    Statement compile(const Dialect& dialect) const { return compile_query(dialect, shape_, rows_); }
 
     Statement::Pointer prepare(const StatementRules& rules) const& { return RowsQuery{*this}.consume(rules); }
     Statement::Pointer prepare(const StatementRules& rules) && { return consume(rules); }

@@ -1,9 +1,9 @@
 // Groups of tables, and the statements that make and drop them.
 #pragma once
 
+#include <databased/backend/dialect.hpp>
 #include <databased/query/table.hpp>
 #include <databased/query/table_options.hpp>
-#include <databased/sql_text.hpp>
 
 #include <concepts>
 #include <string>
@@ -28,9 +28,9 @@ class Schema {
 
     /// What create_tables() executes where none of them exists: each table after those that it refers to. Throws
     /// UsageError for tables that refer to each other in a circle and for names that cannot be quoted.
-    std::vector<std::string> create_sql(const SqlDialect& dialect) const;
+    std::vector<std::string> create_sql(const Dialect& dialect) const;
     /// The other way round.
-    std::vector<std::string> drop_sql(const SqlDialect& dialect) const;
+    std::vector<std::string> drop_sql(const Dialect& dialect) const;
 
     const std::vector<detail::TableReference>& tables() const noexcept { return tables_; }
 

@@ -1,4 +1,5 @@
-// Expressions: values written out, and conversions.
+// Values written out, and conversions.
+#include "query/expression_writer.hpp"
 #include "query/query_writer.hpp"
 
 #include <databased/codec.hpp>
@@ -26,69 +27,73 @@ std::string real_literal(double value) {
 }  // namespace
 
 /// PostgreSQL would read a time without zone as one of the zone that the connection has set.
-std::string_view QueryWriter::zone_of(const Cell& cell) const noexcept {
+std::string_view ExpressionWriter::zone_of(const Cell& cell) const noexcept {
     const bool is_finite = cell.integer != std::numeric_limits<std::int64_t>::max() &&
                            cell.integer != std::numeric_limits<std::int64_t>::min();
-    return cell.kind == ValueKind::timestamptz && is_finite && !sqlite() ? "+00" : "";
+    return cell.kind == ValueKind::timestamptz && is_finite && features().zoned_literals ? "+00" : "";
 }
 
-void QueryWriter::write_literal(const Node& node) {
-    const Cell cell = (*literals_)[node.number];
+void ExpressionWriter::write_literal(const Node& node) {
+    const Cell cell = (*context_.literals)[node.number];
     switch (cell.kind) {
         case ValueKind::null:
-            text_ += "NULL";
+            out_ += "NULL";
             return;
         case ValueKind::boolean:
-            text_ += cell.integer != 0 ? "TRUE" : "FALSE";
+            out_ += cell.integer != 0 ? "TRUE" : "FALSE";
             return;
         case ValueKind::integer:
             // The smallest number has no positive twin that the minus could stand before.
-            text_ += cell.integer < 0 ? '(' + std::to_string(cell.integer) + ')' : std::to_string(cell.integer);
+            out_ += cell.integer < 0 ? '(' + std::to_string(cell.integer) + ')' : std::to_string(cell.integer);
             return;
         case ValueKind::real:
-            text_ += cell.real < 0 ? '(' + real_literal(cell.real) + ')' : real_literal(cell.real);
+            out_ += cell.real < 0 ? '(' + real_literal(cell.real) + ')' : real_literal(cell.real);
             return;
         case ValueKind::bytes:
             throw NotSupportedError("bytes cannot be declared as a default or in a check; write raw()");
         default:
-            text_ += text_literal(read_string(FieldView{&cell, nullptr, 0}).append(zone_of(cell)));
+            out_ += text_literal(read_string(FieldView{&cell, nullptr, 0}).append(zone_of(cell)));
     }
 }
 
-void QueryWriter::write_cast(const Node& node, std::string_view type) {
-    text_ += "CAST(";
+void ExpressionWriter::write_cast(const Node& node, std::string_view type) {
+    out_ += "CAST(";
     if (node.op == Op::value) {
         write_bare_value(node);
     } else {
         write(node, loose);
     }
-    text_ += " AS ";
-    text_ += type;
-    text_ += ')';
+    out_ += " AS ";
+    out_ += type;
+    out_ += ')';
 }
 
-void QueryWriter::write_as(const Node& node, SqlType type, int level) {
-    const bool is_other = is_number(node.type) && node.type != type && !(sqlite() && is_integer(type));
-    if (is_other) return write_cast(node, cast_type(type, dialect_));
+void ExpressionWriter::write_as(const Node& node, SqlType type, int level) {
+    const bool is_other =
+        is_number(node.type) && node.type != type && !(features().one_integer_type && is_integer(type));
+    if (is_other) return write_cast(node, dialect().cast_type(type));
     write(node, level);
 }
 
-void QueryWriter::write_conversion(const Node& node) {
+void ExpressionWriter::write_conversion(const Node& node) {
     const Node& child = node.children[0];
     if (is_integer(node.type) && child.type == SqlType::real) {
-        text_ += sqlite() ? "databased_truncate(" : "CAST(trunc(";
+        const auto [before, after] = dialect().truncated();
+        out_ += before;
         write(child, loose);
-        text_ += sqlite() ? ")" : ") AS bigint)";
+        out_ += after;
         return;
     }
-    if (is_integer(node.type) && sqlite()) return write(child, tight);
+    if (is_integer(node.type) && features().one_integer_type) return write(child, tight);
     if (is_integer(node.type) && child.type == SqlType::boolean) {
-        text_ += "CAST(";
-        write_cast(child, "integer");
-        text_ += " AS bigint)";
+        out_ += "CAST(";
+        write_cast(child, dialect().cast_type(SqlType::int32));
+        out_ += " AS ";
+        out_ += dialect().cast_type(SqlType::int64);
+        out_ += ')';
         return;
     }
-    write_cast(child, is_integer(node.type) ? "bigint" : cast_type(node.type, dialect_));
+    write_cast(child, dialect().cast_type(is_integer(node.type) ? SqlType::int64 : node.type));
 }
 
 }  // namespace databased::detail

@@ -1,5 +1,5 @@
-// Expressions: raw().
-#include "query/query_writer.hpp"
+// raw().
+#include "query/function_writer.hpp"
 
 #include "statement/tokenizer.hpp"
 
@@ -33,24 +33,24 @@ RawToken classify(const Token& token) {
 
 }  // namespace
 
-void QueryWriter::write_raw(const Node& node) {
-    Tokenizer tokens{node.name, dialect_};
+void FunctionWriter::write_raw(const Node& node) {
+    Tokenizer tokens{node.name, dialect().lexicon()};
     std::size_t copied = 0;
     std::size_t argument = 0;
     for (Token token = tokens.next(); token.kind != TokenKind::end; token = tokens.next()) {
         const RawToken kind = classify(token);
         if (kind == RawToken::kept) continue;
-        text_ += node.name.substr(copied, token.begin - copied);
+        out_ += node.name.substr(copied, token.begin - copied);
         copied = token.end;
         if (kind != RawToken::argument) {
-            text_ += kind == RawToken::colon ? ':' : '?';
+            out_ += kind == RawToken::colon ? ':' : '?';
         } else if (argument < node.children.size()) {
             write_beside(node.children[argument++], tight);
         } else {
             throw ParameterError("raw() has more ? than arguments (write ?? for a question mark)");
         }
     }
-    text_ += node.name.substr(copied);
+    out_ += node.name.substr(copied);
     if (argument != node.children.size()) throw ParameterError("raw() has more arguments than ?");
 }
 

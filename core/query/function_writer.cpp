@@ -1,4 +1,5 @@
-// Expressions: functions, aggregates, CASE.
+#include "query/function_writer.hpp"
+
 #include "query/query_writer.hpp"
 
 #include <array>
@@ -17,33 +18,31 @@ std::string_view name_of(Function function) { return function_names[static_cast<
 
 }  // namespace
 
-void QueryWriter::write_call(std::string_view name, const Node& node) {
-    text_ += name;
-    text_ += '(';
+void FunctionWriter::write_call(std::string_view name, const Node& node) {
+    out_ += name;
+    out_ += '(';
     write_list(node.children, ", ", loose);
-    text_ += ')';
+    out_ += ')';
 }
 
-void QueryWriter::write_function(const Node& node) {
+void FunctionWriter::write_function(const Node& node) {
     switch (node.op) {
         case Op::concatenate:
             write(node.children[0], joined);
-            text_ += " || ";
+            out_ += " || ";
             return write(node.children[1], sign);
         case Op::collate:
             write(node.children[0], tight);
-            text_ += " COLLATE ";
-            return write_name(node.name);
-        case Op::cast:
-            return write_conversion(node);
+            out_ += " COLLATE ";
+            return out_.name(node.name);
         case Op::scalar:
         case Op::exists:
-            text_ += node.op == Op::exists ? "EXISTS (" : "(";
-            write_query(*node.query);
-            text_ += ')';
+            out_ += node.op == Op::exists ? "EXISTS (" : "(";
+            writers_.selects.write_query(*node.query);
+            out_ += ')';
             return;
         case Op::tuple:
-            return write_tuple_compared(node, node, false);
+            return writers_.comparisons.write_tuple_compared(node, node, false);
         case Op::filter:
             return write_aggregate(node.children[0], &node.children[1]);
         case Op::aggregate:
@@ -57,19 +56,20 @@ void QueryWriter::write_function(const Node& node) {
     }
 }
 
-void QueryWriter::write_named_function(const Node& node) {
+void FunctionWriter::write_named_function(const Node& node) {
     const auto function = static_cast<Function>(node.detail);
     switch (function) {
         case Function::lower:
         case Function::upper:
             // Of ASCII only, as SQLite has it.
-            text_ += name_of(function);
-            text_ += '(';
+            out_ += name_of(function);
+            out_ += '(';
             write(node.children[0], tight);
-            text_ += sqlite() ? ")" : " COLLATE \"C\")";
+            out_ += dialect().code_point_order();
+            out_ += ')';
             return;
         case Function::length:
-            return sqlite() ? write_call("length", node) : write_wide("length", node);
+            return write_length(node);
         case Function::absolute:
             return write_absolute(node);
         case Function::round:
@@ -83,99 +83,106 @@ void QueryWriter::write_named_function(const Node& node) {
     }
 }
 
-/// A function that PostgreSQL computes in 32 bits.
-void QueryWriter::write_wide(std::string_view name, const Node& node) {
-    text_ += "CAST(";
-    write_call(name, node);
-    text_ += " AS bigint)";
+/// Of a cast to 64 bits.
+void FunctionWriter::end_wide() {
+    out_ += " AS ";
+    out_ += dialect().cast_type(SqlType::int64);
+    out_ += ')';
 }
 
-void QueryWriter::write_absolute(const Node& node) {
+void FunctionWriter::write_length(const Node& node) {
+    if (features().one_integer_type) return write_call("length", node);
+    out_ += "CAST(";
+    write_call("length", node);
+    end_wide();
+}
+
+void FunctionWriter::write_absolute(const Node& node) {
     refuse_decimal(node, "compute with");
-    text_ += "abs(";
-    write_as(node.children[0], node.type, loose);
-    text_ += ')';
+    out_ += "abs(";
+    writers_.expressions.write_as(node.children[0], node.type, loose);
+    out_ += ')';
 }
 
 /// PostgreSQL rounds halves of a double to even. From 2^52 on there are no fractions.
-void QueryWriter::write_round(const Node& node) {
-    if (sqlite()) return write_call("round", node);
+void FunctionWriter::write_round(const Node& node) {
+    if (features().rounds_away) return write_call("round", node);
     const Node& number = node.children[0];
-    text_ += "CASE WHEN abs(";
+    out_ += "CASE WHEN abs(";
     write(number, loose);
-    text_ += ") < 4503599627370496 THEN trunc(";
+    out_ += ") < 4503599627370496 THEN trunc(";
     write(number, sum);
-    text_ += " + sign(";
+    out_ += " + sign(";
     write(number, loose);
-    text_ += ") * 0.5) ELSE ";
+    out_ += ") * 0.5) ELSE ";
     write(number, loose);
-    text_ += " END";
+    out_ += " END";
 }
 
 /// All parts as the type of the whole.
-void QueryWriter::write_coalesce(const Node& node) {
-    text_ += "coalesce(";
+void FunctionWriter::write_coalesce(const Node& node) {
+    out_ += "coalesce(";
     for (const Node& child : node.children) {
-        if (&child != node.children.data()) text_ += ", ";
-        write_as(child, node.type, loose);
+        if (&child != node.children.data()) out_ += ", ";
+        writers_.expressions.write_as(child, node.type, loose);
     }
-    text_ += ')';
+    out_ += ')';
 }
 
-void QueryWriter::write_null_if(const Node& node) {
+void FunctionWriter::write_null_if(const Node& node) {
     refuse_decimal(node, "compare");
-    text_ += "nullif(";
+    out_ += "nullif(";
     write(node.children[0], loose);
-    text_ += ", ";
-    write_compared(node.children[1], node.children[0], false);
-    text_ += ')';
+    out_ += ", ";
+    writers_.comparisons.write_compared(node.children[1], node.children[0], false);
+    out_ += ')';
 }
 
-void QueryWriter::write_case(const Node& node) {
-    text_ += "CASE";
+void FunctionWriter::write_case(const Node& node) {
+    out_ += "CASE";
     const std::size_t branches = node.children.size() / 2;
     for (std::size_t i = 0; i < branches; ++i) {
-        text_ += " WHEN ";
+        out_ += " WHEN ";
         write(node.children[2 * i], loose);
-        text_ += " THEN ";
-        write_as(node.children[2 * i + 1], node.type, loose);
+        out_ += " THEN ";
+        writers_.expressions.write_as(node.children[2 * i + 1], node.type, loose);
     }
     if (node.flag) {
-        text_ += " ELSE ";
-        write_as(node.children.back(), node.type, loose);
+        out_ += " ELSE ";
+        writers_.expressions.write_as(node.children.back(), node.type, loose);
     }
-    text_ += " END";
+    out_ += " END";
 }
 
 // Aggregates
 
 /// Sums of integers are integers of 64 bits, averages are doubles.
-void QueryWriter::write_aggregate(const Node& node, const Node* filter) {
+void FunctionWriter::write_aggregate(const Node& node, const Node* filter) {
     const bool is_sum = static_cast<Function>(node.detail) == Function::sum;
-    const bool is_numeric = is_sum && node.children[0].type == SqlType::int64 && !sqlite();
-    if (is_numeric) text_ += "CAST(";
+    const bool is_numeric = is_sum && node.children[0].type == SqlType::int64 && !features().one_integer_type;
+    if (is_numeric) out_ += "CAST(";
     write_aggregate_call(node, filter);
-    if (is_numeric) text_ += " AS bigint)";
+    if (is_numeric) end_wide();
 }
 
-void QueryWriter::write_aggregate_call(const Node& node, const Node* filter) {
+void FunctionWriter::write_aggregate_call(const Node& node, const Node* filter) {
     const auto function = static_cast<Function>(node.detail);
     const Node& child = node.children[0];
     if (function != Function::count || node.flag) refuse_decimal(child, "aggregate");
-    text_ += name_of(function);
-    text_ += node.flag ? "(DISTINCT " : "(";
-    if (function == Function::average && !sqlite() && is_integer(child.type)) {
-        write_cast(child, "double precision");
+    out_ += name_of(function);
+    out_ += node.flag ? "(DISTINCT " : "(";
+    if (function == Function::average && !features().averages_in_double && is_integer(child.type)) {
+        writers_.expressions.write_cast(child, dialect().cast_type(SqlType::real));
     } else if (function == Function::minimum || function == Function::maximum) {
-        write_for_order(child);
+        writers_.comparisons.write_for_order(child);
     } else {
         write(child, loose);
     }
-    text_ += ')';
+    out_ += ')';
     if (filter == nullptr) return;
-    text_ += " FILTER (WHERE ";
+    out_ += " FILTER (WHERE ";
     write(*filter, loose);
-    text_ += ')';
+    out_ += ')';
 }
 
 }  // namespace databased::detail

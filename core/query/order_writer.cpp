@@ -1,4 +1,5 @@
-// SELECT: its order, its limits, its locks.
+#include "query/order_writer.hpp"
+
 #include "query/query_writer.hpp"
 #include "query/sources.hpp"
 
@@ -26,27 +27,27 @@ bool is_null_by_join(const StatementTree& query, const Node& node) {
 
 }  // namespace
 
-void QueryWriter::write_order(const StatementTree& query) {
+void OrderWriter::write_order(const StatementTree& query) {
     for (const OrderTree& order : query.order_by) {
-        text_ += &order == query.order_by.data() ? " ORDER BY " : ", ";
+        out_ += &order == query.order_by.data() ? " ORDER BY " : ", ";
         write_ordering(query, order);
     }
 }
 
-void QueryWriter::write_ordering(const StatementTree& query, const OrderTree& order) {
+void OrderWriter::write_ordering(const StatementTree& query, const OrderTree& order) {
     const Node& node = order.expression;
     if (node.op != Op::position) {
         if (query.compound) throw UsageError("a compound query is ordered by position()");
-        write_for_order(node);
+        writers_.comparisons.write_for_order(node);
     } else {
         write_position(query, node.number);
     }
-    if ((order.flags & order_descending) != 0) text_ += " DESC";
+    if ((order.flags & order_descending) != 0) out_ += " DESC";
     write_nulls(query, order);
 }
 
 /// A number takes no collation: text is written out once more.
-void QueryWriter::write_position(const StatementTree& query, std::size_t position) {
+void OrderWriter::write_position(const StatementTree& query, std::size_t position) {
     const StatementTree* first = &query;
     while (first->compound) first = &first->parts[0];
     if (position == 0 || position > first->items.size()) {
@@ -55,46 +56,47 @@ void QueryWriter::write_position(const StatementTree& query, std::size_t positio
     }
     const Node& item = first->items[position - 1].expression;
     refuse_decimal(item, "order");
-    if (item.type == SqlType::text && !sqlite() && !query.compound) return write_for_order(item);
-    text_ += std::to_string(position);
+    const bool is_collated = item.type == SqlType::text && !dialect().code_point_order().empty();
+    if (is_collated && !query.compound) return writers_.comparisons.write_for_order(item);
+    out_ += std::to_string(position);
 }
 
 /// NULL is less than everything: so it is in C++, and in SQLite, but not in PostgreSQL.
-void QueryWriter::write_nulls(const StatementTree& query, const OrderTree& order) {
+void OrderWriter::write_nulls(const StatementTree& query, const OrderTree& order) {
     const bool descends = (order.flags & order_descending) != 0;
     const bool said_first = (order.flags & order_nulls_first) != 0;
     const bool said_last = (order.flags & order_nulls_last) != 0;
     const bool may_be_null = (order.flags & order_nullable) != 0 || is_null_by_join(query, order.expression);
     const bool first = said_first || (!said_last && !descends);
-    const bool is_native = sqlite() ? first != descends : !may_be_null && !said_first && !said_last;
-    if (!is_native) text_ += first ? " NULLS FIRST" : " NULLS LAST";
+    const bool is_native = features().null_is_smallest ? first != descends : !may_be_null && !said_first && !said_last;
+    if (!is_native) out_ += first ? " NULLS FIRST" : " NULLS LAST";
 }
 
-void QueryWriter::write_limits(const StatementTree& query) {
+void OrderWriter::write_limits(const StatementTree& query) {
     if (query.limit) {
-        text_ += " LIMIT ";
-        write_bare_value(*query.limit);
-    } else if (query.offset && sqlite()) {
-        text_ += " LIMIT -1";
+        out_ += " LIMIT ";
+        writers_.expressions.write_bare_value(*query.limit);
+    } else if (query.offset) {
+        out_ += dialect().no_limit();
     }
     if (!query.offset) return;
-    text_ += " OFFSET ";
-    write_bare_value(*query.offset);
+    out_ += " OFFSET ";
+    writers_.expressions.write_bare_value(*query.offset);
 }
 
-/// On SQLite a session that may write keeps everybody else from writing: nothing is left to lock.
-void QueryWriter::write_lock(const StatementTree& query) {
+/// Where a session that may write keeps everybody else from writing, nothing is left to lock.
+void OrderWriter::write_lock(const StatementTree& query) {
     if (query.compound || query.distinct || !query.group_by.empty() || !query.having.empty()) {
         throw UsageError("for_update() locks rows of tables: it does not go with union, distinct, group_by or having");
     }
-    written_.locks_rows = true;
-    if (sqlite()) return;
-    text_ += query.lock->kind == LockKind::update ? " FOR UPDATE" : " FOR SHARE";
+    out_.lock_rows();
+    if (!features().row_locks) return;
+    out_ += query.lock->kind == LockKind::update ? " FOR UPDATE" : " FOR SHARE";
     if (!query.lock->of.empty()) {
-        text_ += " OF ";
-        write_names(query.lock->of);
+        out_ += " OF ";
+        out_.names(query.lock->of);
     }
-    if (query.lock->wait) text_ += *query.lock->wait == LockWait::skip_locked ? " SKIP LOCKED" : " NOWAIT";
+    if (query.lock->wait) out_ += *query.lock->wait == LockWait::skip_locked ? " SKIP LOCKED" : " NOWAIT";
 }
 
 }  // namespace databased::detail

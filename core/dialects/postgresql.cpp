@@ -1,0 +1,104 @@
+#include <databased/backend/dialect.hpp>
+#include <databased/query/sql_type.hpp>
+
+namespace databased {
+
+namespace {
+
+using namespace backend;
+
+/// https://www.postgresql.org/docs/current/sql.html
+class PostgresqlDialect final : public Dialect {
+  public:
+    std::string_view name() const noexcept override { return "PostgreSQL"; }
+
+    /// https://www.postgresql.org/docs/current/sql-syntax-lexical.html
+    Lexicon lexicon() const noexcept override {
+        return {.dollar_parameters = true,
+                .sigil_operators = true,
+                .dollar_quotes = true,
+                .escape_strings = true,
+                .nested_comments = true,
+                .carriage_return_ends_line = true};
+    }
+
+    Features features() const noexcept override {
+        return {.longest_name = 63,  // NAMEDATALEN - 1
+                .patterns = Patterns::ilike,
+                .like_escape = '\\'};
+    }
+
+    void placeholder(std::string& out, std::size_t number) const override {
+        out += '$';
+        out += std::to_string(number);
+    }
+    /// Typed by what stands before it, where the column of a subquery would be text. OPERATOR() binds as tightly as IN
+    /// does, a bare = less.
+    std::string_view in_empty_list(bool negated) const noexcept override {
+        return negated ? "OPERATOR(<>) ALL ('{}')" : "OPERATOR(=) ANY ('{}')";
+    }
+
+    std::string_view cast_type(SqlType type) const noexcept override {
+        switch (type) {
+            case SqlType::any:
+                return {};
+            case SqlType::boolean:
+                return "boolean";
+            case SqlType::int16:
+                return "smallint";
+            case SqlType::int32:
+                return "integer";
+            case SqlType::int64:
+                return "bigint";
+            case SqlType::real:
+                return "double precision";
+            case SqlType::text:
+                return "text";
+            case SqlType::bytes:
+                return "bytea";
+            case SqlType::decimal:
+                return "numeric";
+            case SqlType::date:
+                return "date";
+            case SqlType::time:
+                return "time";
+            case SqlType::timestamp:
+                return "timestamp";
+            case SqlType::timestamptz:
+                return "timestamptz";
+            case SqlType::uuid:
+                return "uuid";
+            case SqlType::json:
+                return "jsonb";
+        }
+        return {};
+    }
+    /// Text is ordered by code points on all databases, also by its indexes.
+    std::string_view column_type(SqlType type) const noexcept override {
+        return type == SqlType::text ? "text COLLATE \"C\"" : cast_type(type);
+    }
+
+    std::string_view code_point_order() const noexcept override { return " COLLATE \"C\""; }
+    std::string_view statement_time() const noexcept override { return "statement_timestamp()"; }
+
+    std::string_view lock_catalogue() const noexcept override {
+        return "SELECT pg_advisory_xact_lock(7233174018635461477)";
+    }
+    Lookup table_exists(std::string_view schema, std::string_view table) const override {
+        std::string name;
+        if (!schema.empty()) {
+            quoted_name(name, schema);
+            name += '.';
+        }
+        quoted_name(name, table);
+        return {"SELECT to_regclass(?) IS NOT NULL", std::move(name)};
+    }
+};
+
+constinit const PostgresqlDialect dialect{};
+
+}  // namespace
+
+constinit const Dialect& postgresql_dialect = dialect;
+
+}  // namespace databased

@@ -1,0 +1,92 @@
+#include <databased/backend/dialect.hpp>
+#include <databased/query/sql_type.hpp>
+
+#include <utility>
+
+namespace databased {
+
+namespace {
+
+using namespace backend;
+
+/// https://www.sqlite.org/lang.html
+class SqliteDialect final : public Dialect {
+  public:
+    std::string_view name() const noexcept override { return "SQLite"; }
+
+    /// https://www.sqlite.org/lang_expr.html#varparam, https://www.sqlite.org/lang_keywords.html
+    Lexicon lexicon() const noexcept override { return {.bracket_names = true}; }
+
+    Features features() const noexcept override {
+        return {.returns_joined = false,
+                .row_locks = false,
+                .exact_decimals = false,
+                .groups_by_having = false,
+                .outer_columns = false,
+                .attached_schemas = true,
+                .max_parameters = 32'766,
+                .patterns = Patterns::glob_like,
+                .types_values = true,
+                .one_integer_type = true,
+                .mixes_numbers_exactly = true,
+                .averages_in_double = true,
+                .rounds_away = true,
+                .divides_by_zero = true,
+                .null_is_smallest = true,
+                .compares_text = false,
+                .constant_keys = true,
+                .lists_tuples_as_values = true,
+                .conflict_needs_where = true,
+                .zoned_literals = false};
+    }
+
+    /// What SQLite has no type for is TEXT, not NUMERIC, which would change it.
+    std::string_view cast_type(SqlType type) const noexcept override {
+        switch (type) {
+            case SqlType::any:
+                return {};
+            case SqlType::boolean:
+            case SqlType::int16:
+            case SqlType::int32:
+            case SqlType::int64:
+                return "INTEGER";
+            case SqlType::real:
+                return "REAL";
+            case SqlType::bytes:
+                return "BLOB";
+            default:
+                return "TEXT";
+        }
+    }
+    std::string_view declared_type(std::string_view sqlite, std::string_view) const noexcept override { return sqlite; }
+    /// An INTEGER PRIMARY KEY is the row's number.
+    std::string_view identity_column() const noexcept override { return " PRIMARY KEY AUTOINCREMENT"; }
+
+    std::string_view is_distinct(bool negated) const noexcept override { return negated ? " IS " : " IS NOT "; }
+    /// As values are stored: in UTC, a fraction has six digits, and a whole second has none.
+    std::string_view statement_time() const noexcept override {
+        return "replace(strftime('%Y-%m-%d %H:%M:%f000', 'now'), '.000000', '')";
+    }
+    Around checked_integer() const noexcept override { return {"databased_integer(", ")"}; }
+    Around truncated() const noexcept override { return {"databased_truncate(", ")"}; }
+
+    /// CROSS JOIN would be an order to join in this order.
+    std::string_view cross_join() const noexcept override { return " JOIN "; }
+    std::string_view no_limit() const noexcept override { return " LIMIT -1"; }
+    Lookup table_exists(std::string_view schema, std::string_view table) const override {
+        std::string sql = "SELECT count(*) > 0 FROM ";
+        if (!schema.empty()) {
+            quoted_name(sql, schema);
+            sql += '.';
+        }
+        return {sql + "sqlite_master WHERE type = 'table' AND name = ?", std::string{table}};
+    }
+};
+
+constinit const SqliteDialect dialect{};
+
+}  // namespace
+
+constinit const Dialect& sqlite_dialect = dialect;
+
+}  // namespace databased
