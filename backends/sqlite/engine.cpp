@@ -118,12 +118,14 @@ void Engine::run(Job& job) {
     turn_.leave();
 }
 
+/// Where a transaction was expected and SQLite has ended it, a savepoint would begin a new one.
 std::exception_ptr Engine::run_commands(Job& job) {
     if (job.request().expected == backend::Transaction::open && !handle_.in_transaction()) {
         job.outcome.delivery = backend::Delivery::not_sent;
         return ended_transaction();
     }
     for (const auto& sql : job.request().before) {
+        if (!handle_.in_transaction() && !sql.starts_with("BEGIN")) return ended_transaction();
         if (sql == begin_writing) {
             if (auto error = turn_.take(job)) return error;
         }

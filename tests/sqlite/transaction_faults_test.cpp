@@ -11,6 +11,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -103,6 +104,24 @@ TEST_P(SqliteFault, InASessionFailsItsCommitNamingTheCause) {
 
         EXPECT_NE(std::string_view{error.what()}.find(fault.says), std::string_view::npos) << error.what();
         EXPECT_EQ(file.integer(count_films), 1);
+    });
+}
+
+/// A savepoint that came behind the end would begin a transaction that nobody commits.
+TEST_P(SqliteFault, InASessionLeavesNothingInWhichAChildCouldBe) {
+    with_database([](const SqliteFile& file, Database& database, const Fault& fault) -> Task<> {
+        const std::vector<std::tuple<int>> films{{2}, {3}};
+        {
+            auto session = database.session();
+            co_await run_fault(session, fault.sql);
+            auto child = session.transaction();
+            EXPECT_TRUE(co_await fails_with<TransactionAbortedError>(child.open()));
+            EXPECT_TRUE(co_await fails_with<TransactionAbortedError>(
+                session.execute_many("INSERT INTO film (id) VALUES (?)", films)));
+            EXPECT_TRUE(co_await fails_with<TransactionAbortedError>(session.commit()));
+        }
+        co_await insert(database, 4);
+        EXPECT_EQ(file.integer("SELECT group_concat(id) = '1,4' FROM film"), 1);
     });
 }
 
