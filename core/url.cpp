@@ -75,7 +75,7 @@ Url Url::parse(std::string_view text) {
     Url url = build(pieces.dialect);
     if (pieces.driver) url.driver_ = url_grammar::read_name(*pieces.driver, "driver");
     const bool has_server = pieces.credentials || !pieces.hosts.empty();
-    if (url.dialect_ == "sqlite" && has_server) url_grammar::fail_for_server_of_sqlite();
+    if (has_server && url_grammar::are_files(url.dialect_)) url_grammar::fail_for_server_of_files();
 
     auto credentials = url_grammar::read_credentials(pieces.credentials.value_or(""));
     url.username_ = std::move(credentials.username);
@@ -102,7 +102,7 @@ std::optional<std::uint16_t> Url::port() const { return hosts_.empty() ? std::nu
 
 bool Url::is_memory_database() const {
     const std::string name = database_.value_or("");
-    return dialect_ == "sqlite" && (name.empty() || name == ":memory:");
+    return url_grammar::are_files(dialect_) && (name.empty() || name == ":memory:");
 }
 
 std::optional<std::string> Url::query(std::string_view key) const {
@@ -198,7 +198,8 @@ std::string Url::to_string() const { return url_text(*this, Secrets::hidden); }
 std::string Url::to_string_with_password() const { return url_text(*this, Secrets::shown); }
 
 void Url::refuse_server_for_sqlite() const {
-    if (dialect_ == "sqlite" && (username_ || password_ || !hosts_.empty())) url_grammar::fail_for_server_of_sqlite();
+    const bool has_server = username_ || password_ || !hosts_.empty();
+    if (has_server && url_grammar::are_files(dialect_)) url_grammar::fail_for_server_of_files();
 }
 
 bool operator==(const Url& left, const Url& right) {

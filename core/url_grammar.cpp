@@ -204,7 +204,9 @@ bool is_ipv6_address(std::string_view host) {
            address.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
 }
 
-void fail_for_server_of_sqlite() {
+bool are_files(std::string_view dialect) noexcept { return dialect == "sqlite"; }
+
+void fail_for_server_of_files() {
     fail(
         "sqlite needs three slashes, because it has no host: sqlite:///file.db, sqlite:////absolute/file.db or "
         "sqlite:///:memory:");

@@ -46,6 +46,8 @@ Url::QueryItem checked_query_item(std::string key, std::string value);
 /// An address, with a zone behind '%' if need be (RFC 4007): fe80::1%eth0
 bool is_ipv6_address(std::string_view host);
 
-[[noreturn]] void fail_for_server_of_sqlite();
+/// Whether databases of this dialect are files: without a server, or anybody to log in.
+bool are_files(std::string_view dialect) noexcept;
+[[noreturn]] void fail_for_server_of_files();
 
 }  // namespace databased::detail::url_grammar

@@ -3,6 +3,7 @@
 #include <databased/url_options.hpp>
 
 #include "option_text.hpp"
+#include "url_grammar.hpp"
 
 namespace databased {
 
@@ -181,7 +182,8 @@ std::optional<Url> Config::read_url() const {
     if (read_url_) return finished(*read_url_);
     if (!read_host_) return std::nullopt;
     const Url url = this->url();
-    if (url.dialect() == "sqlite") throw ConfigError("sqlite databases are files: use read_url instead of read_host");
+    if (detail::url_grammar::are_files(url.dialect()))
+        throw ConfigError(url.dialect() + " databases are files: use read_url instead of read_host");
     return url.with_host(*read_host_);
 }
 
@@ -198,9 +200,9 @@ Options Config::options() const {
 Url Config::url_of_parts() const {
     const Url url = Url::build(backend_.value_or("postgresql"));
     if (!name_) throw ConfigError("name is not set: set the name of the database and what belongs to it, or the url");
-    if (url.dialect() == "sqlite") {
+    if (detail::url_grammar::are_files(url.dialect())) {
         if (user_ || password_ || host_ || port_)
-            throw ConfigError("sqlite databases are files: user, password, host and port must not be set");
+            throw ConfigError(url.dialect() + " databases are files: user, password, host and port must not be set");
         return url.with_database(name_);
     }
     if (password_ && !user_) throw ConfigError("password is set, but user is not");
@@ -218,9 +220,9 @@ Url Config::finished(Url url) const {
 }
 
 Url Config::with_encryption(const Url& url) const {
-    if (url.dialect() == "sqlite") {
+    if (detail::url_grammar::are_files(url.dialect())) {
         if (is_off(*ssl_)) return url;
-        throw ConfigError("ssl is set, but sqlite databases are files: there is nothing to encrypt");
+        throw ConfigError("ssl is set, but " + url.dialect() + " databases are files: there is nothing to encrypt");
     }
     if (url.query("ssl") || url.query("sslmode"))
         throw ConfigError("ssl is set, and the url says something about it as well: write one of them");
