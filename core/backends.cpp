@@ -3,6 +3,7 @@
 #include <databased/error.hpp>
 #include <databased/task.hpp>
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -76,6 +77,9 @@ Task<std::unique_ptr<SessionBackend>> DatabaseBackend::open_with_password(Access
     throw NotSupportedError("connections of this database are opened without a password");
     co_return nullptr;
 }
+
+Task<> SessionBackend::tidy() { co_return; }
+Task<> SessionBackend::keep() { co_return; }
 
 Task<> SessionBackend::ping() {
     Request request;

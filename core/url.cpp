@@ -70,6 +70,13 @@ std::vector<Url::QueryItem> by_key(std::vector<Url::QueryItem> items) {
 
 }  // namespace
 
+Url::Url() noexcept = default;
+Url::Url(const Url& other) = default;
+Url::Url(Url&& other) noexcept = default;
+Url& Url::operator=(const Url& other) = default;
+Url& Url::operator=(Url&& other) noexcept = default;
+Url::~Url() = default;
+
 Url Url::parse(std::string_view text) {
     const auto pieces = url_grammar::split(text);
     Url url = build(pieces.dialect);

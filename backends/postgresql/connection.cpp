@@ -62,7 +62,8 @@ Task<> Connection::prepare() {
 
 /// A pooler names a process of its own making, the server's function the real one.
 Task<bool> Connection::is_behind_pooler() {
-    detail::FirstSink<int> sink;
+    std::optional<int> process;
+    detail::TypedSink sink{&process, detail::first_row<int, detail::ByName<int>>};
     Request request;
     request.statement =
         Statement::make(StatementRules{.dialect = &postgresql_dialect}, "SELECT pg_catalog.pg_backend_pid()");
@@ -77,7 +78,7 @@ Task<bool> Connection::is_behind_pooler() {
     } catch (const TimeoutError&) {
         throw_unreachable("cannot connect to PostgreSQL: the new connection does not answer");
     }
-    co_return std::move(sink).row().value_or(0) != PQbackendPID(pipeline_.native());
+    co_return process.value_or(0) != PQbackendPID(pipeline_.native());
 }
 
 /// Settings that every user of the connection finds.

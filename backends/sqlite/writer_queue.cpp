@@ -29,7 +29,7 @@ std::shared_ptr<WriterQueue> WriterQueue::of_file(const std::string& path) {
     return queue;
 }
 
-bool WriterQueue::enter(const void* writer, const std::function<bool()>& gives_up) {
+bool WriterQueue::enter(const void* writer, const detail::Callback<bool()>& gives_up) {
     std::unique_lock lock{mutex_};
     writers_.push_back(writer);
     while (writers_.front() != writer) {

@@ -1,10 +1,11 @@
 // The queue of all writers of one file in this process, whatever Database and loop they belong to.
 #pragma once
 
+#include <databased/detail/callback.hpp>
+
 #include <chrono>
 #include <condition_variable>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -18,7 +19,7 @@ class WriterQueue {
     static std::shared_ptr<WriterQueue> of_file(const std::string& path);
 
     /// Waits for the turn. False if `gives_up`, which is asked every few milliseconds, says so before.
-    bool enter(const void* writer, const std::function<bool()>& gives_up);
+    bool enter(const void* writer, const detail::Callback<bool()>& gives_up);
     void leave(const void* writer) noexcept;
 
   private:

@@ -5,6 +5,10 @@ namespace databased {
 
 namespace detail {
 
+LentTarget::LentTarget(const std::shared_ptr<LoopThread>& thread, Session& session)
+    : target_(std::make_shared<BlockingTarget>(thread, &session)) {}
+LentTarget::~LentTarget() { target_->executor = nullptr; }
+
 Executor& executor_of(const BlockingTarget& target) {
     if (target.executor == nullptr) throw SessionClosedError("the scope of this session has ended");
     return *target.executor;
@@ -39,11 +43,11 @@ BlockingSession BlockingSession::transaction() {
         detail::owning_target(thread(), ask([](Session& session) { return session.transaction(); }))};
 }
 
-void BlockingSession::after_commit(std::function<void()> hook) {
+void BlockingSession::after_commit(detail::Callback<void()> hook) {
     ask([&](Session& session) { session.after_commit(thread()->hook_for_waiting_thread(std::move(hook))); });
 }
 
-void BlockingSession::after_rollback(std::function<void()> hook) {
+void BlockingSession::after_rollback(detail::Callback<void()> hook) {
     ask([&](Session& session) { session.after_rollback(thread()->hook_for_waiting_thread(std::move(hook))); });
 }
 
@@ -109,17 +113,17 @@ BlockingReader BlockingDatabase::reader() const {
     return BlockingReader{detail::owning_target(thread(), ask([](Database& database) { return database.reader(); }))};
 }
 
-BlockingDatabase& BlockingDatabase::on_connect(std::function<Task<>(Connection&)> hook) {
+BlockingDatabase& BlockingDatabase::on_connect(detail::Callback<Task<>(Connection&)> hook) {
     ask([&](Database& database) { database.on_connect(std::move(hook)); });
     return *this;
 }
 
-BlockingDatabase& BlockingDatabase::before_session(std::function<Task<>(NewSession&)> hook) {
+BlockingDatabase& BlockingDatabase::before_session(detail::Callback<Task<>(NewSession&)> hook) {
     ask([&](Database& database) { database.before_session(std::move(hook)); });
     return *this;
 }
 
-BlockingDatabase& BlockingDatabase::on_warning(std::function<void(std::string_view)> hook) {
+BlockingDatabase& BlockingDatabase::on_warning(detail::Callback<void(std::string_view)> hook) {
     ask([&](Database& database) { database.on_warning(std::move(hook)); });
     return *this;
 }

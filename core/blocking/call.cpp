@@ -1,6 +1,7 @@
 #include "blocking/call.hpp"
 
 #include <atomic>
+#include <thread>
 #include <utility>
 
 namespace databased::detail {
@@ -76,7 +77,7 @@ void BlockingCall::on_turn_end() noexcept {
     gate_.open(Gate::Reason::finished);
 }
 
-Task<> BlockingCall::run(std::function<void()> body) {
+Task<> BlockingCall::run(detail::Callback<void()> body) {
     Context& here = co_await this_context();
     Waiter done;
     done.ignore_stop();  // nobody can stop what another thread does

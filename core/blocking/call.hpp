@@ -50,7 +50,7 @@ class BlockingCall final : public WaitingThread, private LoopWork, private TurnE
     void wait();
 
     /// On the loop's thread.
-    Task<> run(std::function<void()> body) override;
+    Task<> run(detail::Callback<void()> body) override;
 
   private:
     /// The caller has done what it was given.
@@ -78,7 +78,7 @@ class BlockingCall final : public WaitingThread, private LoopWork, private TurnE
     std::optional<RootCoroutine> coroutine_;
 
     // Of a body: written by one side while the other waits.
-    std::function<void()>* body_ = nullptr;
+    detail::Callback<void()>* body_ = nullptr;
     std::exception_ptr body_failure_;
     Waiter* body_done_ = nullptr;
     BodyDone done_{*this};

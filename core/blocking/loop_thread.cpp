@@ -110,7 +110,7 @@ void LoopThread::wait_for(HandedOver& work) {
     call.wait();
 }
 
-void LoopThread::finish(std::function<void()> work) noexcept {
+void LoopThread::finish(detail::Callback<void()> work) noexcept {
     if (state_->is_here()) return work();
     if (state_->is_gone()) return;  // nothing of it works in a child process: it is left as it is
     try {
@@ -122,7 +122,7 @@ void LoopThread::finish(std::function<void()> work) noexcept {
 
 namespace {
 
-Task<> run_hook(CallerLines& lines, std::function<void()> hook) {
+Task<> run_hook(CallerLines& lines, detail::Callback<void()> hook) {
     const Context& context = co_await this_context();
     BlockingCall* call = lines.call_in(*context.branch);
     if (call == nullptr) {
@@ -134,7 +134,7 @@ Task<> run_hook(CallerLines& lines, std::function<void()> hook) {
 
 }  // namespace
 
-std::function<Task<>()> LoopThread::hook_for_waiting_thread(std::function<void()> hook) const {
+detail::Callback<Task<>()> LoopThread::hook_for_waiting_thread(detail::Callback<void()> hook) const {
     return [state = state_.get(), hook = std::move(hook)] { return run_hook(*state->lines, hook); };
 }
 

@@ -115,7 +115,7 @@ Config& Config::password_provider(PasswordProvider provider) {
     return *this;
 }
 
-Task<std::string> Config::answer_of(std::function<std::string()> call) { co_return call(); }
+Task<std::string> Config::answer_of(detail::Callback<std::string()> call) { co_return call(); }
 
 // Options
 

@@ -8,49 +8,6 @@ namespace databased {
 
 namespace detail {
 
-Task<Result> run_execute(Target target, Statement::Pointer statement) {
-    Outcome outcome = co_await target->run(std::move(statement), nullptr);
-    if (outcome.error) std::rethrow_exception(outcome.error);
-    co_return std::move(outcome.result);
-}
-
-Task<Result> run_many(Target target, Statement::Pointer statement) {
-    co_return co_await target->run_many(std::move(statement));
-}
-
-Task<Result> run_query(Target target, Statement::Pointer statement) {
-    if (statement->is_many()) return run_many(std::move(target), std::move(statement));
-    return run_execute(std::move(target), std::move(statement));
-}
-
-Task<> run_into(Target target, Statement::Pointer statement, ConvertingSink& sink) {
-    if (statement->runs() == 0) co_return;
-    const Outcome outcome = co_await target->run(std::move(statement), &sink);
-    sink.rethrow(outcome.error);
-}
-
-void PositionSink::begin(const std::shared_ptr<const ColumnSet>& columns) {
-    if (columns->columns.size() != taker_.width) throw_column_count(*columns, taker_.width, taker_.type);
-}
-
-void PositionSink::add(std::unique_ptr<RowBatch> batch) {
-    if (!(taker_.first_only && has_row_)) taker_.take(rows_, *batch);
-    has_row_ = true;
-}
-
-void PositionSink::forget() {
-    taker_.forget(rows_);
-    has_row_ = false;
-}
-
-Task<Rows> run_fetch_rows(Target target, Statement::Pointer statement) {
-    StoreSink sink;
-    if (statement->runs() == 0) co_return std::move(sink).rows();
-    const Outcome outcome = co_await target->run(std::move(statement), &sink);
-    sink.rethrow(outcome.error);
-    co_return std::move(sink).rows();
-}
-
 namespace {
 
 /// `task` is a member's, and starts later, when `owner`'s Database or Session may be gone.
@@ -147,17 +104,17 @@ Session Database::session(SessionOptions options, std::source_location where) {
 
 Reader Database::reader() const { return Reader{std::make_shared<detail::ReaderTarget>(state_)}; }
 
-Database& Database::on_connect(std::function<Task<>(Connection&)> hook) {
+Database& Database::on_connect(detail::Callback<Task<>(Connection&)> hook) {
     state_->set_connect_hook(std::move(hook));
     return *this;
 }
 
-Database& Database::before_session(std::function<Task<>(NewSession&)> hook) {
+Database& Database::before_session(detail::Callback<Task<>(NewSession&)> hook) {
     state_->set_before_session(std::move(hook));
     return *this;
 }
 
-Database& Database::on_warning(std::function<void(std::string_view)> hook) {
+Database& Database::on_warning(detail::Callback<void(std::string_view)> hook) {
     state_->set_warning_hook(std::move(hook));
     return *this;
 }

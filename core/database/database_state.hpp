@@ -9,7 +9,6 @@
 #include <databased/database.hpp>
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <source_location>
@@ -48,9 +47,9 @@ class DatabaseState final : public StatementTarget,
                             public std::enable_shared_from_this<DatabaseState>,
                             private LoopUser {
   public:
-    using ConnectHook = std::function<Task<>(Connection&)>;
-    using WarningHook = std::function<void(std::string_view)>;
-    using BeforeSession = std::function<Task<>(NewSession&)>;
+    using ConnectHook = detail::Callback<Task<>(Connection&)>;
+    using WarningHook = detail::Callback<void(std::string_view)>;
+    using BeforeSession = detail::Callback<Task<>(NewSession&)>;
 
     /// `passwords` may be empty; it is not asked for a URL that has one.
     DatabaseState(const Url& url, const std::optional<Url>& read_url, const Options& options,

@@ -7,7 +7,6 @@
 #include <databased/backend.hpp>
 #include <databased/health.hpp>
 
-#include <functional>
 #include <memory>
 
 namespace databased::detail {
@@ -32,7 +31,7 @@ struct Opening {
 class Place {
   public:
     /// Opens a connection and makes it ready, hooks included.
-    using Opener = std::function<Task<std::unique_ptr<SessionBackend>>(Opening opening)>;
+    using Opener = detail::Callback<Task<std::unique_ptr<SessionBackend>>(Opening opening)>;
 
     /// Does no I/O. Throws UrlError, ConfigError.
     Place(const Url& url, const Options& options, Serves serves);

@@ -43,7 +43,7 @@ Task<> call_hooks(std::shared_ptr<DatabaseState> database, std::vector<SessionHo
     }
 }
 
-Task<> call_hook(std::function<void()> hook) {
+Task<> call_hook(detail::Callback<void()> hook) {
     hook();
     co_return;
 }

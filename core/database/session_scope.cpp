@@ -19,26 +19,27 @@ SessionScope::SessionScope(const Context& around) : context_(around) { context_.
 SessionScope::~SessionScope() = default;
 
 Session& SessionScope::session(const std::shared_ptr<DatabaseState>& database, const std::source_location& where) {
-    for (Member& member : members_) {
-        if (member.state->owner() != database.get() || member.state->is_over()) continue;
+    for (const auto& member : members_) {
+        if (member->state->owner() != database.get() || member->state->is_over()) continue;
         refuse_moved();
-        return member.session;
+        return member->session;
     }
     const auto state = std::make_shared<SessionState>(database, SessionOptions{}, where);
     state->belong_to(context_);
-    return members_.emplace_back(state).session;
+    return members_.emplace_back(std::make_unique<Member>(state))->session;
 }
 
 void SessionScope::refuse_moved() const {
     const bool all_are_here = std::all_of(members_.begin(), members_.end(),
-                                          [](const Member& each) { return each.session.state() != nullptr; });
+                                          [](const auto& each) { return each->session.state() != nullptr; });
     if (all_are_here) return;
     throw SessionStateError("the session of a scope was moved away: keep a reference to what current_session() gives");
 }
 
 Task<> SessionScope::commit(CommitHook hook) {
     refuse_moved();
-    for (Member& member : members_) {
+    for (std::size_t i = 0; i < members_.size(); ++i) {  // a hook may add one
+        Member& member = *members_[i];
         std::exception_ptr failure;
         try {
             co_await commit(member, hook);
@@ -47,7 +48,7 @@ Task<> SessionScope::commit(CommitHook hook) {
         }
         if (failure) throw_named(failure, member);
     }
-    for (Member& member : members_) co_await member.state->close();
+    for (std::size_t i = 0; i < members_.size(); ++i) co_await members_[i]->state->close();
 }
 
 Task<> SessionScope::commit(Member& member, const CommitHook& hook) {
@@ -56,9 +57,9 @@ Task<> SessionScope::commit(Member& member, const CommitHook& hook) {
 }
 
 Task<> SessionScope::roll_back() {
-    for (Member& member : members_) {
-        co_await member.state->scope_failed(nullptr);
-        co_await member.state->close();
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        co_await members_[i]->state->scope_failed(nullptr);
+        co_await members_[i]->state->close();
     }
 }
 

@@ -4,6 +4,7 @@
 #include <databased/error.hpp>
 #include <databased/url_options.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace databased {

@@ -8,7 +8,6 @@
 #include <databased/detail/waiter.hpp>
 
 #include <exception>
-#include <functional>
 #include <memory>
 #include <source_location>
 #include <string>
@@ -59,7 +58,7 @@ class Lease {
 class Pool : public std::enable_shared_from_this<Pool>, private Timer {
   public:
     /// Opens a connection and makes it ready, hooks included.
-    using Opener = std::function<Task<std::unique_ptr<SessionBackend>>()>;
+    using Opener = detail::Callback<Task<std::unique_ptr<SessionBackend>>()>;
 
     Pool(EventLoop& loop, PoolLimits limits, Opener opener);
     ~Pool() override;

@@ -19,6 +19,27 @@ void add_facts(TableDefinition& table) {
 
 }  // namespace
 
+TableDefinition::TableDefinition(std::string_view table_name, std::string_view struct_type)
+    : name(table_name), struct_name(struct_type) {}
+TableDefinition::~TableDefinition() = default;
+
+void TableDefinition::add_column(std::string_view column_name, SqlType type, bool is_nullable) {
+    columns.push_back({.name = std::string{column_name}, .type = type, .is_nullable = is_nullable});
+}
+
+void TableDefinition::add(PrimaryKeyOption option) { primary_key = std::move(option); }
+void TableDefinition::add(UniqueOption option) { uniques.push_back(std::move(option)); }
+void TableDefinition::add(IndexOption option) { indexes.push_back(std::move(option)); }
+void TableDefinition::add(ForeignKeyOption option) { foreign_keys.push_back(std::move(option)); }
+void TableDefinition::add(CheckOption option) { checks.push_back(std::move(option)); }
+void TableDefinition::add(DefaultOption option) { columns[option.column].default_value = std::move(option.value); }
+void TableDefinition::add(NameOption option) { columns[option.column].name = std::move(option.name); }
+void TableDefinition::add(SchemaOption option) { schema = std::move(option.name); }
+void TableDefinition::add(TypeOption option) {
+    columns[option.column].sqlite_type = std::move(option.sqlite);
+    columns[option.column].postgresql_type = std::move(option.postgresql);
+}
+
 void TableDefinition::finish() {
     add_facts(*this);
     Shape source;

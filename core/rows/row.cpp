@@ -1,3 +1,4 @@
+#include <databased/detail/row_reader.hpp>
 #include <databased/error.hpp>
 #include <databased/row.hpp>
 #include <databased/task.hpp>
@@ -59,20 +60,38 @@ std::string ColumnSet::names() const {
     return list;
 }
 
-void throw_column_count(const ColumnSet& columns, std::size_t expected, std::string_view type) {
-    throw ConversionError("a row cannot be read as " + std::string{type} + ", which has " + std::to_string(expected) +
-                          (expected == 1 ? " value" : " values") + ": " + columns.names());
+namespace {
+
+[[noreturn]] void throw_column_count(const ColumnSet& columns, const RowShape& shape) {
+    throw ConversionError("a row cannot be read as " + std::string{shape.type} + ", which has " +
+                          std::to_string(shape.width) + (shape.width == 1 ? " value" : " values") + ": " +
+                          columns.names());
 }
 
-std::size_t column_of_member(const ColumnSet& columns, std::string_view member, std::string_view type,
-                             bool may_be_missing) {
-    const std::size_t index = columns.find(member);
+std::size_t column_of_member(const ColumnSet& columns, const MemberColumn& member, std::string_view type) {
+    const std::size_t index = columns.find(member.name);
     if (index < columns.columns.size()) return index;
-    if (may_be_missing) return std::numeric_limits<std::size_t>::max();
-    throw ColumnNotFoundError("no column is called \"" + std::string{member} + "\", which " + std::string{type} +
+    if (member.may_be_missing) return missing_column;
+    throw ColumnNotFoundError("no column is called \"" + std::string{member.name} + "\", which " + std::string{type} +
                               " needs: " + columns.names() +
                               "; select it, name it with AS, or make the member std::optional");
 }
+
+}  // namespace
+
+void find_columns(const ColumnSet& columns, const RowShape& shape, std::size_t* places) {
+    if (shape.members == nullptr) {
+        if (columns.columns.size() != shape.width) throw_column_count(columns, shape);
+        return;
+    }
+    for (std::size_t i = 0; i < shape.width; ++i) places[i] = column_of_member(columns, shape.members[i], shape.type);
+}
+
+Arena::Arena() noexcept = default;
+Arena::~Arena() = default;
+
+RowStore::RowStore() : columns(std::make_shared<const ColumnSet>()) {}
+RowStore::~RowStore() = default;
 
 void RowStore::add(std::unique_ptr<RowBatch> batch) {
     first_rows.push_back(size);
@@ -88,6 +107,16 @@ const Cell* RowStore::row(std::size_t index) const noexcept {
 
 }  // namespace detail
 
+RowBatch::RowBatch(std::shared_ptr<const detail::ColumnSet> columns) noexcept : columns_(std::move(columns)) {}
+RowBatch::~RowBatch() = default;
+
+void RowBatch::expect_full() {
+    cells_.reserve(full_size / sizeof(detail::Cell) + columns_->columns.size());
+    arena_.expect(full_size / 4);
+}
+
+void RowBatch::set_columns(std::shared_ptr<const detail::ColumnSet> columns) noexcept { columns_ = std::move(columns); }
+
 void* RowBatch::operator new(std::size_t size) { return detail::allocate_frame(size); }
 void RowBatch::operator delete(void* batch, std::size_t size) noexcept { detail::release_frame(batch, size); }
 
@@ -95,6 +124,8 @@ Rows::Rows() {
     static const auto empty = std::make_shared<const detail::RowStore>();
     store_ = empty;
 }
+
+std::span<const Column> Rows::columns() const noexcept { return store_->columns->columns; }
 
 const detail::ColumnSet* Row::columns_or_none() const noexcept {
     static const detail::ColumnSet none;

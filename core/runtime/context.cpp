@@ -41,6 +41,8 @@ StopState::StopState(StopState* parent) {
     }
 }
 
+StopState::~StopState() = default;
+
 void StopState::request() noexcept {
     if (requested_) return;
     requested_ = true;

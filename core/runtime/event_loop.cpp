@@ -8,9 +8,11 @@
 #include <uv.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace databased {
@@ -37,14 +39,14 @@ void write_unhandled(const std::exception_ptr& error) {
 
 class PostedFunction final : public LoopWork {
   public:
-    explicit PostedFunction(std::function<void()> function) : function_(std::move(function)) {}
+    explicit PostedFunction(detail::Callback<void()> function) : function_(std::move(function)) {}
     void on_loop() noexcept override {
         const std::unique_ptr<PostedFunction> self{this};
         function_();
     }
 
   private:
-    std::function<void()> function_;
+    detail::Callback<void()> function_;
 };
 
 }  // namespace
@@ -71,6 +73,13 @@ struct EventLoop::Handles {
             if (--handles.open == 0) delete &handles;
         });
     }
+};
+
+/// What other threads touch.
+struct EventLoop::Mailbox {
+    std::thread::id thread = std::this_thread::get_id();
+    std::atomic<LoopWork*> posted{nullptr};  // newest first
+    std::atomic<bool> sleeping{false};       // in the poll, or about to be: who posts has to wake it up
 };
 
 /// The frame and context of run() or of one spawned task.
@@ -135,14 +144,20 @@ Timer::~Timer() {
     if (loop_ != nullptr) loop_->stop(*this);
 }
 
-EventLoop::EventLoop() : own_loop_(std::make_unique<uv_loop_t>()), generation_(detail::process_generation()) {
+EventLoop::EventLoop()
+    : own_loop_(std::make_unique<uv_loop_t>()),
+      mailbox_(std::make_unique<Mailbox>()),
+      generation_(detail::process_generation()) {
     if (const int failed = uv_loop_init(own_loop_.get()); failed != 0) {
         throw Error(std::string{"cannot make an event loop: "} + uv_strerror(failed));
     }
     open_handles(own_loop_.get());
 }
 
-EventLoop::EventLoop(uv_loop_t* adopted) : generation_(detail::process_generation()) { open_handles(adopted); }
+EventLoop::EventLoop(uv_loop_t* adopted)
+    : mailbox_(std::make_unique<Mailbox>()), generation_(detail::process_generation()) {
+    open_handles(adopted);
+}
 
 void EventLoop::open_handles(uv_loop_t* loop) {
     handles_ = new Handles{.owner = this};
@@ -170,7 +185,7 @@ EventLoop::~EventLoop() {
         leave_tasks_to_parent();
     }
     while (!users_.empty()) users_.pop_front().on_loop_destroyed();
-    while (!spawned_.empty() || !finished_.empty() || posted_.load(std::memory_order_relaxed) != nullptr) {
+    while (!spawned_.empty() || !finished_.empty() || mailbox_->posted.load(std::memory_order_relaxed) != nullptr) {
         while (!spawned_.empty()) delete &spawned_.pop_front();
         destroy_finished();
         take_posted();
@@ -190,6 +205,7 @@ EventLoop::~EventLoop() {
     if (!is_closed) detail::leave_to_parent(std::move(own_loop_));  // what a thread of the parent's was doing for it
 }
 
+bool EventLoop::is_on_its_thread() const noexcept { return mailbox_->thread == std::this_thread::get_id(); }
 EventLoop* EventLoop::current() noexcept { return loop_in_turn; }
 uv_loop_t* EventLoop::native() noexcept { return handles_->posted.loop; }
 void EventLoop::on_unhandled_error(ErrorHandler handler) { unhandled_ = std::move(handler); }
@@ -202,7 +218,7 @@ void EventLoop::run_root(Task<> task) {
     }
     if (is_inherited())
         throw UsageError("this event loop was made before fork(); make another one in the child process");
-    thread_ = std::this_thread::get_id();
+    mailbox_->thread = std::this_thread::get_id();
     const auto root = std::make_shared<RootTask>(*this, ErrorHandler{});
     root->start(std::move(task));
     begin_work();
@@ -290,7 +306,7 @@ void EventLoop::destroy_finished() noexcept {
 
 // Work from other threads
 
-void EventLoop::post(std::function<void()> work) { post(*new PostedFunction(std::move(work))); }
+void EventLoop::post(detail::Callback<void()> work) { post(*new PostedFunction(std::move(work))); }
 
 void EventLoop::post(LoopWork& work) noexcept { push(&work, &work); }
 
@@ -302,15 +318,15 @@ void EventLoop::post(std::span<LoopWork* const> batch) noexcept {
 
 /// Pushes a chain, the newest first. A loop that is awake looks by itself before it sleeps: no system call then.
 void EventLoop::push(LoopWork* newest, LoopWork* oldest) noexcept {
-    LoopWork* before = posted_.load(std::memory_order_relaxed);
+    LoopWork* before = mailbox_->posted.load(std::memory_order_relaxed);
     do {
         oldest->next_ = before;
-    } while (!posted_.compare_exchange_weak(before, newest));
-    if (sleeping_.load() && sleeping_.exchange(false)) handles_->wake_up.signal();
+    } while (!mailbox_->posted.compare_exchange_weak(before, newest));
+    if (mailbox_->sleeping.load() && mailbox_->sleeping.exchange(false)) handles_->wake_up.signal();
 }
 
 void EventLoop::take_posted() noexcept {
-    LoopWork* newest = posted_.exchange(nullptr, std::memory_order_acquire);
+    LoopWork* newest = mailbox_->posted.exchange(nullptr, std::memory_order_acquire);
     LoopWork* oldest = nullptr;
     while (newest != nullptr) {
         LoopWork* next = newest->next_;
@@ -352,9 +368,9 @@ void EventLoop::before_poll() noexcept {
     for (int i = 0; i < turns_before_poll; ++i) {
         if (!wait_awake()) {
             if (stays_awake()) break;
-            sleeping_ = true;
-            if (posted_.load() == nullptr) return;
-            sleeping_ = false;
+            mailbox_->sleeping = true;
+            if (mailbox_->posted.load() == nullptr) return;
+            mailbox_->sleeping = false;
         }
         turn();
     }
@@ -368,7 +384,7 @@ void EventLoop::expect_post(std::chrono::microseconds patience) noexcept {
 
 /// Falling asleep and being woken up costs more than most statements take. True if something came.
 bool EventLoop::wait_awake() noexcept {
-    if (posted_.load(std::memory_order_relaxed) != nullptr) return true;
+    if (mailbox_->posted.load(std::memory_order_relaxed) != nullptr) return true;
     if (expected_posts_ == 0 || patience_.count() == 0 ||
         uv_is_active(reinterpret_cast<uv_handle_t*>(&handles_->keep_going)) != 0) {
         return false;
@@ -378,7 +394,7 @@ bool EventLoop::wait_awake() noexcept {
     const auto end = detail::Clock::now() + patience_;
     do {
         for (int i = 0; i < looks_per_clock; ++i) {
-            if (posted_.load(std::memory_order_relaxed) != nullptr) return true;
+            if (mailbox_->posted.load(std::memory_order_relaxed) != nullptr) return true;
             detail::pause_thread();
         }
     } while (detail::Clock::now() < end);
@@ -396,7 +412,7 @@ bool EventLoop::stays_awake() noexcept {
 }
 
 void EventLoop::after_poll() noexcept {
-    sleeping_ = false;
+    mailbox_->sleeping = false;
     turn();
 }
 

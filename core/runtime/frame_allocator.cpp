@@ -104,6 +104,31 @@ void release_frame(void* frame, std::size_t size) noexcept { free_frames.release
 
 #endif
 
+PromiseBase::~PromiseBase() = default;
+
+void PromiseBase::rethrow_error() const {
+    if (error_) std::rethrow_exception(error_);
+    if (!started_) throw_body_never_ran();
+}
+
+TaskBase& TaskBase::operator=(TaskBase&& other) noexcept {
+    if (this != &other) {
+        if (handle_) handle_.destroy();
+        handle_ = other.handle_;
+        promise_ = other.promise_;
+        other.release();
+    }
+    return *this;
+}
+
+bool TaskAwaiter::start(std::coroutine_handle<> parent, const PromiseBase& promise_of_parent) const {
+    promise_->bind(context_ != nullptr ? *context_ : promise_of_parent.context());
+    handle_.resume();
+    if (handle_.done() || !promise_->has_started()) return false;
+    promise_->continue_with(parent);
+    return true;
+}
+
 void throw_body_never_ran() {
     throw UsageError(
         "g++ 12 has broken this coroutine: it awaits in the condition of an if, while, for, do or switch and has no "

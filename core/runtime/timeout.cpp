@@ -2,7 +2,6 @@
 #include <databased/timeout.hpp>
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -47,7 +46,7 @@ struct StopScope::State final : Timer {
         StopState* stop;  // null once the scope has ended; touched on the loop's thread only
     };
     std::shared_ptr<Bridge> bridge;
-    std::optional<std::stop_callback<std::function<void()>>> callback;
+    std::optional<std::stop_callback<detail::Callback<void()>>> callback;
 };
 
 StopScope::StopScope(Context& parent) : state_(std::make_unique<State>(parent)) {}
@@ -131,5 +130,7 @@ Task<std::stop_token> stop_token_here() {
 }
 
 }  // namespace detail
+
+template Task<> with_timeout(detail::Duration limit, Task<> task);
 
 }  // namespace databased

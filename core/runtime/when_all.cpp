@@ -1,14 +1,32 @@
 #include <databased/when_all.hpp>
 
-namespace databased::detail {
+namespace databased {
 
-TaskGroup::Line::Line(Context& parent, StopState& stop) noexcept : branch(parent.branch), context(parent) {
-    context.branch = &branch;
-    context.stop = &stop;
+namespace detail {
+
+struct TaskGroup::Line {
+    explicit Line(Context& parent, StopState& stop) noexcept : branch(parent.branch), context(parent) {
+        context.branch = &branch;
+        context.stop = &stop;
+    }
+
+    Branch branch;
+    Context context;
+};
+
+TaskGroup::TaskGroup(Context& context, std::size_t size)
+    : parent_(context), stop_(context.stop), lines_(std::make_unique<std::optional<Line>[]>(size)) {
+    members_.reserve(size);
 }
 
-TaskGroup::TaskGroup(Context& context, std::size_t size) : parent_(context), stop_(context.stop), lines_(size) {
-    members_.reserve(size);
+TaskGroup::~TaskGroup() = default;
+
+void TaskGroup::add(RootCoroutine member) { members_.push_back(std::move(member)); }
+
+bool TaskGroup::await_ready() const noexcept { return members_.empty(); }
+
+void TaskGroup::await_resume() const {
+    if (failure_) std::rethrow_exception(failure_);
 }
 
 bool TaskGroup::await_suspend(std::coroutine_handle<> caller) {
@@ -33,4 +51,12 @@ void TaskGroup::ended() noexcept {
     if (--running_ == 0) parent_.loop->schedule(waiting_);
 }
 
-}  // namespace databased::detail
+}  // namespace detail
+
+Task<> when_all(std::vector<Task<>> tasks) {
+    detail::TaskGroup group{co_await detail::this_context(), tasks.size()};
+    for (auto& task : tasks) group.add(std::move(task), [] {});
+    co_await group;
+}
+
+}  // namespace databased

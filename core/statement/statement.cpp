@@ -25,6 +25,15 @@ detail::SqlCache& cache_of(const Dialect& dialect) {
 
 // Parameters
 
+Parameters::Parameters() noexcept = default;
+Parameters::Parameters(const Parameters& other) = default;
+Parameters::Parameters(Parameters&& other) noexcept = default;
+Parameters& Parameters::operator=(const Parameters& other) = default;
+Parameters& Parameters::operator=(Parameters&& other) noexcept = default;
+Parameters::~Parameters() = default;
+
+std::size_t Parameters::size() const noexcept { return entries_.empty() ? values_.size() : entries_.size(); }
+
 void Parameters::write_entries() {
     if (!entries_.empty()) return;
     for (std::size_t i = 0; i < values_.size(); ++i) entries_.push_back({.first_cell = i});
@@ -46,6 +55,43 @@ void Parameters::begin_list() { entries_.back().is_list = true; }
 void Parameters::end_list() { entries_.back().cells = values_.size() - entries_.back().first_cell; }
 
 // Statement
+
+Statement::Statement() noexcept = default;
+Statement::Statement(const Statement& other) = default;
+Statement::Statement(Statement&& other) noexcept = default;
+Statement::~Statement() = default;
+
+Statement::Pointer Statement::empty() { return Pointer{new Statement}; }
+
+Statement::Pointer Statement::make_bound(const StatementRules& rules, std::string_view sql,
+                                         const Parameters& parameters) {
+    Pointer statement = empty();
+    try {
+        statement->bind(rules, sql, parameters);
+    } catch (...) {
+        statement->fail();
+    }
+    return statement;
+}
+
+Statement::Pointer Statement::make_erased(const StatementRules& rules, std::string_view sql,
+                                          const detail::ErasedArgument* arguments, std::size_t count) {
+    Pointer statement = empty();
+    try {
+        Parameters parameters;
+        for (std::size_t i = 0; i < count; ++i) arguments[i].add(parameters, arguments[i].value);
+        statement->bind(rules, sql, std::move(parameters));
+    } catch (...) {
+        statement->fail();
+    }
+    return statement;
+}
+
+Statement::Pointer Statement::copy() const { return Pointer{new Statement{*this}}; }
+
+void Statement::check() const {
+    if (error_) std::rethrow_exception(error_);
+}
 
 void* Statement::operator new(std::size_t size) { return detail::allocate_frame(size); }
 void Statement::operator delete(void* statement, std::size_t size) noexcept { detail::release_frame(statement, size); }
@@ -106,10 +152,12 @@ void Statement::bind_next(const StatementRules& rules, std::string_view sql, Par
     ++runs_;
 }
 
-void Statement::fail_item(const std::exception_ptr& error) noexcept {
-    error_ = error;
+void Statement::fail() noexcept { error_ = std::current_exception(); }
+
+void Statement::fail_item() noexcept {
+    fail();
     try {
-        std::rethrow_exception(error);
+        throw;
     } catch (const ParameterError& problem) {
         error_ = std::make_exception_ptr(ParameterError("item " + std::to_string(runs_) + ": " + problem.what()));
     } catch (...) {

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <cmath>
+#include <memory>
+#include <new>
 #include <ostream>
 
 namespace databased {
@@ -102,7 +104,52 @@ Json json_of(const FieldView& field) {
 
 }  // namespace detail
 
-Value::Value(std::chrono::year_month_day date) : storage_(std::chrono::sys_days{date}) {
+const Value::Storage& Value::storage() const noexcept {
+    static_assert(sizeof(Storage) <= sizeof bytes_ && alignof(Storage) <= alignof(Value));
+    return *std::launder(reinterpret_cast<const Storage*>(bytes_));
+}
+Value::Storage& Value::storage() noexcept { return *std::launder(reinterpret_cast<Storage*>(bytes_)); }
+
+template <class T>
+Value::Value(std::in_place_t, T&& content) {
+    std::construct_at(reinterpret_cast<Storage*>(bytes_), std::forward<T>(content));
+}
+
+Value::Value() noexcept : Value(std::in_place, std::monostate{}) {}
+Value::Value(std::nullptr_t) noexcept : Value() {}
+Value::Value(const Value& other) : Value(std::in_place, other.storage()) {}
+Value::Value(Value&& other) noexcept : Value(std::in_place, std::move(other.storage())) {}
+Value& Value::operator=(const Value& other) {
+    storage() = other.storage();
+    return *this;
+}
+Value& Value::operator=(Value&& other) noexcept {
+    storage() = std::move(other.storage());
+    return *this;
+}
+Value::~Value() { std::destroy_at(&storage()); }
+
+ValueKind Value::kind() const noexcept { return static_cast<ValueKind>(storage().index()); }
+
+Value::Value(Boolean boolean) noexcept : Value(std::in_place, boolean.value) {}
+Value::Value(Integer integer) noexcept : Value(std::in_place, integer.value) {}
+Value::Value(Real real) noexcept : Value(std::in_place, real.value) {}
+Value::Value(const char* text) : Value(std::in_place, std::string{text}) {}
+Value::Value(std::string_view text) : Value(std::in_place, std::string{text}) {}
+Value::Value(std::string text) noexcept : Value(std::in_place, std::move(text)) {}
+Value::Value(Bytes bytes) noexcept : Value(std::in_place, std::move(bytes)) {}
+Value::Value(Decimal decimal) noexcept : Value(std::in_place, std::move(decimal)) {}
+Value::Value(std::chrono::sys_days date) noexcept : Value(std::in_place, date) {}
+Value::Value(TimeOfDay time) noexcept : Value(std::in_place, time) {}
+Value::Value(LocalTimestamp timestamp) noexcept : Value(std::in_place, timestamp) {}
+Value::Value(databased::Timestamp timestamp) noexcept : Value(std::in_place, timestamp) {}
+Value::Value(Uuid uuid) noexcept : Value(std::in_place, uuid) {}
+Value::Value(JsonText json) noexcept : Value(std::in_place, std::move(json)) {}
+Value::Value(Array array) noexcept : Value(std::in_place, std::move(array)) {}
+
+bool operator==(const Value& left, const Value& right) { return left.storage() == right.storage(); }
+
+Value::Value(std::chrono::year_month_day date) : Value(std::in_place, std::chrono::sys_days{date}) {
     if (!date.ok()) throw ParameterError("a date names a day that the calendar does not have");
 }
 

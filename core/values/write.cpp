@@ -24,6 +24,21 @@ std::string_view characters(std::span<const std::byte> bytes) noexcept {
 
 }  // namespace
 
+ParameterBuffer::ParameterBuffer() noexcept = default;
+ParameterBuffer::ParameterBuffer(const ParameterBuffer& other) = default;
+ParameterBuffer::ParameterBuffer(ParameterBuffer&& other) noexcept = default;
+ParameterBuffer& ParameterBuffer::operator=(const ParameterBuffer& other) = default;
+ParameterBuffer& ParameterBuffer::operator=(ParameterBuffer&& other) noexcept = default;
+ParameterBuffer::~ParameterBuffer() = default;
+
+void ParameterBuffer::add(Cell cell) { cells_.push_back(cell); }
+void ParameterBuffer::reserve(std::size_t cells) { cells_.reserve(cells); }
+
+void ParameterBuffer::repeat_last() {
+    const Cell last = cells_[cells_.size() - 1];  // a copy, as the cells may move
+    cells_.push_back(last);
+}
+
 void ParameterBuffer::add(ValueKind kind, std::string_view data) {
     check_size(data.size());
     cells_.push_back(Cell{.integer = static_cast<std::int64_t>(data_.size()),

@@ -23,12 +23,14 @@
 //  15. What one user of the connection leaves behind is nobody else's: needs_tidying() is true until tidy() has run.
 #pragma once
 
+#include <databased/detail/callback.hpp>
 #include <databased/detail/context.hpp>
 #include <databased/detail/fields.hpp>
 #include <databased/detail/small_vector.hpp>
 #include <databased/detail/stop.hpp>
 #include <databased/options.hpp>
 #include <databased/result.hpp>
+#include <databased/row_sink.hpp>
 #include <databased/statement.hpp>
 #include <databased/task.hpp>
 #include <databased/url.hpp>
@@ -36,7 +38,6 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -82,19 +83,6 @@ enum class Delivery : std::uint8_t {
 };
 
 }  // namespace backend
-
-/// Takes the rows of one statement, on the loop's thread.
-class RowSink {
-  public:
-    virtual ~RowSink() = default;
-    virtual void on_columns(const std::shared_ptr<const detail::ColumnSet>& columns) = 0;
-    /// `batch` holds at least one row. It may be kept.
-    virtual void on_rows(std::unique_ptr<RowBatch> batch) = 0;
-    /// The statement is run again from its beginning: forget what came before. Columns come first again.
-    virtual void on_restart() = 0;
-    /// Whether a plain read may end after its first row. (Other statements have effects and run to their end.)
-    virtual bool wants_first_row_only() const noexcept { return false; }
-};
 
 /// How a transaction begins.
 struct TransactionOptions {
@@ -160,10 +148,10 @@ class SessionBackend {
     /// Whether something is left of the last user: settings, locks, a statement that nobody waits for any more.
     virtual bool needs_tidying() const noexcept { return false; }
     /// Makes the connection as good as new for the next user, or unusable. Does not throw.
-    virtual Task<> tidy() { co_return; }
+    virtual Task<> tidy();
     /// Called once, when the connection has been opened and before its first user: what is left behind so far is how
     /// every user is to find it, because the connect hook has made it.
-    virtual Task<> keep() { co_return; }
+    virtual Task<> keep();
     /// Asks the database for a sign of life. Throws ConnectionError.
     virtual Task<> ping();
     /// Closes in good order what is quiet.
@@ -227,7 +215,7 @@ class DatabaseBackend {
 /// The keys of a URL that the pool reads itself; a backend accepts them and passes over them.
 const std::vector<std::string_view>& pool_option_keys();
 
-using BackendFactory = std::function<std::unique_ptr<DatabaseBackend>(const Url& url)>;
+using BackendFactory = detail::Callback<std::unique_ptr<DatabaseBackend>(const Url& url)>;
 
 /// Makes `dialect` known to Database; replaces what had that name. From any thread. The factory throws UrlError for a
 /// URL that it cannot use; it does no I/O.

@@ -3,12 +3,12 @@
 
 #include <databased/config.hpp>
 #include <databased/database.hpp>
+#include <databased/detail/callback.hpp>
 #include <databased/detail/loop_thread.hpp>
 #include <databased/session.hpp>
 
 #include <chrono>
 #include <concepts>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <source_location>
@@ -52,9 +52,8 @@ std::shared_ptr<BlockingTarget> owning_target(std::shared_ptr<LoopThread> thread
 /// Ends what a scope has lent.
 class LentTarget {
   public:
-    LentTarget(const std::shared_ptr<LoopThread>& thread, Session& session)
-        : target_(std::make_shared<BlockingTarget>(thread, &session)) {}
-    ~LentTarget() { target_->executor = nullptr; }
+    LentTarget(const std::shared_ptr<LoopThread>& thread, Session& session);
+    ~LentTarget();
     LentTarget(const LentTarget&) = delete;
     LentTarget& operator=(const LentTarget&) = delete;
 
@@ -178,8 +177,8 @@ class BlockingSession : public BlockingExecutor {
 
     /// Session::after_commit() for a plain function, called on the thread that ends the session: that may use blocking
     /// verbs. Where no thread waits for the end (the session was destroyed) it is the loop's, where they are refused.
-    void after_commit(std::function<void()> hook);
-    void after_rollback(std::function<void()> hook);
+    void after_commit(detail::Callback<void()> hook);
+    void after_rollback(detail::Callback<void()> hook);
 
   private:
     static Session& session_of(Executor& executor) noexcept { return static_cast<Session&>(executor); }
@@ -257,9 +256,9 @@ class BlockingDatabase : public BlockingExecutor {
     }
 
     /// As Database has them; the hooks are called on the loop's thread.
-    BlockingDatabase& on_connect(std::function<Task<>(Connection&)> hook);
-    BlockingDatabase& before_session(std::function<Task<>(NewSession&)> hook);
-    BlockingDatabase& on_warning(std::function<void(std::string_view)> hook);
+    BlockingDatabase& on_connect(detail::Callback<Task<>(Connection&)> hook);
+    BlockingDatabase& before_session(detail::Callback<Task<>(NewSession&)> hook);
+    BlockingDatabase& on_warning(detail::Callback<void(std::string_view)> hook);
 
   private:
     explicit BlockingDatabase(Database database);

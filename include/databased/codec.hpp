@@ -23,7 +23,6 @@
 #include <databased/detail/type_name.hpp>
 #include <databased/value.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstddef>

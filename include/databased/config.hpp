@@ -1,6 +1,7 @@
 // Config: what a program's configuration says of a database, from code, the environment or JSON.
 #pragma once
 
+#include <databased/detail/callback.hpp>
 #include <databased/options.hpp>
 #include <databased/task.hpp>
 #include <databased/url.hpp>
@@ -8,7 +9,6 @@
 
 #include <chrono>
 #include <concepts>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +19,7 @@
 namespace databased {
 
 /// Asked for the password of each physical connection just before it is opened: for passwords that expire.
-using PasswordProvider = std::function<Task<std::string>()>;
+using PasswordProvider = detail::Callback<Task<std::string>()>;
 
 /// Settings of a Database, in any order. Setters throw ConfigError for a value that cannot be used, url() and
 /// read_url() UrlError; no message shows a value.
@@ -69,8 +69,8 @@ class Config {
     template <std::invocable F>
         requires std::convertible_to<std::invoke_result_t<F&>, std::string>
     Config& password_provider(F provider) {
-        return password_provider(
-            PasswordProvider{[call = std::function<std::string()>{std::move(provider)}] { return answer_of(call); }});
+        return password_provider(PasswordProvider{
+            [call = detail::Callback<std::string()>{std::move(provider)}] { return answer_of(call); }});
     }
 
     /// Connections that are kept, 1 to 10000; default 10.
@@ -99,7 +99,7 @@ class Config {
     const PasswordProvider& password_provider() const noexcept { return password_provider_; }
 
   private:
-    static Task<std::string> answer_of(std::function<std::string()> call);
+    static Task<std::string> answer_of(detail::Callback<std::string()> call);
     Url url_of_parts() const;
     Url finished(Url url) const;
     Url with_encryption(const Url& url) const;

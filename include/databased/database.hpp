@@ -2,13 +2,13 @@
 #pragma once
 
 #include <databased/config.hpp>
+#include <databased/detail/callback.hpp>
 #include <databased/health.hpp>
 #include <databased/query/schema.hpp>
 #include <databased/session.hpp>
 #include <databased/url.hpp>
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <source_location>
@@ -153,14 +153,14 @@ class Database : public Executor {
 
     /// `hook` is awaited once for each new connection before anything else uses it; if it throws, the connection is
     /// closed and the error goes to who waits for it. Set it before connect().
-    Database& on_connect(std::function<Task<>(Connection&)> hook);
+    Database& on_connect(detail::Callback<Task<>(Connection&)> hook);
     /// `hook` is awaited before each transaction of a root session, and may move the Database; not with force_rollback
     /// and not in memory, where there is nothing to decide. If it throws, the session does not begin. It must not use
     /// sessions of this Database.
-    Database& before_session(std::function<Task<>(NewSession&)> hook);
+    Database& before_session(detail::Callback<Task<>(NewSession&)> hook);
     /// Told of what went wrong where nobody waits: a failing rollback, an abandoned session. Never of values or
     /// secrets.
-    Database& on_warning(std::function<void(std::string_view)> hook);
+    Database& on_warning(detail::Callback<void(std::string_view)> hook);
 
   private:
     friend Task<Session&> current_session(const Database& database, std::source_location where);

@@ -1,18 +1,16 @@
 // The loop that coroutines of this library run on: one thread, one loop, a libuv loop inside.
 #pragma once
 
+#include <databased/detail/callback.hpp>
 #include <databased/detail/intrusive_list.hpp>
 #include <databased/detail/stop.hpp>
 #include <databased/task.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <coroutine>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <span>
-#include <thread>
 #include <vector>
 
 extern "C" {
@@ -82,7 +80,7 @@ class Timer {
 /// destroyed. In a child process made by fork() a loop is not used any more: a task of it may end, but not wait.
 class EventLoop {
   public:
-    using ErrorHandler = std::function<void(std::exception_ptr)>;
+    using ErrorHandler = detail::Callback<void(std::exception_ptr)>;
 
     /// A loop of its own; run() drives it.
     EventLoop();
@@ -107,7 +105,7 @@ class EventLoop {
     void on_unhandled_error(ErrorHandler handler);
 
     /// Runs `work` on the loop's thread, soon. From any thread.
-    void post(std::function<void()> work);
+    void post(detail::Callback<void()> work);
     void post(LoopWork& work) noexcept;
     /// A chain of work in one go, in order: fewer wake-ups. `batch` may not contain nulls.
     void post(std::span<LoopWork* const> batch) noexcept;
@@ -116,7 +114,7 @@ class EventLoop {
     uv_loop_s* native() noexcept;
     /// The loop whose turn it is on this thread; null outside of one.
     static EventLoop* current() noexcept;
-    bool is_on_its_thread() const noexcept { return thread_ == std::this_thread::get_id(); }
+    bool is_on_its_thread() const noexcept;
     /// Spawned tasks that have not finished.
     std::size_t spawned_count() const noexcept { return spawned_count_; }
 
@@ -142,6 +140,7 @@ class EventLoop {
 
   private:
     struct Handles;
+    struct Mailbox;
     class RootTask;
 
     void open_handles(uv_loop_s* loop);
@@ -174,16 +173,14 @@ class EventLoop {
     void run_root(Task<> task);
 
     std::unique_ptr<uv_loop_s> own_loop_;
-    Handles* handles_ = nullptr;  // freed by libuv's close callback
-    std::thread::id thread_ = std::this_thread::get_id();
+    Handles* handles_ = nullptr;                  // freed by libuv's close callback
     std::vector<std::coroutine_handle<>> ready_;  // a ring would save nothing: it is drained to its end and reused
     std::size_t ready_head_ = 0;
     detail::IntrusiveList<TurnEnd> turn_ends_;
     detail::IntrusiveList<LoopUser> users_;
     std::vector<Timer*> timers_;  // a binary heap, the earliest first
     detail::Clock::time_point clock_armed_for_ = detail::Clock::time_point::max();
-    std::atomic<LoopWork*> posted_{nullptr};  // newest first
-    std::atomic<bool> sleeping_{false};       // in the poll, or about to be: who posts has to wake it up
+    std::unique_ptr<Mailbox> mailbox_;
     detail::IntrusiveList<RootTask> spawned_;
     detail::IntrusiveList<RootTask> finished_;  // their frames end with the turn
     std::size_t spawned_count_ = 0;

@@ -1,10 +1,9 @@
 // The verbs that Database, its reader() and Session share.
 #pragma once
 
-#include <databased/backend.hpp>
-#include <databased/detail/sinks.hpp>
+#include <databased/detail/fetch.hpp>
+#include <databased/detail/range.hpp>
 #include <databased/detail/temporary_guard.hpp>
-#include <databased/query/position_reader.hpp>
 #include <databased/query/query.hpp>
 #include <databased/row.hpp>
 #include <databased/statement.hpp>
@@ -12,7 +11,6 @@
 
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -21,63 +19,6 @@
 namespace databased {
 
 namespace detail {
-
-/// Where statements go. Kept alive by whoever runs one.
-class StatementTarget {
-  public:
-    virtual ~StatementTarget() = default;
-    virtual const StatementRules& rules() const noexcept = 0;
-    /// Errors are in the Outcome or thrown.
-    virtual Task<Outcome> run(Statement::Pointer statement, RowSink* sink) = 0;
-    /// Runs all items of `statement` or none.
-    virtual Task<Result> run_many(Statement::Pointer statement) = 0;
-};
-
-using Target = std::shared_ptr<StatementTarget>;
-
-Task<Result> run_execute(Target target, Statement::Pointer statement);
-Task<Result> run_many(Target target, Statement::Pointer statement);
-
-template <class T>
-Task<std::vector<T>> run_fetch_all(Target target, Statement::Pointer statement) {
-    CollectSink<T> sink;
-    const Outcome outcome = co_await target->run(std::move(statement), &sink);
-    sink.rethrow(outcome.error);
-    co_return std::move(sink).rows();
-}
-
-Task<Rows> run_fetch_rows(Target target, Statement::Pointer statement);
-
-template <class T>
-Task<std::optional<T>> run_fetch_one(Target target, Statement::Pointer statement) {
-    FirstSink<T> sink;
-    const Outcome outcome = co_await target->run(std::move(statement), &sink);
-    sink.rethrow(outcome.error);
-    co_return std::move(sink).row();
-}
-
-// For queries. An INSERT of no rows gives none and is not sent.
-
-Task<> run_into(Target target, Statement::Pointer statement, ConvertingSink& sink);
-
-template <class T>
-Task<std::vector<T>> run_query_for_all(Target target, Statement::Pointer statement) {
-    std::vector<T> rows;
-    PositionSink sink{&rows, all_rows<T>};
-    co_await run_into(std::move(target), std::move(statement), sink);
-    co_return rows;
-}
-
-template <class T>
-Task<std::optional<T>> run_query_for_one(Target target, Statement::Pointer statement) {
-    std::optional<T> row;
-    PositionSink sink{&row, first_row<T>};
-    co_await run_into(std::move(target), std::move(statement), sink);
-    co_return row;
-}
-
-/// As a statement is run that may be several runs.
-Task<Result> run_query(Target target, Statement::Pointer statement);
 
 template <class Q>
 consteval void check_is_ready() {
@@ -110,7 +51,7 @@ class Executor {
     /// Runs a statement once for each item of `items`, in one transaction: all or none. Items are tuples (by position),
     /// plain structs (by the names of their members), Parameters, or single values. The first item that fails ends it;
     /// the error's message names its index. No item: nothing happens.
-    template <std::ranges::input_range R>
+    template <detail::Range R>
     Task<Result> execute_many(std::string_view sql, R&& items) {
         static_assert(detail::safe_argument<R&&>, DATABASED_UNSAFE_TEMPORARY);
         return detail::run_many(target_, Statement::make_many(target_->rules(), sql, items));
@@ -131,7 +72,7 @@ class Executor {
     template <class T = Row, class... Args>
     Task<std::optional<T>> fetch_one(std::string_view sql, Args&&... args) {
         check_arguments<Args&&...>();
-        return detail::run_fetch_one<T>(target_, make(sql, args...));
+        return fetch_first<T>(make(sql, args...));
     }
 
     /// The one column of the first row, or nothing if there is no row. NULL needs Value, or a std::optional as T.
@@ -153,28 +94,26 @@ class Executor {
         return detail::run_query(target_, prepare(std::forward<Q>(query)));
     }
     /// A statement that was compiled for the dialect of this database.
-    Task<Result> execute(const Statement& statement) {
-        return detail::run_query(target_, std::make_unique<Statement>(statement));
-    }
+    Task<Result> execute(const Statement& statement) { return detail::run_query(target_, statement.copy()); }
     /// All rows: a whole table gives its structs, columns give tuples, one column its type.
     template <detail::AnyQuery Q>
     auto fetch_all(Q&& query) {
         detail::check_gives_rows<Q>();
         using T = typename std::remove_cvref_t<Q>::Row;
-        return detail::run_query_for_all<T>(target_, prepare(std::forward<Q>(query)));
+        return detail::run_fetch_all<T, detail::ByPosition<T>>(target_, prepare(std::forward<Q>(query)));
     }
     template <detail::AnyQuery Q>
     auto fetch_one(Q&& query) {
         detail::check_gives_rows<Q>();
         using T = typename std::remove_cvref_t<Q>::Row;
-        return detail::run_query_for_one<T>(target_, prepare(std::forward<Q>(query)));
+        return detail::run_fetch_one<T, detail::ByPosition<T>>(target_, prepare(std::forward<Q>(query)));
     }
     template <detail::AnyQuery Q>
     auto fetch_val(Q&& query) {
         detail::check_gives_rows<Q>();
         using T = typename std::remove_cvref_t<Q>::Row;
         static_assert(detail::Readable<T>, "databased: fetch_val gives one value; use fetch_one for rows");
-        return detail::run_query_for_one<T>(target_, prepare(std::forward<Q>(query)));
+        return detail::run_fetch_one<T, detail::ByPosition<T>>(target_, prepare(std::forward<Q>(query)));
     }
     /// As another type than the query's own: a struct by the names of its members, Row.
     template <class T, detail::AnyQuery Q>
@@ -189,7 +128,7 @@ class Executor {
     template <class T, detail::AnyQuery Q>
     Task<std::optional<T>> fetch_one(Q&& query) {
         detail::check_gives_rows<Q>();
-        return detail::run_fetch_one<T>(target_, prepare(std::forward<Q>(query)));
+        return fetch_first<T>(prepare(std::forward<Q>(query)));
     }
 
   protected:
@@ -211,6 +150,14 @@ class Executor {
     template <class... Args>
     Statement::Pointer make(std::string_view sql, const Args&... args) const {
         return Statement::make(target_->rules(), sql, args...);
+    }
+    template <class T>
+    Task<std::optional<T>> fetch_first(Statement::Pointer statement) const {
+        if constexpr (std::same_as<T, Row>) {
+            return detail::run_fetch_row(target_, std::move(statement));
+        } else {
+            return detail::run_fetch_one<T>(target_, std::move(statement));
+        }
     }
     template <class Q>
     Statement::Pointer prepare(Q&& query) const {

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <databased/codec.hpp>
+#include <databased/detail/range.hpp>
 #include <databased/detail/reflection.hpp>
 #include <databased/detail/small_vector.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,9 +26,16 @@ namespace detail {
 /// resolved. Behind the bytes of each there is a NUL, for databases that know the end of a text by that.
 class ParameterBuffer {
   public:
-    void add(Cell cell) { cells_.push_back(cell); }
+    ParameterBuffer() noexcept;
+    ParameterBuffer(const ParameterBuffer& other);
+    ParameterBuffer(ParameterBuffer&& other) noexcept;
+    ParameterBuffer& operator=(const ParameterBuffer& other);
+    ParameterBuffer& operator=(ParameterBuffer&& other) noexcept;
+    ~ParameterBuffer();
+
+    void add(Cell cell);
     void add(ValueKind kind, std::string_view data);
-    void reserve(std::size_t cells) { cells_.reserve(cells); }
+    void reserve(std::size_t cells);
 
     std::size_t size() const noexcept { return cells_.size(); }
     /// The cell with its pointer, valid until the buffer is changed or moved.
@@ -43,10 +50,7 @@ class ParameterBuffer {
     /// The cells from `first` to before `last` of `other`.
     void append(const ParameterBuffer& other, std::size_t first, std::size_t last);
     /// The last value once more.
-    void repeat_last() {
-        const Cell last = cells_[cells_.size() - 1];  // a copy, as the cells may move
-        cells_.push_back(last);
-    }
+    void repeat_last();
     /// Another text in the place of a value.
     void set_text(std::size_t index, std::string_view text);
     /// Only to make it smaller.
@@ -108,8 +112,8 @@ NamedArgument<T> arg(std::string_view name, T&& value) {
 /// Puts a list in the place of one parameter: fetch_all("… WHERE id IN (?)", expand(ids)). An empty list is in no row
 /// for IN and in every row for NOT IN. May be the value of an arg(). (Without expand() a std::vector is one argument:
 /// an array, where the database has them.)
-template <std::ranges::input_range R>
-    requires detail::Writable<std::remove_cvref_t<std::ranges::range_reference_t<const std::remove_reference_t<R>>>>
+template <detail::Range R>
+    requires detail::Writable<detail::range_value<const std::remove_reference_t<R>>>
 Expanded<R> expand(R&& range) {
     return Expanded<R>{std::forward<R>(range)};
 }
@@ -136,7 +140,12 @@ inline constexpr bool always_false = false;
 /// Every value is encoded and copied when it is added.
 class Parameters {
   public:
-    Parameters() = default;
+    Parameters() noexcept;
+    Parameters(const Parameters& other);
+    Parameters(Parameters&& other) noexcept;
+    Parameters& operator=(const Parameters& other);
+    Parameters& operator=(Parameters&& other) noexcept;
+    ~Parameters();
     template <class... T>
         requires(sizeof...(T) > 0 && !(std::same_as<std::remove_cvref_t<T>, Parameters> || ...))
     explicit Parameters(T&&... values) {
@@ -154,7 +163,7 @@ class Parameters {
     }
 
     /// How many arguments there are; a list counts once.
-    std::size_t size() const noexcept { return entries_.empty() ? values_.size() : entries_.size(); }
+    std::size_t size() const noexcept;
     bool empty() const noexcept { return size() == 0; }
     void reserve(std::size_t values) { values_.reserve(values); }
 
@@ -221,12 +230,11 @@ void Parameters::add_content(const T& value) {
 namespace detail {
 
 template <class T>
-concept ItemTuple = requires { std::tuple_size<T>::value; } && !std::ranges::range<T>;
+concept ItemTuple = requires { std::tuple_size<T>::value; } && !Range<T>;
 
 /// A plain struct whose members are read and written by their names.
 template <class T>
-concept MappedStruct =
-    std::is_aggregate_v<T> && std::is_class_v<T> && !Writable<T> && !ItemTuple<T> && !std::ranges::range<T>;
+concept MappedStruct = std::is_aggregate_v<T> && std::is_class_v<T> && !Writable<T> && !ItemTuple<T> && !Range<T>;
 
 /// Calls visit(name, value) for the values of one element of execute_many's list: those of a tuple by position, of a
 /// struct by the names of its members, or a single value. The name is empty where there is none.

@@ -48,7 +48,10 @@ struct Native<Field> {
 
 /// All batches of a result.
 struct RowStore {
-    std::shared_ptr<const ColumnSet> columns = std::make_shared<const ColumnSet>();
+    RowStore();
+    ~RowStore();
+
+    std::shared_ptr<const ColumnSet> columns;
     std::vector<std::unique_ptr<RowBatch>> batches{};  // none is empty
     std::vector<std::size_t> first_rows{};             // of each batch
     std::size_t size = 0;
@@ -80,7 +83,10 @@ class Row {
     /// As a struct by the names of its members, a tuple by position, or a single value. Throws ConversionError.
     template <class T>
     T as() const {
-        return detail::RowReader<T>{*columns_or_none()}.read(cells_);
+        using Form = detail::ByName<T>;
+        std::size_t places[Form::shape.width];
+        detail::find_columns(*columns_or_none(), Form::shape, places);
+        return Form::read(cells_, columns_or_none(), places);
     }
     /// An object with the columns' names. Of columns with one name the last is in it.
     Json to_json() const;
@@ -104,7 +110,7 @@ class Rows {
 
     std::size_t size() const noexcept { return store_->size; }
     bool empty() const noexcept { return size() == 0; }
-    std::span<const Column> columns() const noexcept { return store_->columns->columns; }
+    std::span<const Column> columns() const noexcept;
 
     /// `index` must be below size().
     Row operator[](std::size_t index) const noexcept { return Row{store_, store_->row(index)}; }

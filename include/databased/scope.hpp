@@ -2,17 +2,17 @@
 #pragma once
 
 #include <databased/database.hpp>
+#include <databased/detail/callback.hpp>
 #include <databased/detail/temporary_guard.hpp>
 #include <databased/session.hpp>
 
 #include <concepts>
 #include <exception>
-#include <functional>
-#include <list>
 #include <memory>
 #include <source_location>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace databased {
 
@@ -21,7 +21,7 @@ namespace detail {
 /// The sessions of one session_scope(). Lives in the frame of its coroutine.
 class SessionScope {
   public:
-    using CommitHook = std::function<Task<>(Session&)>;
+    using CommitHook = detail::Callback<Task<>(Session&)>;
 
     explicit SessionScope(const Context& around);
     ~SessionScope();
@@ -45,7 +45,7 @@ class SessionScope {
     [[noreturn]] void throw_named(const std::exception_ptr& failure, const Member& failed) const;
 
     Context context_;
-    std::list<Member> members_;
+    std::vector<std::unique_ptr<Member>> members_;
 };
 
 template <class F>
@@ -77,12 +77,12 @@ Task<handler_answer<F>> run_scope(F handler, P commit_if, SessionScope::CommitHo
     std::exception_ptr failure;
     try {
         if constexpr (std::is_void_v<Answer>) {
-            co_await std::invoke(handler).in(scope.context());
+            co_await handler().in(scope.context());
             co_await scope.commit(std::move(before_commit));
             co_return;
         } else {
-            Answer answer = co_await std::invoke(handler).in(scope.context());
-            const bool commits = std::invoke(commit_if, std::as_const(answer));
+            Answer answer = co_await handler().in(scope.context());
+            const bool commits = commit_if(std::as_const(answer));
             if (commits) {
                 co_await scope.commit(std::move(before_commit));
             } else {

@@ -1,6 +1,7 @@
 // Sessions: units of work over one connection, and their children, which are nested transactions.
 #pragma once
 
+#include <databased/detail/callback.hpp>
 #include <databased/detail/temporary_guard.hpp>
 #include <databased/executor.hpp>
 #include <databased/options.hpp>
@@ -9,7 +10,6 @@
 #include <chrono>
 #include <concepts>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -26,10 +26,10 @@ class SessionState;
 class SessionScope;
 
 enum class SessionEnd { commit, rollback };
-using SessionHook = std::function<Task<>()>;
+using SessionHook = detail::Callback<Task<>()>;
 
 void add_hook(SessionState& session, SessionEnd end, SessionHook hook);
-Task<> call_hook(std::function<void()> hook);
+Task<> call_hook(detail::Callback<void()> hook);
 
 template <class F>
 SessionHook session_hook(F hook) {
@@ -38,7 +38,7 @@ SessionHook session_hook(F hook) {
     if constexpr (std::same_as<Answer, Task<>>) {
         return SessionHook{std::move(hook)};
     } else {
-        return [call = std::function<void()>{std::move(hook)}] { return call_hook(call); };
+        return [call = detail::Callback<void()>{std::move(hook)}] { return call_hook(call); };
     }
 }
 
@@ -53,6 +53,15 @@ using scope_task = std::invoke_result_t<F&, Session&>;
 /// What session() and transaction() take: `Task<T> body(Session&)`.
 template <class F>
 concept SessionBody = std::invocable<F&, Session&> && is_task<scope_task<F>>;
+
+template <class F>
+scope_task<F> call_body(F& body, Session& session) {
+    if constexpr (std::is_member_pointer_v<F>) {
+        return (session.*body)();
+    } else {
+        return body(session);
+    }
+}
 
 /// F is a reference where the body was an lvalue.
 template <class F>
@@ -140,11 +149,11 @@ Task<task_result<scope_task<F>>> run_session(Session session, F body) {
         failure = nullptr;
         try {
             if constexpr (std::is_void_v<Answer>) {
-                co_await std::invoke(body, session);
+                co_await call_body(body, session);
                 co_await end_scope(state);
                 co_return;
             } else {
-                Answer answer = co_await std::invoke(body, session);
+                Answer answer = co_await call_body(body, session);
                 co_await end_scope(state);
                 co_return answer;
             }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <databased/backend/dialect.hpp>
+#include <databased/detail/range.hpp>
 #include <databased/parameters.hpp>
 #include <databased/sql_text.hpp>
 
@@ -9,7 +10,6 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
-#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +23,18 @@ namespace detail {
 struct BoundSql;
 class Shape;
 struct RowValues;
+
+/// An argument whose type only `add` knows: what is done with all of them is compiled once.
+struct ErasedArgument {
+    const void* value;
+    void (*add)(Parameters& parameters, const void* value);
+};
+
+template <class T>
+void add_argument(Parameters& parameters, const void* value) {
+    parameters.add(*static_cast<const T*>(value));
+}
+
 }  // namespace detail
 
 /// What the makers of statements need to know of a backend.
@@ -38,36 +50,37 @@ class Statement {
   public:
     using Pointer = std::unique_ptr<Statement>;
 
+    Statement(const Statement& other);
+    Statement(Statement&& other) noexcept;
+    Statement& operator=(const Statement& other) = delete;
+    Statement& operator=(Statement&& other) noexcept = delete;
+    ~Statement();
+
     static void* operator new(std::size_t size);
     static void operator delete(void* statement, std::size_t size) noexcept;
 
     template <class... Args>
     static Pointer make(const StatementRules& rules, std::string_view sql, const Args&... args) {
-        Pointer statement{new Statement};
-        try {
-            if constexpr (sizeof...(Args) == 1 && (std::same_as<Args, Parameters> && ...)) {
-                statement->bind(rules, sql, args...);
-            } else {
-                Parameters parameters;
-                (parameters.add(args), ...);
-                statement->bind(rules, sql, std::move(parameters));
-            }
-        } catch (...) {
-            statement->error_ = std::current_exception();
+        if constexpr (sizeof...(Args) == 0) {
+            return make_erased(rules, sql, nullptr, 0);
+        } else if constexpr (sizeof...(Args) == 1 && (std::same_as<Args, Parameters> && ...)) {
+            return make_bound(rules, sql, args...);
+        } else {
+            const detail::ErasedArgument erased[]{{std::addressof(args), &detail::add_argument<Args>}...};
+            return make_erased(rules, sql, erased, sizeof...(Args));
         }
-        return statement;
     }
 
     /// The same text once for each item of `items`. An error in an item names its index.
-    template <std::ranges::input_range R>
+    template <detail::Range R>
     static Pointer make_many(const StatementRules& rules, std::string_view sql, const R& items) {
-        Pointer statement{new Statement};
+        Pointer statement = empty();
         statement->runs_ = 0;
         statement->many_ = true;
         try {
-            for (const auto& item : items) statement->add_item(rules, sql, item, size_hint(items));
+            for (const auto& item : items) statement->add_item(rules, sql, item, detail::size_of_range(items, 1));
         } catch (...) {
-            statement->fail_item(std::current_exception());
+            statement->fail_item();
         }
         return statement;
     }
@@ -77,10 +90,10 @@ class Statement {
     /// As it is, without parameters.
     static Statement of_text(std::shared_ptr<const SqlText> text);
 
+    Pointer copy() const;
+
     /// Throws what went wrong when the statement was made: ParameterError, SyntaxError.
-    void check() const {
-        if (error_) std::rethrow_exception(error_);
-    }
+    void check() const;
 
     /// What is sent, with the dialect's placeholders.
     std::string_view sql() const noexcept { return text_->text; }
@@ -101,7 +114,7 @@ class Statement {
     std::string describe_values(std::size_t run) const;
 
   private:
-    Statement() = default;
+    Statement() noexcept;
     static detail::BoundSql bind_text(const StatementRules& rules, std::string_view sql, const Parameters& parameters);
     void bind(const StatementRules& rules, std::string_view sql, Parameters parameters);
     /// The next item. All items have the shape of the first, unless they are Parameters or hold lists.
@@ -133,13 +146,14 @@ class Statement {
             ++runs_;
         }
     }
-    template <class R>
-    static std::size_t size_hint(const R& items) {
-        if constexpr (std::ranges::sized_range<const R>) return std::ranges::size(items);
-        return 1;
-    }
     void bind_next(const StatementRules& rules, std::string_view sql, Parameters parameters);
-    void fail_item(const std::exception_ptr& error) noexcept;
+    static Pointer empty();
+    static Pointer make_bound(const StatementRules& rules, std::string_view sql, const Parameters& parameters);
+    static Pointer make_erased(const StatementRules& rules, std::string_view sql,
+                               const detail::ErasedArgument* arguments, std::size_t count);
+    /// The exception that is being handled is what check() will throw.
+    void fail() noexcept;
+    void fail_item() noexcept;
     void take(const StatementRules& rules, detail::Shape&& shape, detail::RowValues* rows);
     void take_rows(detail::RowValues& rows, const detail::ParameterBuffer& others);
 

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <optional>
+#include <new>
 #include <type_traits>
 #include <utility>
 
@@ -28,13 +28,11 @@ void release_frame(void* frame, std::size_t size) noexcept;
 [[noreturn]] void throw_body_never_ran();
 [[noreturn]] void throw_task_is_empty();
 
-/// The handle of the coroutine that `promise` is part of. GCC before 13 gives a coroutine that has no local variable
+/// `handle`, made from a promise. GCC before 13 gives a coroutine that has no local variable
 /// and awaits in a condition a frame whose two halves disagree by a few bytes: its body never runs, or the program
 /// dies, or goes on with a wrong heap. The handle then points into the frame instead of to its beginning. This throws
 /// UsageError.
-template <class Promise>
-std::coroutine_handle<Promise> handle_of(Promise& promise) {
-    const auto handle = std::coroutine_handle<Promise>::from_promise(promise);
+inline std::coroutine_handle<> checked(std::coroutine_handle<> handle) {
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
     if (reinterpret_cast<std::uintptr_t>(handle.address()) % __STDCPP_DEFAULT_NEW_ALIGNMENT__ != 0)
         throw_body_never_ran();
@@ -63,17 +61,19 @@ class PromiseBase {
 
     class FinalAwaiter {
       public:
-        FinalAwaiter() noexcept {}
+        explicit FinalAwaiter(PromiseBase& promise) noexcept : promise_(promise) {}
         bool await_ready() const noexcept { return false; }
-        template <class Promise>
-        void await_suspend(std::coroutine_handle<Promise> finished) const noexcept {
-            if (const auto waiting = finished.promise().continuation_) waiting.resume();  // may destroy `finished`
+        void await_suspend(std::coroutine_handle<>) const noexcept {
+            if (const auto waiting = promise_.continuation_) waiting.resume();  // may destroy the coroutine, and this
         }
         void await_resume() const noexcept {}
+
+      private:
+        PromiseBase& promise_;
     };
 
     InitialAwaiter initial_suspend() noexcept { return InitialAwaiter{*this}; }
-    FinalAwaiter final_suspend() noexcept { return FinalAwaiter{}; }
+    FinalAwaiter final_suspend() noexcept { return FinalAwaiter{*this}; }
     void unhandled_exception() noexcept { error_ = std::current_exception(); }
 
     Context& context() const noexcept { return *context_; }
@@ -83,10 +83,9 @@ class PromiseBase {
     void continue_with(std::coroutine_handle<> waiting) noexcept { continuation_ = waiting; }
 
   protected:
-    void rethrow_error() const {
-        if (error_) std::rethrow_exception(error_);
-        if (!started_) throw_body_never_ran();
-    }
+    PromiseBase() noexcept = default;
+    ~PromiseBase();
+    void rethrow_error() const;
 
   private:
     Context* context_ = nullptr;
@@ -95,18 +94,30 @@ class PromiseBase {
     bool started_ = false;
 };
 
-/// Room for the one result of a task, whatever its type but void.
+/// Room for the one result of a task, whatever its type but void. No std::optional, which costs a user's build more.
 template <class T>
 class ResultSlot {
   public:
+    ResultSlot() noexcept {}
+    ResultSlot(const ResultSlot&) = delete;
+    ResultSlot& operator=(const ResultSlot&) = delete;
+    ~ResultSlot() {
+        if (is_full_) value_.~T();
+    }
+
+    /// Once.
     template <class U>
     void emplace(U&& value) {
-        value_.emplace(std::forward<U>(value));
+        ::new (static_cast<void*>(std::addressof(value_))) T(std::forward<U>(value));
+        is_full_ = true;
     }
-    T take() { return std::move(*value_); }
+    T take() { return std::move(value_); }
 
   private:
-    std::optional<T> value_;
+    union {
+        T value_;
+    };
+    bool is_full_ = false;
 };
 
 template <class T>
@@ -154,72 +165,85 @@ class TaskPromise<void> final : public PromiseBase {
 
 }  // namespace detail
 
+namespace detail {
+
+/// What every Task is, whatever it gives: the owner of a coroutine.
+class TaskBase {
+  public:
+    TaskBase(TaskBase&& other) noexcept : handle_(other.handle_), promise_(other.promise_) { other.release(); }
+    TaskBase& operator=(TaskBase&& other) noexcept;
+
+  protected:
+    TaskBase(std::coroutine_handle<> handle, PromiseBase& promise) noexcept : handle_(handle), promise_(&promise) {}
+    ~TaskBase() {
+        if (handle_) handle_.destroy();
+    }
+    void release() noexcept {
+        handle_ = nullptr;
+        promise_ = nullptr;
+    }
+
+    std::coroutine_handle<> handle_;
+    PromiseBase* promise_;
+};
+
+/// Binds a task to the context of who awaits it, or to one that is given, and runs it.
+class TaskAwaiter {
+  public:
+    TaskAwaiter(std::coroutine_handle<> handle, PromiseBase* promise, Context* context) noexcept
+        : handle_(handle), promise_(promise), context_(context) {}
+
+    bool await_ready() const {
+        if (promise_ == nullptr || promise_->is_bound()) throw_task_is_empty();
+        return false;
+    }
+    template <std::derived_from<PromiseBase> Parent>
+    bool await_suspend(std::coroutine_handle<Parent> parent) const {
+        return start(parent, parent.promise());
+    }
+    /// True if `parent` has to wait: it is resumed when the task has ended.
+    bool start(std::coroutine_handle<> parent, const PromiseBase& promise_of_parent) const;
+
+  protected:
+    std::coroutine_handle<> handle_;
+    PromiseBase* promise_;
+    Context* context_;
+};
+
+}  // namespace detail
+
 /// A lazy coroutine: nothing happens until it is awaited, once, as an rvalue. Move-only; a task that is destroyed
 /// without having been awaited has done nothing. It runs on the thread of the loop of who awaits it.
 template <class T>
-class [[nodiscard("a Task does nothing until it is awaited: co_await it")]] Task {
+class [[nodiscard("a Task does nothing until it is awaited: co_await it")]] Task : private detail::TaskBase {
   public:
     using promise_type = detail::TaskPromise<T>;
-    using Handle = std::coroutine_handle<promise_type>;
 
-    Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-    Task& operator=(Task&& other) noexcept {
-        if (this != &other) {
-            destroy();
-            handle_ = std::exchange(other.handle_, nullptr);
-        }
-        return *this;
-    }
-    ~Task() { destroy(); }
-
-    /// Binds a task to the context of who awaits it, or to one that is given.
-    class Awaiter {
+    class Awaiter : public detail::TaskAwaiter {
       public:
-        explicit Awaiter(Handle handle, detail::Context* context = nullptr) noexcept
-            : handle_(handle), context_(context) {}
-
-        bool await_ready() const {
-            if (!handle_ || handle_.promise().is_bound()) detail::throw_task_is_empty();
-            return false;
-        }
-        template <std::derived_from<detail::PromiseBase> Parent>
-        bool await_suspend(std::coroutine_handle<Parent> parent) const {
-            handle_.promise().bind(context_ != nullptr ? *context_ : parent.promise().context());
-            handle_.resume();
-            if (handle_.done() || !handle_.promise().has_started()) return false;
-            handle_.promise().continue_with(parent);
-            return true;
-        }
-        T await_resume() const { return handle_.promise().take(); }
-
-      private:
-        Handle handle_;
-        detail::Context* context_;
+        using TaskAwaiter::TaskAwaiter;
+        T await_resume() const { return static_cast<promise_type*>(promise_)->take(); }
     };
 
-    Awaiter operator co_await() && noexcept { return Awaiter{handle_}; }
+    Awaiter operator co_await() && noexcept { return Awaiter{handle_, promise_, nullptr}; }
     void operator co_await() const& = delete;  // a task that has a name is awaited as std::move(name)
     /// For combinators: awaits under `context`, which must outlive the await.
-    Awaiter in(detail::Context& context) && noexcept { return Awaiter{handle_, &context}; }
+    Awaiter in(detail::Context& context) && noexcept { return Awaiter{handle_, promise_, &context}; }
 
   private:
     friend promise_type;
-    explicit Task(Handle handle) noexcept : handle_(handle) {}
-
-    void destroy() noexcept {
-        if (handle_) handle_.destroy();
-    }
-
-    Handle handle_;
+    using TaskBase::TaskBase;
 };
 
 namespace detail {
 
 template <class T>
 Task<T> TaskPromise<T>::get_return_object() {
-    return Task<T>{handle_of(*this)};
+    return Task<T>{checked(std::coroutine_handle<TaskPromise>::from_promise(*this)), *this};
 }
-inline Task<void> TaskPromise<void>::get_return_object() { return Task<void>{handle_of(*this)}; }
+inline Task<void> TaskPromise<void>::get_return_object() {
+    return Task<void>{checked(std::coroutine_handle<TaskPromise>::from_promise(*this)), *this};
+}
 
 /// `co_await this_context()` gives the Context& of the awaiting coroutine.
 class ThisContext {
@@ -239,27 +263,22 @@ class ThisContext {
 inline ThisContext this_context() noexcept { return ThisContext{}; }
 
 /// A coroutine that nobody awaits: the beginning of a line of execution. Whoever owns it binds a context and starts it.
-class RootCoroutine {
+class RootCoroutine : private TaskBase {
   public:
     struct promise_type : PromiseBase {
-        RootCoroutine get_return_object() { return RootCoroutine{handle_of(*this)}; }
+        RootCoroutine get_return_object() {
+            return RootCoroutine{checked(std::coroutine_handle<promise_type>::from_promise(*this)), *this};
+        }
         void return_void() const noexcept {}
     };
 
-    RootCoroutine(RootCoroutine&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-    RootCoroutine& operator=(RootCoroutine&&) = delete;
-    ~RootCoroutine() {
-        if (handle_) handle_.destroy();
-    }
-
     std::coroutine_handle<> bind(Context& context) noexcept {
-        handle_.promise().bind(context);
+        promise_->bind(context);
         return handle_;
     }
 
   private:
-    explicit RootCoroutine(std::coroutine_handle<promise_type> handle) noexcept : handle_(handle) {}
-    std::coroutine_handle<promise_type> handle_;
+    using TaskBase::TaskBase;
 };
 
 template <class T>

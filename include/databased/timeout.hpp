@@ -18,6 +18,7 @@ class Duration {
   public:
     template <class Rep, class Period>
     constexpr Duration(std::chrono::duration<Rep, Period> duration) noexcept : nanoseconds_(saturated(duration)) {}
+    constexpr Duration(std::chrono::nanoseconds duration) noexcept : nanoseconds_(duration) {}
     constexpr std::chrono::nanoseconds nanoseconds() const noexcept { return nanoseconds_; }
 
   private:
@@ -96,6 +97,8 @@ Task<T> with_timeout(detail::Duration limit, Task<T> task) {
     }
     scope.throw_timeout();
 }
+
+extern template Task<> with_timeout(detail::Duration limit, Task<> task);
 
 /// Asks `task` to stop when `token` is; from any thread.
 template <class T>

@@ -33,6 +33,12 @@ class Url {
         friend bool operator==(const QueryItem&, const QueryItem&) = default;
     };
 
+    Url(const Url& other);
+    Url(Url&& other) noexcept;
+    Url& operator=(const Url& other);
+    Url& operator=(Url&& other) noexcept;
+    ~Url();
+
     /// Throws UrlError. Any dialect is accepted here; for sqlite, nothing may stand between the second and third slash.
     static Url parse(std::string_view text);
     /// The URL "dialect://", to be filled by the with_ functions.
@@ -91,7 +97,7 @@ class Url {
     friend std::ostream& operator<<(std::ostream& out, const Url& url);
 
   private:
-    Url() = default;
+    Url() noexcept;
     void refuse_server_for_sqlite() const;
 
     std::string dialect_;

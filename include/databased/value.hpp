@@ -146,49 +146,72 @@ class Value {
     using Storage = std::variant<std::monostate, bool, std::int64_t, double, std::string, Bytes, Decimal,
                                  std::chrono::sys_days, TimeOfDay, LocalTimestamp, Timestamp, Uuid, JsonText, Array>;
 
-    Value() = default;  ///< null
-    Value(std::nullptr_t) {}
+    Value() noexcept;  ///< null
+    Value(std::nullptr_t) noexcept;
+    Value(const Value& other);
+    Value(Value&& other) noexcept;
+    Value& operator=(const Value& other);
+    Value& operator=(Value&& other) noexcept;
+    ~Value();
     template <std::same_as<bool> T>  // not what merely converts to bool, as pointers do
-    Value(T value) : storage_(value) {}
+    Value(T value) : Value(Boolean{value}) {}
     template <std::integral T>
         requires(!std::same_as<T, bool> && sizeof(T) <= 8 && (std::is_signed_v<T> || sizeof(T) < 8))
-    Value(T value) : storage_(static_cast<std::int64_t>(value)) {}
+    Value(T value) : Value(Integer{static_cast<std::int64_t>(value)}) {}
     template <std::unsigned_integral T>
         requires(!std::same_as<T, bool> && sizeof(T) == 8)
     Value(T value) = delete;  ///< It might not fit: pass a Decimal, or cast it.
     template <std::floating_point T>
         requires(sizeof(T) <= sizeof(double))
-    Value(T value) : storage_(static_cast<double>(value)) {}
-    Value(const char* text) : storage_(std::string{text}) {}
-    Value(std::string_view text) : storage_(std::string{text}) {}
-    Value(std::string text) : storage_(std::move(text)) {}
-    Value(Bytes bytes) : storage_(std::move(bytes)) {}
-    Value(Decimal decimal) : storage_(std::move(decimal)) {}
-    Value(std::chrono::sys_days date) : storage_(date) {}
+    Value(T value) : Value(Real{static_cast<double>(value)}) {}
+    Value(const char* text);
+    Value(std::string_view text);
+    Value(std::string text) noexcept;
+    Value(Bytes bytes) noexcept;
+    Value(Decimal decimal) noexcept;
+    Value(std::chrono::sys_days date) noexcept;
     /// Throws ParameterError for a day that the calendar does not have.
     Value(std::chrono::year_month_day date);
-    Value(TimeOfDay time) : storage_(time) {}
-    Value(LocalTimestamp timestamp) : storage_(timestamp) {}
-    Value(Timestamp timestamp) : storage_(timestamp) {}
-    Value(Uuid uuid) : storage_(uuid) {}
-    Value(JsonText json) : storage_(std::move(json)) {}
-    Value(Array array) : storage_(std::move(array)) {}
+    Value(TimeOfDay time) noexcept;
+    Value(LocalTimestamp timestamp) noexcept;
+    Value(Timestamp timestamp) noexcept;
+    Value(Uuid uuid) noexcept;
+    Value(JsonText json) noexcept;
+    Value(Array array) noexcept;
 
-    ValueKind kind() const noexcept { return static_cast<ValueKind>(storage_.index()); }
+    ValueKind kind() const noexcept;
     bool is_null() const noexcept { return kind() == ValueKind::null; }
-    const Storage& storage() const noexcept { return storage_; }
+    const Storage& storage() const noexcept;
 
     /// As a column would be read: throws ConversionError for what does not fit. Views point into this Value.
     template <class T>
     T as() const;
     Json to_json() const;
 
-    friend bool operator==(const Value&, const Value&) = default;
+    friend bool operator==(const Value& left, const Value& right);
     /// For logs: text in quotes, bytes in hexadecimal digits, null as NULL.
     friend std::ostream& operator<<(std::ostream& out, const Value& value);
 
   private:
-    Storage storage_;
+    struct Boolean {
+        bool value;
+    };
+    struct Integer {
+        std::int64_t value;
+    };
+    struct Real {
+        double value;
+    };
+    explicit Value(Boolean boolean) noexcept;
+    explicit Value(Integer integer) noexcept;
+    explicit Value(Real real) noexcept;
+    template <class T>
+    explicit Value(std::in_place_t, T&& content);
+    Storage& storage() noexcept;
+
+    // A Storage. Only who looks into one pays for compiling std::variant.
+    static constexpr std::size_t size = sizeof(std::string) > sizeof(Bytes) ? sizeof(std::string) : sizeof(Bytes);
+    alignas(std::string) alignas(std::int64_t) std::byte bytes_[size + alignof(std::string)];
 };
 
 }  // namespace databased

@@ -5,6 +5,7 @@
 
 #include <coroutine>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <tuple>
 #include <variant>
@@ -19,18 +20,19 @@ namespace detail {
 class TaskGroup {
   public:
     TaskGroup(Context& context, std::size_t size);
+    ~TaskGroup();
+    TaskGroup(const TaskGroup&) = delete;
+    TaskGroup& operator=(const TaskGroup&) = delete;
 
     template <class T, class Store>
     void add(Task<T> task, Store store) {
-        members_.push_back(run_member(*this, std::move(task), std::move(store)));
+        add(run_member(*this, std::move(task), std::move(store)));
     }
 
     /// Awaitable: starts the members in order and waits until all have ended. rethrow_failure() afterwards.
-    bool await_ready() const noexcept { return members_.empty(); }
+    bool await_ready() const noexcept;
     bool await_suspend(std::coroutine_handle<> caller);
-    void await_resume() const {
-        if (failure_) std::rethrow_exception(failure_);
-    }
+    void await_resume() const;
 
   private:
     template <class T, class Store>
@@ -48,18 +50,15 @@ class TaskGroup {
         group.ended();
     }
 
+    void add(RootCoroutine member);
     void failed(std::exception_ptr failure) noexcept;
     void ended() noexcept;
 
-    struct Line {
-        explicit Line(Context& parent, StopState& stop) noexcept;
-        Branch branch;
-        Context context;
-    };
+    struct Line;
 
     Context& parent_;
     StopState stop_;
-    std::vector<std::optional<Line>> lines_;
+    std::unique_ptr<std::optional<Line>[]> lines_;
     std::vector<RootCoroutine> members_;  // after lines_: their frames go first
     std::size_t running_ = 0;
     std::coroutine_handle<> waiting_;
@@ -117,10 +116,6 @@ Task<std::vector<T>> when_all(std::vector<Task<T>> tasks) {
     co_return results;
 }
 
-inline Task<> when_all(std::vector<Task<>> tasks) {
-    detail::TaskGroup group{co_await detail::this_context(), tasks.size()};
-    for (auto& task : tasks) group.add(std::move(task), [] {});
-    co_await group;
-}
+Task<> when_all(std::vector<Task<>> tasks);
 
 }  // namespace databased

@@ -49,7 +49,8 @@ struct FieldView {
 /// Text and bytes of one batch: a first block inside the object, then blocks of growing size. Nothing ever moves.
 class Arena {
   public:
-    Arena() = default;
+    Arena() noexcept;
+    ~Arena();
     Arena(const Arena&) = delete;
     Arena& operator=(const Arena&) = delete;
 
@@ -83,7 +84,8 @@ class Arena {
 /// Some rows of a result, on their way from a backend to who asked. Filled by one thread, then read by another.
 class RowBatch {
   public:
-    explicit RowBatch(std::shared_ptr<const detail::ColumnSet> columns = {}) : columns_(std::move(columns)) {}
+    explicit RowBatch(std::shared_ptr<const detail::ColumnSet> columns = {}) noexcept;
+    ~RowBatch();
     RowBatch(const RowBatch&) = delete;
     RowBatch& operator=(const RowBatch&) = delete;
 
@@ -94,11 +96,8 @@ class RowBatch {
     static constexpr std::size_t full_size = std::size_t{64} * 1024;
 
     /// For one of many batches: room for all of it at once.
-    void expect_full() {
-        cells_.reserve(full_size / sizeof(detail::Cell) + columns_->columns.size());
-        arena_.expect(full_size / 4);
-    }
-    void set_columns(std::shared_ptr<const detail::ColumnSet> columns) noexcept { columns_ = std::move(columns); }
+    void expect_full();
+    void set_columns(std::shared_ptr<const detail::ColumnSet> columns) noexcept;
     const std::shared_ptr<const detail::ColumnSet>& columns() const noexcept { return columns_; }
 
     /// Room for the cells of one more row; valid until the next call.

@@ -1,9 +1,9 @@
 // A thread with a loop, for threads that have none: they hand over coroutines and wait for them.
 #pragma once
 
+#include <databased/detail/callback.hpp>
 #include <databased/task.hpp>
 
-#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -16,7 +16,7 @@ class WaitingThread {
   public:
     /// Runs `body` on the waiting thread. What that thread then hands over belongs to the branch of who awaits this.
     /// Throws what `body` throws.
-    virtual Task<> run(std::function<void()> body) = 0;
+    virtual Task<> run(detail::Callback<void()> body) = 0;
 
   protected:
     ~WaitingThread() = default;
@@ -44,9 +44,9 @@ class LoopThread {
     /// Waits until `work` has ended, and throws what it throws. From any thread but the loop's (WouldDeadlockError).
     void wait_for(HandedOver& work);
     /// For destructors: runs `work` on the loop's thread if there is one, else here.
-    void finish(std::function<void()> work) noexcept;
+    void finish(detail::Callback<void()> work) noexcept;
     /// A hook that runs on the thread that waits for the end of the session; on the loop's thread if nobody does.
-    std::function<Task<>()> hook_for_waiting_thread(std::function<void()> hook) const;
+    detail::Callback<Task<>()> hook_for_waiting_thread(detail::Callback<void()> hook) const;
 
   private:
     struct State;

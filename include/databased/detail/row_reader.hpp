@@ -9,7 +9,6 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
-#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,10 +18,24 @@
 
 namespace databased::detail {
 
-[[noreturn]] void throw_column_count(const ColumnSet& columns, std::size_t expected, std::string_view type);
-/// Where `member` of `type` is among the columns; SIZE_MAX if it is not and may be missing.
-std::size_t column_of_member(const ColumnSet& columns, std::string_view member, std::string_view type,
-                             bool may_be_missing);
+/// A member of a struct that columns are read into.
+struct MemberColumn {
+    std::string_view name;
+    bool may_be_missing;
+};
+
+/// What a type needs of the columns of a result.
+struct RowShape {
+    std::size_t width;  ///< How many columns, or members.
+    std::string_view type;
+    const MemberColumn* members;  ///< Null if columns are taken by position: then there are no others.
+};
+
+inline constexpr std::size_t missing_column = static_cast<std::size_t>(-1);
+
+/// Writes where the column of each member is, or missing_column; nothing for a shape without members. Throws
+/// ColumnNotFoundError, AmbiguousColumnError or ConversionError.
+void find_columns(const ColumnSet& columns, const RowShape& shape, std::size_t* places);
 
 /// Whether a T points into its row, so that it must not outlive it.
 template <class T>
@@ -44,79 +57,57 @@ consteval bool holds_view() {
     }
 }
 
-/// Reads rows of one result as T. Made once per result: it checks the columns and finds their places.
-/// Throws ColumnNotFoundError, AmbiguousColumnError or ConversionError, also for a result without rows.
+/// Rows of SQL as a T: a struct by the names of its members, a tuple by position, a single value. read() gets what
+/// find_columns() has found for `shape`.
 template <class T>
-class RowReader;
+struct ByName;
 
 template <class T>
     requires Readable<T>
-class RowReader<T> {
-  public:
-    explicit RowReader(const ColumnSet& columns) : columns_(&columns) {
-        if (columns.columns.size() != 1) throw_column_count(columns, 1, type_name<T>());
+struct ByName<T> {
+    static constexpr RowShape shape{1, type_name<T>(), nullptr};
+    static T read(const Cell* row, const ColumnSet* columns, const std::size_t*) {
+        return Native<T>::read(FieldView{row, columns, 0});
     }
-    T read(const Cell* row) const { return Native<T>::read(FieldView{row, columns_, 0}); }
-
-  private:
-    const ColumnSet* columns_;
 };
 
 template <class T>
     requires ItemTuple<T>
-class RowReader<T> {
-  public:
-    static constexpr std::size_t size = std::tuple_size_v<T>;
-
-    explicit RowReader(const ColumnSet& columns) : columns_(&columns) {
-        if (columns.columns.size() != size) throw_column_count(columns, size, type_name<T>());
-    }
-    T read(const Cell* row) const {
+struct ByName<T> {
+    static constexpr RowShape shape{std::tuple_size_v<T>, type_name<T>(), nullptr};
+    static T read(const Cell* row, const ColumnSet* columns, const std::size_t*) {
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
-            return T{Native<std::tuple_element_t<I, T>>::read(FieldView{row + I, columns_, I})...};
-        }(std::make_index_sequence<size>{});
+            return T{Native<std::tuple_element_t<I, T>>::read(FieldView{row + I, columns, I})...};
+        }(std::make_index_sequence<std::tuple_size_v<T>>{});
     }
-
-  private:
-    const ColumnSet* columns_;
 };
 
 template <class T>
+inline constexpr auto member_columns = []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<MemberColumn, sizeof...(I)>{
+        MemberColumn{member_names<T>()[I], is_optional<std::remove_cv_t<MemberType<T, I>>>}...};
+}(std::make_index_sequence<member_count<T>()>{});
+
+template <class M>
+M read_member(const Cell* row, const ColumnSet* columns, std::size_t place) {
+    static_assert(Readable<M>,
+                  "databased: a member of this struct has a type that cannot be read from a column; specialise "
+                  "databased::Codec for it");
+    if constexpr (is_optional<M>) {
+        if (place == missing_column) return M{};
+    }
+    return Native<M>::read(FieldView{row + place, columns, place});
+}
+
+template <class T>
     requires MappedStruct<T>
-class RowReader<T> {
-  public:
-    static constexpr std::size_t size = member_count<T>();
-
-    explicit RowReader(const ColumnSet& columns) : columns_(&columns) {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            ((places_[I] =
-                  column_of_member(columns, member_names<T>()[I], type_name<T>(), is_optional<MemberType<T, I>>)),
-             ...);
-        }(std::make_index_sequence<size>{});
-    }
-    T read(const Cell* row) const {
+struct ByName<T> {
+    static constexpr RowShape shape{member_count<T>(), type_name<T>(), member_columns<T>.data()};
+    static T read(const Cell* row, const ColumnSet* columns, const std::size_t* places) {
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
-            return T{read_member<I>(row)...};
-        }(std::make_index_sequence<size>{});
+            return T{read_member<std::remove_cv_t<MemberType<T, I>>>(row, columns, places[I])...};
+        }(std::make_index_sequence<member_count<T>()>{});
     }
-
-  private:
-    static constexpr std::size_t missing = std::numeric_limits<std::size_t>::max();
-
-    template <std::size_t I>
-    auto read_member(const Cell* row) const {
-        using Member = std::remove_cv_t<MemberType<T, I>>;
-        static_assert(Readable<Member>,
-                      "databased: a member of this struct has a type that cannot be read from a column; specialise "
-                      "databased::Codec for it");
-        if constexpr (is_optional<Member>) {
-            if (places_[I] == missing) return Member{};
-        }
-        return Native<Member>::read(FieldView{row + places_[I], columns_, places_[I]});
-    }
-
-    const ColumnSet* columns_;
-    std::array<std::size_t, size> places_{};
 };
 
 }  // namespace databased::detail

@@ -1,38 +1,28 @@
-// Sinks that turn batches of rows into what was asked for, while the backend is still making the next batch.
+// Sinks that turn batches of rows into what was asked for, while the backend is still making the next batch. No
+// templates: each instance would cost time to compile.
 #pragma once
 
-#include <databased/backend.hpp>
 #include <databased/detail/row_reader.hpp>
 #include <databased/row.hpp>
+#include <databased/row_sink.hpp>
 
 #include <exception>
 #include <memory>
-#include <optional>
-#include <utility>
-#include <vector>
 
 namespace databased::detail {
 
 /// A conversion that fails does not disturb the statement: the error is kept until the statement has ended.
 class ConvertingSink : public RowSink {
   public:
-    /// The statement's own error comes before one of converting its rows.
-    void rethrow(const std::exception_ptr& statement_error) const {
-        if (statement_error) std::rethrow_exception(statement_error);
-        if (error_) std::rethrow_exception(error_);
-    }
+    ConvertingSink() noexcept;
+    ~ConvertingSink() override;
 
-    void on_columns(const std::shared_ptr<const ColumnSet>& columns) final {
-        columns_ = columns;
-        keep_error([&] { begin(columns); });
-    }
-    void on_rows(std::unique_ptr<RowBatch> batch) final {
-        if (!error_) keep_error([&] { add(std::move(batch)); });
-    }
-    void on_restart() final {
-        error_ = nullptr;
-        forget();
-    }
+    /// The statement's own error comes before one of converting its rows.
+    void rethrow(const std::exception_ptr& statement_error) const;
+
+    void on_columns(const std::shared_ptr<const ColumnSet>& columns) final;
+    void on_rows(std::unique_ptr<RowBatch> batch) final;
+    void on_restart() final;
 
   protected:
     virtual void begin(const std::shared_ptr<const ColumnSet>& columns) = 0;
@@ -40,93 +30,85 @@ class ConvertingSink : public RowSink {
     virtual void forget() = 0;
 
   private:
-    template <class Action>
-    void keep_error(Action action) noexcept {
-        try {
-            action();
-        } catch (...) {
-            error_ = std::current_exception();
-        }
-    }
-
     std::shared_ptr<const ColumnSet> columns_;  // readers point at it
     std::exception_ptr error_;
 };
 
-/// What to say where a T would point at rows that are gone.
-#define DATABASED_VIEW_OF_A_ROW \
-    "databased: a view would outlive its row. Fetch std::string or Bytes, or Rows and read views from those."
+/// How rows become values of a type: one table for each type.
+struct RowTaker {
+    void (*take)(void* rows, const RowBatch& batch, const std::size_t* places);
+    void (*forget)(void* rows);
+    RowShape shape;
+    bool first_only;
+};
 
-template <class T>
-class CollectSink final : public ConvertingSink {
-    static_assert(!holds_view<T>(), DATABASED_VIEW_OF_A_ROW);
-
+/// Where rows go that become values of a type.
+class TypedSink final : public ConvertingSink {
   public:
-    std::vector<T> rows() && { return std::move(rows_); }
+    /// `rows` and `taker` outlive this.
+    TypedSink(void* rows, const RowTaker& taker) noexcept;
+    ~TypedSink() override;
+    bool wants_first_row_only() const noexcept override { return taker_.first_only; }
 
   private:
-    void begin(const std::shared_ptr<const ColumnSet>& columns) override { reader_.emplace(*columns); }
-    void add(std::unique_ptr<RowBatch> batch) override {
-        if (rows_.capacity() < rows_.size() + batch->rows()) {
-            rows_.reserve(std::max(rows_.size() + batch->rows(), 2 * rows_.capacity()));
-        }
-        for (std::size_t i = 0; i < batch->rows(); ++i) rows_.push_back(reader_->read(batch->row(i)));
-    }
-    void forget() override { rows_.clear(); }
+    void begin(const std::shared_ptr<const ColumnSet>& columns) override;
+    void add(std::unique_ptr<RowBatch> batch) override;
+    void forget() override;
 
-    std::optional<RowReader<T>> reader_;
-    std::vector<T> rows_;
+    void* rows_;
+    const RowTaker& taker_;
+    SmallVector<std::size_t, 8> places_;
+    bool has_row_ = false;
 };
 
 /// Keeps the batches themselves.
 class StoreSink final : public ConvertingSink {
   public:
-    Rows rows() && { return Rows{std::move(store_)}; }
+    enum class Keeps { all_rows, first_row };
+
+    explicit StoreSink(Keeps keeps = Keeps::all_rows);
+    ~StoreSink() override;
+    Rows rows() &&;
+    bool wants_first_row_only() const noexcept override { return keeps_ == Keeps::first_row; }
 
   private:
-    void begin(const std::shared_ptr<const ColumnSet>& columns) override { store_->columns = columns; }
-    void add(std::unique_ptr<RowBatch> batch) override { store_->add(std::move(batch)); }
-    void forget() override { store_ = std::make_shared<RowStore>(); }
+    void begin(const std::shared_ptr<const ColumnSet>& columns) override;
+    void add(std::unique_ptr<RowBatch> batch) override;
+    void forget() override;
 
-    std::shared_ptr<RowStore> store_ = std::make_shared<RowStore>();
+    Keeps keeps_;
+    std::shared_ptr<RowStore> store_;
 };
+
+/// How a T is read from a row whose columns were found by `Form`: a template such as ByName or ByPosition.
+template <class T, class Form>
+void take_rows(void* rows, const RowBatch& batch, const std::size_t* places) {
+    auto& all = *static_cast<std::vector<T>*>(rows);
+    const std::size_t needed = all.size() + batch.rows();
+    if (all.capacity() < needed) all.reserve(needed < 2 * all.capacity() ? 2 * all.capacity() : needed);
+    const ColumnSet* columns = batch.columns().get();
+    for (std::size_t i = 0; i < batch.rows(); ++i) all.push_back(Form::read(batch.row(i), columns, places));
+}
+
+template <class T, class Form>
+void take_first_row(void* row, const RowBatch& batch, const std::size_t* places) {
+    static_cast<std::optional<T>*>(row)->emplace(Form::read(batch.row(0), batch.columns().get(), places));
+}
 
 template <class T>
-class FirstSink final : public ConvertingSink {
-    static_assert(!holds_view<T>(), DATABASED_VIEW_OF_A_ROW);
+void forget_rows(void* rows) {
+    static_cast<std::vector<T>*>(rows)->clear();
+}
+template <class T>
+void forget_first_row(void* row) {
+    static_cast<std::optional<T>*>(row)->reset();
+}
 
-  public:
-    std::optional<T> row() && { return std::move(row_); }
-    bool wants_first_row_only() const noexcept override { return true; }
-
-  private:
-    void begin(const std::shared_ptr<const ColumnSet>& columns) override { reader_.emplace(*columns); }
-    void add(std::unique_ptr<RowBatch> batch) override {
-        if (!row_) row_.emplace(reader_->read(batch->row(0)));
-    }
-    void forget() override { row_.reset(); }
-
-    std::optional<RowReader<T>> reader_;
-    std::optional<T> row_;
-};
-
-template <>
-class FirstSink<Row> final : public ConvertingSink {
-  public:
-    std::optional<Row> row() && {
-        if (store_->size == 0) return std::nullopt;
-        return Rows{std::move(store_)}.front();
-    }
-    bool wants_first_row_only() const noexcept override { return true; }
-
-  private:
-    void begin(const std::shared_ptr<const ColumnSet>& columns) override { store_->columns = columns; }
-    void add(std::unique_ptr<RowBatch> batch) override {
-        if (store_->size == 0) store_->add(std::move(batch));
-    }
-    void forget() override { store_ = std::make_shared<RowStore>(); }
-
-    std::shared_ptr<RowStore> store_ = std::make_shared<RowStore>();
-};
+/// Into a std::vector<T>.
+template <class T, class Form>
+inline constexpr RowTaker all_rows{&take_rows<T, Form>, &forget_rows<T>, Form::shape, false};
+/// Into a std::optional<T>.
+template <class T, class Form>
+inline constexpr RowTaker first_row{&take_first_row<T, Form>, &forget_first_row<T>, Form::shape, true};
 
 }  // namespace databased::detail

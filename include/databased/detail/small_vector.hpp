@@ -1,12 +1,9 @@
 // A vector of trivially copyable elements whose first few lie in the object itself.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <memory>
 #include <type_traits>
-#include <utility>
 
 namespace databased::detail {
 
@@ -15,6 +12,7 @@ template <class T, std::size_t Inline>
 class SmallVector {
   public:
     SmallVector() noexcept {}
+    ~SmallVector() { delete[] heap_; }
     SmallVector(SmallVector&& other) noexcept { take(other); }
     SmallVector& operator=(SmallVector&& other) noexcept {
         if (this != &other) take(other);
@@ -28,8 +26,8 @@ class SmallVector {
 
     std::size_t size() const noexcept { return size_; }
     bool empty() const noexcept { return size_ == 0; }
-    T* data() noexcept { return heap_ ? heap_.get() : inline_; }
-    const T* data() const noexcept { return heap_ ? heap_.get() : inline_; }
+    T* data() noexcept { return heap_ != nullptr ? heap_ : inline_; }
+    const T* data() const noexcept { return heap_ != nullptr ? heap_ : inline_; }
     T& operator[](std::size_t index) noexcept { return data()[index]; }
     const T& operator[](std::size_t index) const noexcept { return data()[index]; }
     const T* begin() const noexcept { return data(); }
@@ -38,14 +36,17 @@ class SmallVector {
     void push_back(const T& element) { *append(1) = element; }
     /// `count` more elements, to be written by the caller.
     T* append(std::size_t count) {
-        if (size_ + count > capacity_) reserve(std::max(size_ + count, 2 * capacity_));
-        return data() + std::exchange(size_, size_ + count);
+        if (size_ + count > capacity_) reserve(size_ + count < 2 * capacity_ ? 2 * capacity_ : size_ + count);
+        T* const added = data() + size_;
+        size_ += count;
+        return added;
     }
     void reserve(std::size_t capacity) {
         if (capacity <= capacity_) return;
-        std::unique_ptr<T[]> larger{new T[capacity]};
-        std::copy_n(data(), size_, larger.get());
-        heap_ = std::move(larger);
+        T* const larger = new T[capacity];
+        std::memcpy(static_cast<void*>(larger), data(), size_ * sizeof(T));
+        delete[] heap_;
+        heap_ = larger;
         capacity_ = capacity;
     }
     /// Only to make it smaller.
@@ -53,19 +54,23 @@ class SmallVector {
 
   private:
     void take(SmallVector& other) noexcept {
-        heap_ = std::move(other.heap_);
-        capacity_ = std::exchange(other.capacity_, Inline);
-        size_ = std::exchange(other.size_, 0);
-        if (!heap_) std::copy_n(other.inline_, size_, inline_);
+        delete[] heap_;
+        heap_ = other.heap_;
+        capacity_ = other.capacity_;
+        size_ = other.size_;
+        other.heap_ = nullptr;
+        other.capacity_ = Inline;
+        other.size_ = 0;
+        if (heap_ == nullptr) std::memcpy(static_cast<void*>(inline_), other.inline_, size_ * sizeof(T));
     }
     void assign(const T* elements, std::size_t count) {
         size_ = 0;
-        std::copy_n(elements, count, append(count));
+        if (count != 0) std::memcpy(static_cast<void*>(append(count)), elements, count * sizeof(T));
     }
 
     std::size_t size_ = 0;
     std::size_t capacity_ = Inline;
-    std::unique_ptr<T[]> heap_;
+    T* heap_ = nullptr;  // no std::unique_ptr, which costs a user's build more than all of this
     union {
         T inline_[Inline];  // not initialised
     };

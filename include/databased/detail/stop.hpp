@@ -22,7 +22,7 @@ class StopState final : private StopListener {
   public:
     /// Stops with `parent` (which may be null) as well.
     explicit StopState(StopState* parent);
-    ~StopState() override = default;
+    ~StopState() override;
 
     bool requested() const noexcept { return requested_; }
     /// Tells every listener, in the order in which they came. A second call does nothing.

@@ -3,7 +3,6 @@
 
 #include <databased/detail/pretty_name.hpp>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <concepts>
@@ -49,7 +48,10 @@ struct JoinedName {
     static constexpr auto characters = [] {
         std::array<char, (Parts.size() + ...)> joined{};
         auto end = joined.begin();
-        ((end = std::copy(Parts.begin(), Parts.end(), end)), ...);
+        const auto append = [&end](std::string_view part) {
+            for (const char character : part) *end++ = character;
+        };
+        (append(Parts), ...);
         return joined;
     }();
     static constexpr std::string_view value{characters.data(), characters.size()};

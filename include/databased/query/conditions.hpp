@@ -3,11 +3,9 @@
 
 #include <databased/query/operators.hpp>
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
-#include <ranges>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -24,8 +22,8 @@ concept Subquery = requires(const Q& query, Shape& out) {
 };
 
 template <class R>
-concept ValueRange = std::ranges::input_range<R> && !TextLike<std::remove_cvref_t<R>> && !Subquery<R> &&
-                     !std::same_as<std::remove_cvref_t<R>, Bytes>;
+concept ValueRange =
+    Range<R> && !TextLike<std::remove_cvref_t<R>> && !Subquery<R> && !std::same_as<std::remove_cvref_t<R>, Bytes>;
 
 /// Long lists are filled up with their last value, so that there are few lengths and few texts.
 constexpr std::size_t padded_length(std::size_t length) noexcept {
@@ -39,7 +37,7 @@ Condition in_values(Shape shape, std::size_t length, bool negated) {
 
 template <class T, class R>
 Condition in_range(Shape shape, const R& range, bool negated) {
-    using V = std::ranges::range_value_t<R>;
+    using V = range_value<R>;
     check_comparable<T, V>();
     std::size_t length = 0;
     for (const auto& element : range) {

@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <ranges>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -260,12 +259,10 @@ class InsertInto : public detail::QueryBase {
         const std::size_t left_out = definition_->identity_place();
         if constexpr (std::same_as<R, T>) {
             detail::append_row(values, row, left_out);
-        } else if constexpr (!std::ranges::input_range<const R>) {
+        } else if constexpr (!detail::Range<const R>) {
             static_assert(std::same_as<R, T>, "databased: values() takes rows of the table's struct");
         } else {
-            if constexpr (std::ranges::sized_range<const R>) {
-                values.cells.reserve(values.width * (values.rows + std::ranges::size(row)));
-            }
+            values.cells.reserve(values.width * (values.rows + detail::size_of_range(row, 1)));
             for (const auto& one : row) {
                 static_assert(std::same_as<std::remove_cvref_t<decltype(one)>, T>,
                               "databased: values() takes rows of the table's struct");

@@ -9,7 +9,6 @@
 #include <databased/error.hpp>
 #include <databased/query/expression.hpp>
 
-#include <ranges>
 #include <tuple>
 
 namespace databased {

@@ -2,17 +2,12 @@
 #pragma once
 
 #include <databased/detail/row_reader.hpp>
-#include <databased/detail/sinks.hpp>
 
-#include <algorithm>
 #include <cstddef>
-#include <memory>
 #include <optional>
-#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace databased::detail {
 
@@ -62,59 +57,13 @@ struct PositionPart<std::tuple<T...>> {
     }
 };
 
-/// How rows become what a query is fetched as: one table for each type.
-struct RowTaker {
-    void (*take)(void* rows, const RowBatch& batch);
-    void (*forget)(void* rows);
-    std::size_t width;  ///< Columns of a row.
-    std::string_view type;
-    bool first_only;
-};
-
-/// Where the rows of a query go. No template, as each instance would cost time to compile.
-class PositionSink final : public ConvertingSink {
-  public:
-    /// `rows` outlives this.
-    PositionSink(void* rows, const RowTaker& taker) noexcept : rows_(rows), taker_(taker) {}
-    bool wants_first_row_only() const noexcept override { return taker_.first_only; }
-
-  private:
-    void begin(const std::shared_ptr<const ColumnSet>& columns) override;
-    void add(std::unique_ptr<RowBatch> batch) override;
-    void forget() override;
-
-    void* rows_;
-    const RowTaker& taker_;
-    bool has_row_ = false;
-};
-
+/// The columns of a query's rows as a T.
 template <class T>
-void take_rows(void* rows, const RowBatch& batch) {
-    auto& all = *static_cast<std::vector<T>*>(rows);
-    if (all.capacity() < all.size() + batch.rows()) {
-        all.reserve(std::max(all.size() + batch.rows(), 2 * all.capacity()));
+struct ByPosition {
+    static constexpr RowShape shape{PositionPart<T>::width, type_name<T>(), nullptr};
+    static T read(const Cell* row, const ColumnSet* columns, const std::size_t*) {
+        return PositionPart<T>::read(row, columns, 0);
     }
-    const ColumnSet* columns = batch.columns().get();
-    for (std::size_t i = 0; i < batch.rows(); ++i) all.push_back(PositionPart<T>::read(batch.row(i), columns, 0));
-}
-
-template <class T>
-void take_first_row(void* row, const RowBatch& batch) {
-    static_cast<std::optional<T>*>(row)->emplace(PositionPart<T>::read(batch.row(0), batch.columns().get(), 0));
-}
-
-template <class T>
-void forget_rows(void* rows) {
-    *static_cast<T*>(rows) = T{};
-}
-
-/// Into a std::vector<T>.
-template <class T>
-inline constexpr RowTaker all_rows{&take_rows<T>, &forget_rows<std::vector<T>>, PositionPart<T>::width, type_name<T>(),
-                                   false};
-/// Into a std::optional<T>.
-template <class T>
-inline constexpr RowTaker first_row{&take_first_row<T>, &forget_rows<std::optional<T>>, PositionPart<T>::width,
-                                    type_name<T>(), true};
+};
 
 }  // namespace databased::detail

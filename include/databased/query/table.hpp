@@ -46,9 +46,8 @@ void add_columns(TableDefinition& definition) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         static_assert((Writable<std::remove_cv_t<MemberType<T, I>>> && ...),
                       "databased: a member of this struct has a type that no column has; specialise databased::Codec");
-        (definition.columns.push_back({.name = std::string{member_names<T>()[I]},
-                                       .type = sql_type<not_null<std::remove_cv_t<MemberType<T, I>>>>,
-                                       .is_nullable = is_optional<std::remove_cv_t<MemberType<T, I>>>}),
+        (definition.add_column(member_names<T>()[I], sql_type<not_null<std::remove_cv_t<MemberType<T, I>>>>,
+                               is_optional<std::remove_cv_t<MemberType<T, I>>>),
          ...);
     }(std::make_index_sequence<member_count<T>()>{});
 }

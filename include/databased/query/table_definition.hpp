@@ -91,21 +91,21 @@ struct ColumnDefinition {
 };
 
 struct TableDefinition {
-    TableDefinition(std::string_view table_name, std::string_view struct_type)
-        : name(table_name), struct_name(struct_type) {}
+    TableDefinition(std::string_view table_name, std::string_view struct_type);
+    ~TableDefinition();
+    TableDefinition(const TableDefinition&) = delete;
+    TableDefinition& operator=(const TableDefinition&) = delete;
 
-    void add(PrimaryKeyOption option) { primary_key = std::move(option); }
-    void add(UniqueOption option) { uniques.push_back(std::move(option)); }
-    void add(IndexOption option) { indexes.push_back(std::move(option)); }
-    void add(ForeignKeyOption option) { foreign_keys.push_back(std::move(option)); }
-    void add(CheckOption option) { checks.push_back(std::move(option)); }
-    void add(DefaultOption option) { columns[option.column].default_value = std::move(option.value); }
-    void add(NameOption option) { columns[option.column].name = std::move(option.name); }
-    void add(SchemaOption option) { schema = std::move(option.name); }
-    void add(TypeOption option) {
-        columns[option.column].sqlite_type = std::move(option.sqlite);
-        columns[option.column].postgresql_type = std::move(option.postgresql);
-    }
+    void add_column(std::string_view column_name, SqlType type, bool is_nullable);
+    void add(PrimaryKeyOption option);
+    void add(UniqueOption option);
+    void add(IndexOption option);
+    void add(ForeignKeyOption option);
+    void add(CheckOption option);
+    void add(DefaultOption option);
+    void add(NameOption option);
+    void add(SchemaOption option);
+    void add(TypeOption option);
     /// After the last option.
     void finish();
 

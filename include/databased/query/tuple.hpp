@@ -4,7 +4,6 @@
 #include <databased/query/conditions.hpp>
 
 #include <cstddef>
-#include <ranges>
 #include <tuple>
 #include <utility>
 
@@ -68,7 +67,7 @@ class TupleExpression {
             (detail::check_row<typename std::remove_cvref_t<V>::Row, T...>(), ...);
             (values.append_query(shape), ...);
             return Condition{std::move(shape.op(detail::Op::in_query, negated))};
-        } else if constexpr (sizeof...(V) == 1 && (std::ranges::input_range<V> && ...)) {
+        } else if constexpr (sizeof...(V) == 1 && (detail::Range<V> && ...)) {
             std::size_t length = 0;
             const auto append_all = [&](const auto& range) {
                 for (const auto& element : range) {

@@ -5,7 +5,6 @@
 #include <databased/query/insert.hpp>
 
 #include <cstddef>
-#include <ranges>
 #include <utility>
 
 namespace databased {
@@ -37,7 +36,7 @@ Upsert upsert(const Table<T>& table, R&& rows, UpsertMode mode = UpsertMode::ins
     shape.op(mode == UpsertMode::update_only ? detail::Op::update : detail::Op::insert);
     table.append_source(shape);
     detail::RowValues values{.width = table.definition().columns.size(), .form = detail::RowValues::Form::one_run_each};
-    if constexpr (std::ranges::input_range<R>) {
+    if constexpr (detail::Range<R>) {
         for (const T& row : rows) detail::append_row(values, row, detail::no_place);
     } else {
         detail::append_row<T>(values, rows, detail::no_place);
