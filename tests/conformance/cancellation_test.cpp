@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <stop_token>
+#include <thread>
 
 namespace {
 
