@@ -22,6 +22,13 @@ class PostgresqlBackend final : public DatabaseBackend {
         return capabilities;
     }
 
+    Nature nature(const SqlText& text) const noexcept override {
+        return proofs_.nature(text, detail::Clock::now());
+    }
+    bool joins_others(const SqlText& text) const noexcept override {
+        return proofs_.is_quick_read(text, detail::Clock::now());
+    }
+
     Task<std::unique_ptr<SessionBackend>> open(Access) override { return open_with(options_); }
 
     Task<std::unique_ptr<SessionBackend>> open_with_password(Access, std::string password) override {
@@ -34,7 +41,7 @@ class PostgresqlBackend final : public DatabaseBackend {
     Task<std::unique_ptr<SessionBackend>> open_with(PostgresqlOptions how) {
         const detail::Context& context = co_await detail::this_context();
         auto handle = co_await open_connection(*context.loop, how);
-        auto connection = std::make_unique<Connection>(*context.loop, std::move(handle), options_, catalog_);
+        auto connection = std::make_unique<Connection>(*context.loop, std::move(handle), options_, catalog_, proofs_);
         co_await connection->prepare();
         co_return connection;
     }
@@ -42,6 +49,7 @@ class PostgresqlBackend final : public DatabaseBackend {
     // https://www.postgresql.org/docs/current/protocol-message-formats.html: Bind counts parameters in 16 bits.
     PostgresqlOptions options_;
     TypeCatalog catalog_;
+    Proofs proofs_;
 };
 
 }  // namespace

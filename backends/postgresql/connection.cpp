@@ -1,11 +1,13 @@
 #include "connection.hpp"
 
 #include "error.hpp"
+#include "kept_state.hpp"
 
 #include <databased/detail/sinks.hpp>
 #include <databased/error.hpp>
 
 #include <chrono>
+#include <tuple>
 
 namespace databased::postgresql {
 
@@ -27,18 +29,11 @@ std::string_view name_of(Isolation isolation) noexcept {
     return {};
 }
 
-/// Of a value that the server itself has told.
-std::string in_quotes(std::string_view value) {
-    std::string quoted = "'";
-    for (const char character : value) quoted += character == '\'' ? "''" : std::string(1, character);
-    return quoted + "'";
-}
-
 }  // namespace
 
 Connection::Connection(EventLoop& loop, ConnectionHandle connection, const PostgresqlOptions& options,
-                       TypeCatalog& catalog)
-    : options_(options), pipeline_(loop, std::move(connection), catalog) {}
+                       TypeCatalog& catalog, Proofs& proofs)
+    : options_(options), pipeline_(loop, std::move(connection), catalog, proofs) {}
 
 Task<> Connection::prepare() {
     PipelineSettings settings;
@@ -47,48 +42,55 @@ Task<> Connection::prepare() {
     settings.statement_cache = 0;
     settings.gives_up_at_once = true;
     pipeline_.configure(settings);
-    is_pooled_ = options_.prepared_statements == PreparedStatements::automatic ? co_await is_behind_pooler() : false;
-    const char* date_style = PQparameterStatus(pipeline_.native(), "DateStyle");
-    sets_date_style_ = date_style != nullptr && !std::string_view{date_style}.starts_with("ISO");
-    if (sets_date_style_) co_await run_verbs(own_settings());
+    co_await find_out();
+    const auto own = own_settings();
+    if (!own.empty()) co_await run_verbs(own);
     const bool prepares = !is_pooled_ && options_.prepared_statements != PreparedStatements::off;
     settings.gives_up_at_once = false;
     settings.statement_cache = prepares ? options_.statement_cache : 0;
-    settings.refuses_session_state = is_pooled_;
-    if (is_pooled_) settings.clean_up = clean_up();
+    settings.is_pooled = is_pooled_;
     pipeline_.configure(settings);
-    pipeline_.forget_effects();
+    if (is_pooled_) pipeline_.accept_state(pooled_state());
 }
 
-/// A pooler names a process of its own making, the server's function the real one.
-Task<bool> Connection::is_behind_pooler() {
-    std::optional<int> process;
-    detail::TypedSink sink{&process, detail::first_row<int, detail::ByName<int>>};
+/// Who is at the other end: a pooler names a process of its own making, the server's function the real one. And how
+/// values come as text.
+Task<> Connection::find_out() {
+    using Answer = std::tuple<int, int>;
+    detail::FirstSink<Answer> sink;
     Request request;
-    request.statement =
-        Statement::make(StatementRules{.dialect = &postgresql_dialect}, "SELECT pg_catalog.pg_backend_pid()");
+    request.statement = Statement::make(StatementRules{.dialect = postgresql_dialect},
+                                        "SELECT pg_catalog.pg_backend_pid(), "
+                                        "CAST(pg_catalog.current_setting('extra_float_digits') AS int)");
     request.sink = &sink;
     const auto limit = options_.connect_timeout.value_or(connect_timeout);
     if (limit.count() != 0) request.deadline = detail::Clock::now() + limit;
     request.stop = (co_await detail::this_context()).stop;
-    Operation operation{pipeline_, std::move(request)};
+    Operation operation{pipeline_, std::move(request), true};
     const Outcome outcome = co_await operation;
     try {
         sink.rethrow(outcome.error);
     } catch (const TimeoutError&) {
         throw_unreachable("cannot connect to PostgreSQL: the new connection does not answer");
     }
-    co_return process.value_or(0) != PQbackendPID(pipeline_.native());
+    const Answer answer = std::move(sink).row().value_or(Answer{0, 1});
+    const bool is_other = std::get<0>(answer) != PQbackendPID(pipeline_.native());
+    is_pooled_ = is_other && options_.prepared_statements == PreparedStatements::automatic;
+    rounds_doubles_ = std::get<1>(answer) < 1;
+    const char* date_style = PQparameterStatus(pipeline_.native(), "DateStyle");
+    writes_dates_otherwise_ = date_style != nullptr && !std::string_view{date_style}.starts_with("ISO");
 }
 
 /// Settings that every user of the connection finds.
 std::vector<std::string> Connection::own_settings() const {
     std::vector<std::string> verbs;
-    if (sets_date_style_) verbs.emplace_back("SET DateStyle = ISO");
+    if (writes_dates_otherwise_) verbs.emplace_back("SET DateStyle = ISO");
+    if (rounds_doubles_ && !is_pooled_) verbs.emplace_back("SET extra_float_digits = 1");
     return verbs;
 }
 
 Task<Outcome> Connection::run(Request request) {
+    if (request.makes_ready && request.statement != nullptr) hook_names_.note(*request.statement);
     Operation operation{pipeline_, std::move(request)};
     co_return co_await operation;
 }
@@ -106,31 +108,53 @@ Task<> Connection::run_verbs(std::vector<std::string> verbs) {
 
 bool Connection::needs_tidying() const noexcept {
     if (pipeline_.is_lost()) return false;
-    const bool left_state = pipeline_.effects() != Effect::none && !is_pooled_;
     const bool may_change = pipeline_.has_abandoned() || pipeline_.is_cancelling();
-    return left_state || may_change || (pipeline_.is_quiet() && pipeline_.is_in_transaction());
+    const bool is_open = pipeline_.is_quiet() && pipeline_.is_in_transaction();
+    return may_change || is_open || (pipeline_.reset().is_owed() && pipeline_.is_quiet());
 }
 
 Task<> Connection::keep() {
-    kept_ = pipeline_.effects();
-    pipeline_.forget_effects();
-    co_return;
+    if (is_pooled_) co_return;
+    KeptState state;
+    if (pipeline_.reset().is_owed()) state = co_await look_around();
+    if (rounds_doubles_) state.settings.emplace(state.settings.begin(), "extra_float_digits", "1");
+    if (writes_dates_otherwise_) state.settings.emplace(state.settings.begin(), "DateStyle", "ISO");
+    pipeline_.accept_state(std::move(state));
+}
+
+/// What the connect hook has left. The server does not list settings of one's own: those are asked for by what looks
+/// like their names in the hook's statements and in the functions of the database.
+Task<KeptState> Connection::look_around() {
+    detail::StoreSink sink;
+    Request request;
+    request.statement =
+        Statement::make(StatementRules{.dialect = postgresql_dialect}, kept_state_query, hook_names_.names());
+    request.sink = &sink;
+    request.stop = (co_await detail::this_context()).stop;
+    Operation operation{pipeline_, std::move(request), true};
+    const Outcome outcome = co_await operation;
+    if (outcome.error) std::rethrow_exception(outcome.error);
+    KeptState state;
+    const Rows rows = std::move(sink).rows();
+    for (const Row& row : rows) add_to(state, row);
+    co_return state;
+}
+
+/// A pooler sets these on the server's connection before it is used for us.
+KeptState Connection::pooled_state() const {
+    KeptState state;
+    for (const char* name : {"client_encoding", "DateStyle", "TimeZone", "application_name"}) {
+        const char* value = PQparameterStatus(pipeline_.native(), name);
+        if (value != nullptr) state.settings.emplace_back(name, value);
+    }
+    return state;
 }
 
 Task<> Connection::tidy() {
     try {
         while (pipeline_.has_abandoned() || pipeline_.is_cancelling()) co_await ping();  // behind all that runs
-        std::vector<std::string> verbs;
-        if (pipeline_.is_in_transaction()) verbs.push_back("ROLLBACK");
-        if (includes(pipeline_.effects(), kept_)) {
-            pipeline_.lose("the session's state cannot be taken back to what the connect hook has made");
-            co_return;
-        }
-        for (auto& reset : resets()) verbs.push_back(std::move(reset));
-        const bool drops_statements = includes(pipeline_.effects(), Effect::statements);
-        pipeline_.forget_effects();
-        if (!verbs.empty()) co_await run_verbs(std::move(verbs));
-        if (drops_statements) pipeline_.forget_statements();
+        if (pipeline_.is_in_transaction()) co_await run_verbs({1, "ROLLBACK"});
+        if (pipeline_.reset().is_owed()) co_await reset();
     } catch (const NotConnectedError&) {
         co_return;  // this was destroyed meanwhile
     } catch (const Error&) {
@@ -138,33 +162,13 @@ Task<> Connection::tidy() {
     }
 }
 
-std::vector<std::string> Connection::resets() const {
-    const Effect effects = pipeline_.effects();
-    std::vector<std::string> verbs;
-    if (is_pooled_) return verbs;
-    if (includes(effects, Effect::locks)) verbs.push_back("SELECT pg_catalog.pg_advisory_unlock_all()");
-    if (includes(effects, Effect::cursors)) verbs.push_back("CLOSE ALL");
-    if (includes(effects, Effect::listening)) verbs.push_back("UNLISTEN *");
-    if (includes(effects, Effect::temporary)) verbs.push_back("DISCARD TEMP");
-    if (includes(effects, Effect::statements)) verbs.push_back("DEALLOCATE ALL");
-    if (includes(effects, Effect::settings)) {
-        verbs.push_back("SET SESSION AUTHORIZATION DEFAULT");
-        verbs.push_back("RESET ALL");
-        for (auto& setting : own_settings()) verbs.push_back(std::move(setting));
-    }
-    return verbs;
-}
-
-/// What a pooler has set for us on the server's connection is set again. Prepared statements are the pooler's.
-std::vector<std::string> Connection::clean_up() const {
-    std::vector<std::string> verbs{
-        "SELECT pg_catalog.pg_advisory_unlock_all()", "CLOSE ALL", "UNLISTEN *", "DISCARD TEMP",
-        "SET SESSION AUTHORIZATION DEFAULT",          "RESET ALL"};
-    for (const char* name : {"client_encoding", "DateStyle", "TimeZone", "application_name"}) {
-        const char* value = PQparameterStatus(pipeline_.native(), name);
-        if (value != nullptr) verbs.push_back("SET " + std::string{name} + " = " + in_quotes(value));
-    }
-    return verbs;
+Task<> Connection::reset() {
+    Request request;
+    request.shielded = true;
+    Operation operation{pipeline_, std::move(request)};
+    operation.is_reset = true;
+    const Outcome outcome = co_await operation;
+    if (outcome.error) std::rethrow_exception(outcome.error);
 }
 
 // Life and death

@@ -1,6 +1,7 @@
 // One connection to a server: its pipeline, and what it takes to hand it from one user to the next.
 #pragma once
 
+#include "kept_state.hpp"
 #include "opening.hpp"
 #include "options.hpp"
 #include "pipeline.hpp"
@@ -14,7 +15,8 @@ namespace databased::postgresql {
 
 class Connection final : public SessionBackend {
   public:
-    Connection(EventLoop& loop, ConnectionHandle connection, const PostgresqlOptions& options, TypeCatalog& catalog);
+    Connection(EventLoop& loop, ConnectionHandle connection, const PostgresqlOptions& options, TypeCatalog& catalog,
+               Proofs& proofs);
 
     /// Finds out who is at the other end and makes the session's settings. Throws ConnectionError.
     Task<> prepare();
@@ -33,16 +35,18 @@ class Connection final : public SessionBackend {
 
   private:
     Task<> run_verbs(std::vector<std::string> verbs);
-    Task<bool> is_behind_pooler();
-    std::vector<std::string> resets() const;
-    std::vector<std::string> clean_up() const;
+    Task<> find_out();
+    Task<KeptState> look_around();
+    KeptState pooled_state() const;
+    Task<> reset();
     std::vector<std::string> own_settings() const;
 
     const PostgresqlOptions& options_;
     Pipeline pipeline_;
-    Effect kept_ = Effect::none;    // what the connect hook has made: it is not undone
-    bool sets_date_style_ = false;  // the server's own is not one in which dates are read here
-    bool is_pooled_ = false;        // somebody between gives every transaction another server connection
+    HookNames hook_names_;
+    bool writes_dates_otherwise_ = false;  // the server does, than they are read here
+    bool rounds_doubles_ = false;          // the server does, when they come as text
+    bool is_pooled_ = false;               // somebody between gives every transaction another server connection
 };
 
 }  // namespace databased::postgresql

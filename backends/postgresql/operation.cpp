@@ -26,8 +26,11 @@ bool changes_rows(std::string_view tag) {
 
 }  // namespace
 
-Operation::Operation(Pipeline& pipeline, Request request)
-    : pipeline_(pipeline), request_(std::move(request)), rows_(request_.sink, pipeline.types()) {
+Operation::Operation(Pipeline& pipeline, Request request, bool is_own)
+    : pipeline_(pipeline),
+      request_(std::move(request)),
+      rows_(request_.sink, pipeline.types()),
+      is_own_(is_own) {
     if (statement() != nullptr && runs() != 0) outcome_.result.command = statement()->text().command;
     pipeline_.submit(*this);
 }
@@ -55,13 +58,8 @@ Outcome Operation::await_resume() {
     return std::move(outcome_);
 }
 
-bool Operation::is_plain_read() const noexcept {
-    return statement() != nullptr && statement()->text().kind == StatementKind::plain_read &&
-           !request_.in_transaction && request_.before.empty();
-}
-
 bool Operation::may_join_burst() const noexcept {
-    return request_.read_only && request_.shared && is_plain_read() && runs() == 1 && !goes_alone;
+    return request_.read_only && request_.shared && is_read() && runs() == 1 && !goes_alone;
 }
 
 bool Operation::may_join_flight() const noexcept {
@@ -79,7 +77,7 @@ bool Operation::ends_transaction() const noexcept {
 }
 
 bool Operation::should_stop() const noexcept {
-    if (request_.shielded) return false;
+    if (request_.shielded || is_answered) return false;
     if (was_stopped_ || timed_out_ || (request_.stop != nullptr && request_.stop->requested())) return true;
     return request_.deadline != detail::Clock::time_point::max() && request_.deadline <= detail::Clock::now();
 }
@@ -93,7 +91,7 @@ std::exception_ptr Operation::stop_error() const {
 
 bool Operation::has_enough() const noexcept {
     constexpr std::size_t many = 256;
-    return is_plain_read() && request_.sink != nullptr && request_.sink->wants_first_row_only() && rows_.count() > many;
+    return changes_nothing() && request_.sink != nullptr && request_.sink->wants_first_row_only() && rows_.count() > many;
 }
 
 void Operation::on_stop() noexcept {
@@ -133,6 +131,7 @@ void Operation::start_over() {
     prepared = nullptr;
     sent_runs = done_runs = 0;
     is_sent = is_stale = was_cancelled = was_skipped = may_be_hit = flight_ended = false;
+    is_enclosed = awaits_reset = is_answered = false;
     type_search = 0;
 }
 

@@ -21,7 +21,8 @@ class Pipeline;
 /// the pipeline.
 class Operation final : public detail::ListNode<Operation>, private detail::StopListener, private Timer {
   public:
-    Operation(Pipeline& pipeline, Request request);
+    /// `is_own`: asked by the backend itself, which knows that nothing is left behind.
+    Operation(Pipeline& pipeline, Request request, bool is_own = false);
     ~Operation() override;
 
     bool await_ready() const noexcept { return is_over_; }
@@ -34,8 +35,13 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     const Statement* statement() const noexcept { return request_.statement.get(); }
     std::size_t runs() const noexcept { return statement() != nullptr ? statement()->runs() : 0; }
     bool is_ping() const noexcept { return statement() == nullptr && request_.before.empty(); }
-    /// Autocommitted, and without effects: may be run a second time.
-    bool is_plain_read() const noexcept;
+    bool is_own() const noexcept { return is_own_; }
+    /// Autocommitted.
+    bool is_alone() const noexcept { return runs() != 0 && !request_.in_transaction && request_.before.empty(); }
+    /// Proved to change nothing: may be run a second time, and beside others.
+    bool is_read() const noexcept { return is_alone() && nature == Nature::read; }
+    /// The same, or kept by the server from changing anything.
+    bool changes_nothing() const noexcept { return is_read() || (is_alone() && request_.read_only); }
     /// May travel in one read-only transaction with others.
     bool may_join_burst() const noexcept;
     /// A statement in an open transaction, which may share its sync with others of it.
@@ -81,6 +87,7 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     // The pipeline's own notes.
 
     std::shared_ptr<PreparedStatement> prepared{};
+    Nature nature = Nature::unknown;
     std::size_t sent_runs = 0;
     std::size_t done_runs = 0;
     bool is_sent = false;
@@ -91,6 +98,11 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     bool goes_alone = false;     // not in a burst any more
     bool was_repeated = false;   // because of a stale plan
     bool flight_ended = false;
+    bool is_enclosed = false;   // in a transaction that was begun for it alone
+    bool goes_bare = false;     // the server refuses to run it in one
+    bool is_reset = false;      // takes away what is left of the last user, and nothing else
+    bool awaits_reset = false;  // it has ended, and what it has left is being taken away
+    bool is_answered = false;   // whatever is answered from now on, or not, is not about it
     std::uint64_t type_search = 0;     // it waits for this one; 0: for none
     std::vector<ResultHandle> held{};  // results that wait for types
 
@@ -107,6 +119,7 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     bool timed_out_ = false;
     bool rolls_back_first_ = false;
     bool is_over_ = false;
+    bool is_own_;
 };
 
 }  // namespace databased::postgresql

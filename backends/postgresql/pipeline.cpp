@@ -22,8 +22,8 @@ std::exception_ptr database_error(ErrorDetails details) {
 
 }  // namespace
 
-Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog)
-    : loop_(loop), catalog_(catalog), connection_(std::move(connection)), cancel_(loop, *this) {
+Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog, Proofs& proofs)
+    : loop_(loop), catalog_(catalog), proofs_(proofs), connection_(std::move(connection)), cancel_(loop, *this) {
     PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
     SocketListener& listener = *this;
     watch_ = std::make_unique<SocketWatch>(loop, PQsocket(connection_.get()), listener);
@@ -46,11 +46,16 @@ Pipeline::~Pipeline() {
 
 void Pipeline::configure(const PipelineSettings& settings) {
     settings_ = settings;
-    statements_ = StatementCache{settings.statement_cache};
+    statements_ = StatementCache{settings.statement_cache, &proofs_};
+    if (settings.is_pooled) reset_.behind_pooler();
 }
 
 void Pipeline::submit(Operation& operation) {
-    outbox_.push_back(operation);
+    if (operation.is_own()) {
+        outbox_.push_front(operation);
+    } else {
+        outbox_.push_back(operation);
+    }
     loop_.at_turn_end(*this);
 }
 
@@ -70,7 +75,9 @@ void Pipeline::stop(Operation& operation) noexcept {
         operation.refuse(operation.stop_error());
     } else if (operation.flight_ended) {
         if (operation.type_search != 0) give_up_types(operation);
-    } else if (operation.is_plain_read() && !is_running(operation)) {
+    } else if (operation.is_answered) {
+        return;  // it is over, but for what it has left
+    } else if (operation.is_read() && !is_running(operation)) {
         let_go(operation);
     } else {
         watch_head();
@@ -194,8 +201,8 @@ void Pipeline::lose(const std::string& why, const std::string& sqlstate) noexcep
 
 void Pipeline::end_lost(Operation& operation, const std::string& why, const std::string& sqlstate) noexcept {
     if (operation.is_over()) return;
-    if (operation.has_failed()) operation.answered();
-    if (!operation.has_committed()) operation.fail(lost_error(operation, why, sqlstate));
+    if (operation.has_failed() || operation.is_answered) operation.answered();
+    if (!operation.has_committed() && !operation.is_answered) operation.fail(lost_error(operation, why, sqlstate));
     operation.finish(false, false);
 }
 
@@ -206,8 +213,7 @@ std::exception_ptr Pipeline::lost_error(const Operation& operation, const std::s
         return database_error(
             {.message = why + "; it was lost during COMMIT, whose outcome is unknown", .sqlstate = "08007"});
     }
-    const bool is_alone = operation.statement() != nullptr && !operation.request().in_transaction;
-    if (is_alone && operation.request().before.empty() && !operation.is_plain_read() && !operation.has_failed()) {
+    if (operation.is_alone() && !operation.changes_nothing() && !operation.has_failed()) {
         return database_error({.message = why + "; whether the statement was carried out is unknown",
                                .sqlstate = "08007",
                                .sql = operation.statement()->text().source});
@@ -227,7 +233,7 @@ void Pipeline::give_up_all(const std::exception_ptr& error) noexcept {
     while (!wire_.empty()) {
         Operation* operation = wire_.front().operation;
         if (operation != nullptr && !operation->is_over()) {
-            operation->fail(reason);
+            if (!operation->is_answered) operation->fail(reason);
             operation->finish(false, false);
         }
         wire_.pop();
@@ -239,7 +245,13 @@ void Pipeline::give_up_all(const std::exception_ptr& error) noexcept {
     }
     while (!stopped_.empty()) settle(stopped_.pop_front());
     while (!outbox_.empty()) outbox_.pop_front().refuse(reason);
+    give_up_proofs();
     forget_statements();
+}
+
+void Pipeline::accept_state(KeptState state) {
+    reset_.keep(std::move(state));
+    may_name_ = true;
 }
 
 void Pipeline::forget_statements() noexcept {

@@ -4,6 +4,8 @@
 #include "cancel.hpp"
 #include "opening.hpp"
 #include "operation.hpp"
+#include "proof.hpp"
+#include "session_reset.hpp"
 #include "socket_watch.hpp"
 #include "statement_cache.hpp"
 #include "type_catalog.hpp"
@@ -27,9 +29,7 @@ struct PipelineSettings {
     std::chrono::milliseconds cancel_timeout{5'000};
     std::chrono::microseconds spin{};    ///< How long the loop waits awake for an answer.
     bool gives_up_at_once = false;       ///< While it is opened: who does not answer in time is not asked to stop.
-    bool refuses_session_state = false;  ///< Behind a pooler that gives every transaction another server connection.
-    /// There it follows what may leave something all the same, before the server's connection is somebody else's.
-    std::vector<std::string> clean_up{};
+    bool is_pooled = false;              ///< Behind a pooler that gives every transaction another server connection.
 };
 
 /// Owns the libpq connection. A flight is what ends with one sync: an operation by itself, or a burst of plain reads in
@@ -37,7 +37,7 @@ struct PipelineSettings {
 /// touches no other.
 class Pipeline final : private SocketListener, private CancelListener, private TurnEnd, private Timer {
   public:
-    Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog);
+    Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog, Proofs& proofs);
     /// Who waits gets NotConnectedError.
     ~Pipeline() override;
 
@@ -61,11 +61,12 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     /// Nothing is under way.
     bool is_quiet() const noexcept { return wire_.empty() && outbox_.empty() && !cancel_.is_running(); }
     bool is_in_transaction() const noexcept;
-    /// What was left behind in the server's session so far.
-    Effect effects() const noexcept { return effects_; }
-    void forget_effects() noexcept { effects_ = Effect::none; }
+    SessionReset& reset() noexcept { return reset_; }
+    const SessionReset& reset() const noexcept { return reset_; }
     /// The server has none of them any more.
     void forget_statements() noexcept;
+    /// What was done so far is how every statement is to find the session.
+    void accept_state(KeptState state);
     /// The connection is not fit for anybody any more; who waits gets ConnectionError with `why`.
     void lose(const std::string& why, const std::string& sqlstate = "08006") noexcept;
 
@@ -81,16 +82,17 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void begin_own_burst(Operation& first);
     void begin_shared_flight(Operation& first);
     Operation* next_to_join(bool (Operation::*may_join)() const noexcept);
-    void begin_read_only();
-    bool reads_only_by_itself() const noexcept;
-    void read_only_by_itself();
-    void may_write_again();
+    void enclose(Operation& operation);
     void find_statement(Operation& operation);
+    void note_use(Operation& operation);
+    std::shared_ptr<PreparedStatement> statement_for(const Operation& operation);
     void refuse_what_cannot_work(const Operation& operation) const;
     void feed();
     void end_flight(Operation& operation);
-    void send_clean_up(const Operation& operation);
+    bool owes_reset(const Operation& operation) const noexcept;
+    void send_resets(Operation* operation);
     void send_verb(Operation* operation, const std::string& sql, Sent::Kind kind);
+    void send_prepared(Operation* operation, const SessionReset::Command& command, Sent::Kind kind);
     void send_part(Operation& operation);
     void send_run(Operation& operation);
     void send_evictions();
@@ -115,7 +117,10 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void head_began();
     void flight_ended(Operation& operation);
     void part_ended(Operation& operation);
-    void read_only_flight_ended();
+    void resets_ended(Operation* operation);
+    bool recover(Operation* operation);
+    void take_reset(const PGresult* result);
+    void note_tag(const PGresult* result);
     void repeat_skipped();
     void quiet_came();
     void settle(Operation& operation);
@@ -127,6 +132,12 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void add_types(const Rows& rows);
     void types_found(std::uint64_t search);
     void read_held(Operation& operation);
+
+    // Proofs
+    void ask_for_proof(const Operation& operation);
+    void ask_for_wanted_proofs();
+    void give_up_proofs() noexcept;
+    static Task<> find_proof(std::weak_ptr<Pipeline*> pipeline, std::shared_ptr<Proof> proof, ProofQuestion question);
 
     // Stopping
     bool is_running(const Operation& operation) noexcept;
@@ -147,9 +158,11 @@ class Pipeline final : private SocketListener, private CancelListener, private T
 
     EventLoop& loop_;
     TypeCatalog& catalog_;
+    Proofs& proofs_;
     ConnectionHandle connection_;
     PipelineSettings settings_;
-    StatementCache statements_{256};
+    StatementCache statements_{256, &proofs_};
+    SessionReset reset_;
     std::unordered_map<std::string, std::shared_ptr<PreparedStatement>> verbs_;
     std::size_t verb_names_ = 0;  // used so far
     ParameterList parameters_;
@@ -161,22 +174,24 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     Wire wire_;
     std::vector<Operation*> wait_for_types_;
     std::uint64_t type_searches_ = 0;
+    struct WantedProof {
+        std::shared_ptr<Proof> proof;
+        ProofQuestion question;
+    };
+    std::vector<WantedProof> wanted_proofs_;
+    std::size_t proofs_under_way_ = 0;
     Operation* feeding_ = nullptr;    // its flight is not sent to its end yet
     bool is_blocked_ = false;         // the socket takes no more for now
-    bool is_read_only_ = false;       // autocommitted statements that must not write are under way
-    bool was_burst_ = false;          // the last flight
-    bool is_made_read_only_ = false;  // the server's session, by us
-    bool is_recovering_ = false;      // a failed read-only transaction is being rolled back
+    bool is_enclosing_ = false;       // a transaction is under way that was begun for one statement alone
     bool has_abandoned_ = false;
     bool has_unwanted_ = false;    // something on the wire, perhaps
-    bool may_name_ = true;         // the user has not dropped prepared statements
+    bool may_name_ = true;         // what the user has done so far does not change what a text means
     bool changes_schema_ = false;  // by what was sent since the connection was last without a transaction
     bool is_lost_ = false;
     std::string farewell_;  // why the server ends the connection
-    Effect effects_ = Effect::none;
-
     CancelRequest cancel_;
     detail::Clock::time_point cancelling_since_{};
+    detail::Clock::time_point head_since_{};  // what runs on the server now
     std::shared_ptr<Pipeline*> self_ = std::make_shared<Pipeline*>(this);  // for what runs on its own
 };
 

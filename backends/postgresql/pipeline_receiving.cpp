@@ -102,7 +102,9 @@ void Pipeline::take_result(ResultHandle result) {
         case PGRES_EMPTY_QUERY:
         case PGRES_TUPLES_OK:
         case PGRES_SINGLE_TUPLE:
-            if (head.kind == Sent::Kind::verb && head.operation != nullptr) {
+            if (head.kind == Sent::Kind::reset) {
+                take_reset(result.get());
+            } else if (head.kind == Sent::Kind::verb && head.operation != nullptr) {
                 take_verb(*head.operation, result.get());
             } else if (head.kind == Sent::Kind::execute && head.operation != nullptr) {
                 take_rows(*head.operation, std::move(result));
@@ -133,7 +135,10 @@ void Pipeline::take_rows(Operation& operation, ResultHandle result) {
         if (!unknown.empty()) look_up_types(operation, unknown);
     }
     const bool is_end = PQresultStatus(result.get()) != PGRES_SINGLE_TUPLE;
-    if (is_end) operation.run_done(result.get());
+    if (is_end) {
+        operation.run_done(result.get());
+        note_tag(result.get());
+    }
     if (operation.type_search != 0) {
         operation.held.push_back(std::move(result));
     } else {
@@ -145,6 +150,7 @@ void Pipeline::take_error(Sent& head, const PGresult* result) {
     Operation* operation = head.operation;
     if (head.kind == Sent::Kind::prepare) statement_is_gone(*head.statement);
     if (is_missing_statement(result) && head.kind != Sent::Kind::execute) verbs_.clear();
+    if (head.kind == Sent::Kind::reset) reset_.failed(sqlstate_of(result));
     if (is_fatal(result)) farewell_ = one_line(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
     if (operation == nullptr || is_told_by_loss(*operation, result)) return;
     if (head.statement != nullptr && is_stale_statement(result)) take_stale(head, result);
@@ -179,13 +185,61 @@ void Pipeline::statement_is_gone(PreparedStatement& statement) {
 
 void Pipeline::sync_came() {
     Operation* operation = wire_.front().operation;
-    const bool ends_burst = wire_.front().kind == Sent::Kind::burst_end;
+    const Sent::Kind kind = wire_.front().kind;
     wire_.pop();
     cancelling_since_ = {};
-    if (ends_burst) repeat_skipped();
-    if (operation != nullptr) flight_ended(*operation);
+    if (kind == Sent::Kind::burst_end) repeat_skipped();
+    if (kind == Sent::Kind::reset_end) {
+        resets_ended(operation);
+    } else if (operation != nullptr && operation->awaits_reset) {
+        operation->is_answered = true;
+    } else if (!recover(operation) && operation != nullptr) {
+        flight_ended(*operation);
+    }
     if (wire_.empty()) quiet_came();
     head_began();
+}
+
+/// A transaction that was begun for it alone has failed: it is rolled back before anybody hears of it.
+bool Pipeline::recover(Operation* operation) {
+    if (operation == nullptr || !operation->is_enclosed || !is_in_transaction()) return false;
+    operation->is_answered = true;
+    send_verb(nullptr, "ROLLBACK", Sent::Kind::housekeeping);
+    if (owes_reset(*operation)) {
+        send_resets(operation);
+    } else {
+        send_sync(Sent::Kind::sync, operation);
+    }
+    flush();
+    return true;
+}
+
+void Pipeline::resets_ended(Operation* operation) {
+    const SessionReset::Next next = reset_.ended();
+    if (next == SessionReset::Next::again) {
+        if (operation != nullptr) operation->is_answered = true;
+        send_resets(operation);
+        return flush();
+    }
+    if (next == SessionReset::Next::owed && recover(operation)) return;
+    if (next == SessionReset::Next::clean) may_name_ = true;
+    if (operation != nullptr) flight_ended(*operation);
+    if (next == SessionReset::Next::hopeless) lose("the connection could not be made as good as new");
+}
+
+void Pipeline::take_reset(const PGresult* result) {
+    for (int row = 0; row < PQntuples(result) && PQnfields(result) == 1; ++row) {
+        if (std::string_view{PQfname(result, 0)} == "name") reset_.has_statement(PQgetvalue(result, row, 0));
+    }
+    reset_.carried_out();
+}
+
+/// What the server says that a statement was.
+void Pipeline::note_tag(const PGresult* result) {
+    const std::string_view tag = PQcmdStatus(const_cast<PGresult*>(result));
+    if (tag.starts_with("DEALLOCATE") || tag.starts_with("DISCARD")) reset_.owe(Debt::statements);
+    const bool is_schema = tag.starts_with("CREATE") || tag.starts_with("ALTER") || tag.starts_with("DROP");
+    changes_schema_ = changes_schema_ || is_schema || tag == "DO" || tag == "CALL";
 }
 
 /// A command has ended with all its results.
@@ -194,6 +248,7 @@ void Pipeline::head_ended() {
     const Sent::Kind kind = wire_.front().kind;
     const bool ends_operation = wire_.front().ends_operation;
     Operation* operation = wire_.front().operation;
+    if (kind == Sent::Kind::execute) wire_.front().statement->proof->took(loop_.now() - head_since_);
     wire_.pop();
     if (kind == Sent::Kind::execute && operation != nullptr) {
         if (!operation->has_failed() && !operation->was_skipped) ++operation->done_runs;
@@ -205,6 +260,7 @@ void Pipeline::head_ended() {
 /// libpq decides for each command, when its turn comes, whether its rows come one by one.
 void Pipeline::head_began() {
     if (is_lost_ || wire_.empty()) return;
+    head_since_ = loop_.now();
     Sent& head = wire_.front();
     if (head.kind == Sent::Kind::execute && head.statement->has_many_rows &&
         head.statement->text->kind != StatementKind::data_change) {
@@ -227,17 +283,6 @@ void Pipeline::part_ended(Operation& operation) {
     settle(operation);
 }
 
-/// A failed one is rolled back; it was nobody's session.
-void Pipeline::read_only_flight_ended() {
-    is_read_only_ = false;
-    if (is_in_transaction()) {
-        is_recovering_ = true;
-        send_housekeeping("ROLLBACK");
-        flush();
-    }
-    repeat_skipped();
-}
-
 /// What an error in a burst has skipped is sent again, each by itself.
 void Pipeline::repeat_skipped() {
     while (!skipped_.empty()) {
@@ -250,13 +295,14 @@ void Pipeline::repeat_skipped() {
 
 /// Nothing is on the wire any more.
 void Pipeline::quiet_came() {
-    is_recovering_ = has_abandoned_ = has_unwanted_ = false;
+    is_enclosing_ = has_abandoned_ = has_unwanted_ = false;
     loop_.rest();
     if (changes_schema_) {  // now for this connection, and once more for the others when it is committed
         catalog_.schema_changed();
+        proofs_.schema_changed();
         changes_schema_ = is_in_transaction();
     }
-    if (is_read_only_) read_only_flight_ended();
+    if (!is_in_transaction() && !wanted_proofs_.empty()) ask_for_wanted_proofs();
     if (!outbox_.empty()) loop_.at_turn_end(*this);
 }
 
@@ -292,7 +338,7 @@ bool Pipeline::repeats(Operation& operation) {
         return !operation.request().in_transaction || operation.begins_transaction();
     }
     return operation.was_cancelled && operation.may_be_hit && !operation.should_stop() && !operation.has_enough() &&
-           operation.is_plain_read();
+           operation.changes_nothing();
 }
 
 void Pipeline::repeat(Operation& operation) {
@@ -324,7 +370,7 @@ Task<> Pipeline::find_types(std::weak_ptr<Pipeline*> pipeline, std::vector<Oid> 
     request.sink = &sink;
     request.shielded = true;
     if (pipeline.expired()) co_return;
-    Operation operation{**pipeline.lock(), std::move(request)};
+    Operation operation{**pipeline.lock(), std::move(request), true};
     const Outcome outcome = co_await operation;
     const auto self = pipeline.lock();
     if (self == nullptr) co_return;

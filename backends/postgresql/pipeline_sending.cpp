@@ -19,6 +19,11 @@ bool is_worth_preparing(std::string_view verb) {
     return is_transaction && verb.find(" TO ") == std::string_view::npos;
 }
 
+/// Such a statement changes no settings, unless a trigger does; then the server says that its plans are out of date.
+bool changes_rows(std::string_view command) {
+    return command == "INSERT" || command == "UPDATE" || command == "DELETE" || command == "MERGE";
+}
+
 bool has_word_stdin_or_stdout(std::string_view text) {
     const auto is_one = [&](std::string_view word) {
         return std::search(text.begin(), text.end(), word.begin(), word.end(), [](char have, char want) {
@@ -39,7 +44,7 @@ void Pipeline::on_turn_end() noexcept {
 }
 
 bool Pipeline::may_send() const noexcept {
-    return !is_lost_ && !is_blocked_ && !is_read_only_ && !is_recovering_ && !cancel_.is_running();
+    return !is_lost_ && !is_blocked_ && !is_enclosing_ && !reset_.is_under_way() && !cancel_.is_running();
 }
 
 void Pipeline::pump() {
@@ -60,6 +65,7 @@ void Pipeline::send_outbox() {
             continue;
         }
         if (!may_send() || feeding_ != nullptr) return;
+        if (proofs_under_way_ != 0 && !outbox_.front().is_own()) return;
         begin(outbox_.pop_front());
     }
 }
@@ -93,76 +99,64 @@ void Pipeline::refuse_what_cannot_work(const Operation& operation) const {
     if (text.command == "COPY" && has_word_stdin_or_stdout(text.text)) {
         throw NotSupportedError("COPY from STDIN and to STDOUT is not for execute()");
     }
-    if (settings_.refuses_session_state && effects_of(text) != Effect::none && effects_of(text) != Effect::all) {
-        throw NotSupportedError(
-            "a connection pooler is in between that may give every transaction another connection, so nothing can be "
-            "left in the server's session: use SET LOCAL, pg_advisory_xact_lock and tables ON COMMIT DROP inside a "
-            "session, and connect without the pooler for LISTEN and the like");
-    }
 }
 
 void Pipeline::find_statement(Operation& operation) {
     parameters_.fill(*operation.statement(), 0);
-    const auto& text = operation.statement()->shared_text();
-    operation.prepared = statements_.find(text, parameters_);
+    operation.prepared = statement_for(operation);
     if (operation.prepared->is_prepared && operation.prepared->schema_version != catalog_.schema_version()) {
         statements_.forget(*operation.prepared);
-        operation.prepared = statements_.find(text, parameters_);
+        operation.prepared = statement_for(operation);
     }
-    may_name_ = may_name_ && !operation.prepared->drops_statements;
-    effects_ = effects_ | operation.prepared->effects;
-    changes_schema_ = changes_schema_ || operation.prepared->changes_schema;
+    note_use(operation);
+}
+
+/// Under settings that somebody has changed a text may mean something else than what was prepared for it.
+std::shared_ptr<PreparedStatement> Pipeline::statement_for(const Operation& operation) {
+    const auto& text = operation.statement()->shared_text();
+    return may_name_ ? statements_.find(text, parameters_) : statements_.make_unnamed(text, parameters_);
+}
+
+/// What it can leave behind is owed from here on.
+void Pipeline::note_use(Operation& operation) {
+    if (operation.is_own()) {
+        operation.nature = Nature::read;
+        return;
+    }
+    Proof& proof = *operation.prepared->proof;
+    ++proof.uses;
+    operation.nature = proofs_.nature(proof, loop_.now());
+    ask_for_proof(operation);
+    if (operation.nature != Nature::unknown) {
+        if (proof.draws_numbers) reset_.owe(Debt::numbers);
+        return;
+    }
+    reset_.owe(Debt::all);
+    may_name_ = may_name_ && changes_rows(operation.statement()->text().command);
 }
 
 void Pipeline::begin_flight(Operation& operation) {
     operation.is_sent = true;
-    const Request& request = operation.request();
-    if (!request.read_only || request.in_transaction) may_write_again();
-    for (const auto& verb : request.before) send_verb(&operation, verb, Sent::Kind::verb);
-    const bool needs_read_only = request.read_only && !request.in_transaction && operation.runs() != 0;
-    if (needs_read_only) begin_read_only();
+    for (const auto& verb : operation.request().before) send_verb(&operation, verb, Sent::Kind::verb);
+    if (operation.is_alone()) enclose(operation);
     feeding_ = &operation;
     feed();
 }
 
-/// The plain reads of the outbox that may share a read-only transaction: `first` and those behind it.
-void Pipeline::begin_burst(Operation& first) {
-    if (reads_only_by_itself()) return begin_own_burst(first);
-    if (was_burst_) read_only_by_itself();
-    was_burst_ = true;
-    begin_read_only();
-    for (Operation* next = &first; next != nullptr; next = next_to_join(&Operation::may_join_burst)) send_part(*next);
-    send_verb(nullptr, "COMMIT", Sent::Kind::housekeeping);
-    send_sync(Sent::Kind::sync, nullptr);
+/// In a transaction of its own, if that makes a difference: what must not write is kept from it by the server, and what
+/// may leave something in a server's connection that others use is followed by the reset before that is given away.
+void Pipeline::enclose(Operation& operation) {
+    if (operation.is_own() || operation.goes_bare) return;
+    const bool must_not_write = operation.request().read_only && operation.nature != Nature::read;
+    if (!must_not_write && (!settings_.is_pooled || !reset_.is_owed())) return;
+    operation.is_enclosed = is_enclosing_ = true;
+    send_verb(&operation, must_not_write ? "BEGIN READ ONLY" : "BEGIN", Sent::Kind::housekeeping);
 }
 
-/// Others may follow at once.
-void Pipeline::begin_own_burst(Operation& first) {
+/// The plain reads of the outbox that may share a sync: `first` and those behind it. Others may follow at once.
+void Pipeline::begin_burst(Operation& first) {
     for (Operation* next = &first; next != nullptr; next = next_to_join(&Operation::may_join_burst)) send_part(*next);
     send_sync(Sent::Kind::burst_end, nullptr);
-}
-
-// Where one burst follows another the server's session is made read-only, so that they need no BEGIN and COMMIT; before
-// anything else it may write again. The server tells of each change, so nothing here is taken on trust.
-
-bool Pipeline::reads_only_by_itself() const noexcept {
-    const char* state = PQparameterStatus(connection_.get(), "default_transaction_read_only");
-    return is_made_read_only_ && state != nullptr && std::string_view{state} == "on";
-}
-
-void Pipeline::read_only_by_itself() {
-    const char* state = PQparameterStatus(connection_.get(), "default_transaction_read_only");
-    const bool is_told = state != nullptr && std::string_view{state} == "off";  // servers before 14 do not
-    if (!is_told || settings_.refuses_session_state || is_made_read_only_) return;
-    is_made_read_only_ = true;
-    send_housekeeping("SET default_transaction_read_only = on");
-}
-
-void Pipeline::may_write_again() {
-    was_burst_ = false;
-    if (!is_made_read_only_) return;
-    is_made_read_only_ = false;
-    send_housekeeping("SET default_transaction_read_only = off");
 }
 
 /// Statements of an open transaction that were asked for together: what an error skips would have failed anyway.
@@ -181,25 +175,14 @@ Operation* Pipeline::next_to_join(bool (Operation::*may_join)() const noexcept) 
         }
         try {
             find_statement(candidate);
-            return &candidate;
+            if ((candidate.*may_join)()) return &candidate;
+            outbox_.push_front(candidate);
+            return nullptr;
         } catch (...) {
             candidate.refuse(std::current_exception());
         }
     }
     return nullptr;
-}
-
-/// An operation whose flight goes on behind it.
-void Pipeline::send_part(Operation& operation) {
-    operation.is_sent = true;
-    send_run(operation);
-    if (!is_lost_) wire_.back().ends_operation = true;
-}
-
-/// Nothing else is sent until it has ended: it might leave a failed transaction.
-void Pipeline::begin_read_only() {
-    is_read_only_ = true;
-    send_verb(nullptr, "BEGIN READ ONLY", Sent::Kind::housekeeping);
 }
 
 /// Sends runs of a statement until all are sent or the socket takes no more.
@@ -220,28 +203,60 @@ void Pipeline::feed() {
 void Pipeline::end_flight(Operation& operation) {
     feeding_ = nullptr;
     if (is_lost_) return;
-    const Request& request = operation.request();
-    if (request.read_only && !request.in_transaction && operation.runs() != 0) {
-        send_verb(nullptr, "COMMIT", Sent::Kind::housekeeping);
+    if (operation.is_enclosed) {
+        const char* const end = operation.request().read_only ? "ROLLBACK" : "COMMIT";
+        send_verb(&operation, end, Sent::Kind::housekeeping);
     }
-    if (settings_.refuses_session_state && effects_ != Effect::none) send_clean_up(operation);
-    send_sync(Sent::Kind::sync, &operation);
+    if (!owes_reset(operation)) return send_sync(Sent::Kind::sync, &operation);
+    if (operation.goes_bare) {  // deferred triggers come before the reset, and both on the same server
+        send_verb(&operation, "BEGIN", Sent::Kind::housekeeping);
+        send_verb(&operation, "COMMIT", Sent::Kind::housekeeping);
+    } else if (operation.is_alone() && !operation.is_enclosed) {
+        send_sync(Sent::Kind::sync, &operation);
+    }
+    send_resets(&operation);
 }
 
-/// At the end of the transaction. What fails has left nothing.
-void Pipeline::send_clean_up(const Operation& operation) {
-    const bool is_alone = operation.runs() != 0 && !operation.request().in_transaction;
-    if (!is_alone && !operation.ends_transaction()) return;
-    for (const auto& sql : settings_.clean_up) send_verb(nullptr, sql, Sent::Kind::housekeeping);
-    effects_ = Effect::none;
+/// Whether somebody's use of the connection ends with it.
+bool Pipeline::owes_reset(const Operation& operation) const noexcept {
+    if (!reset_.is_owed() || operation.is_own()) return false;
+    if (operation.is_reset) return true;
+    const bool ends_use = operation.is_alone() || operation.ends_transaction();
+    return ends_use && (settings_.is_pooled || !operation.request().makes_ready);
+}
+
+/// Nothing else is sent before it is known that nothing is left.
+void Pipeline::send_resets(Operation* operation) {
+    if (!reset_.is_possible()) {
+        reset_.give_up();
+        return send_sync(Sent::Kind::reset_end, operation);
+    }
+    const bool drops = reset_.drops_statements();
+    for (const auto& command : reset_.commands()) send_prepared(nullptr, command, Sent::Kind::reset);
+    if (drops) forget_statements();
+    if (operation != nullptr) operation->awaits_reset = true;
+    send_sync(Sent::Kind::reset_end, operation);
 }
 
 void Pipeline::send_verb(Operation* operation, const std::string& sql, Sent::Kind kind) {
+    if (is_worth_preparing(sql)) return send_prepared(operation, {sql}, kind);
+    sent(PQsendQueryParams(connection_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0),
+         {kind, operation});
+}
+
+/// What is sent again and again.
+void Pipeline::send_prepared(Operation* operation, const SessionReset::Command& command, Sent::Kind kind) {
     PGconn* connection = connection_.get();
     constexpr std::size_t most_prepared = 32;
-    const bool prepares = settings_.statement_cache != 0 && may_name_ && is_worth_preparing(sql);
+    const std::string& sql = command.sql;
+    std::vector<const char*> values(command.values.size());
+    std::transform(command.values.begin(), command.values.end(), values.begin(),
+                   [](const std::string& value) { return value.c_str(); });
+    const int count = static_cast<int>(values.size());
+    const bool prepares = settings_.statement_cache != 0 && reset_.owed() != Debt::statements;
     if (!prepares || (verbs_.size() >= most_prepared && !verbs_.contains(sql))) {
-        sent(PQsendQueryParams(connection, sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0), {kind, operation});
+        sent(PQsendQueryParams(connection, sql.c_str(), count, nullptr, values.data(), nullptr, nullptr, 0),
+             {kind, operation});
         return;
     }
     auto& verb = verbs_[sql];
@@ -251,10 +266,18 @@ void Pipeline::send_verb(Operation* operation, const std::string& sql, Sent::Kin
     }
     if (!verb->is_prepared) {
         verb->is_prepared = true;
-        sent(PQsendPrepare(connection, verb->name.c_str(), sql.c_str(), 0, nullptr),
+        sent(PQsendPrepare(connection, verb->name.c_str(), sql.c_str(), count, nullptr),
              {Sent::Kind::prepare, operation, verb});
     }
-    sent(PQsendQueryPrepared(connection, verb->name.c_str(), 0, nullptr, nullptr, nullptr, 0), {kind, operation, verb});
+    sent(PQsendQueryPrepared(connection, verb->name.c_str(), count, values.data(), nullptr, nullptr, 0),
+         {kind, operation, verb});
+}
+
+/// An operation whose flight goes on behind it.
+void Pipeline::send_part(Operation& operation) {
+    operation.is_sent = true;
+    send_run(operation);
+    if (!is_lost_) wire_.back().ends_operation = true;
 }
 
 void Pipeline::send_run(Operation& operation) {
@@ -262,7 +285,7 @@ void Pipeline::send_run(Operation& operation) {
     try {
         if (operation.sent_runs != 0) {  // the first was filled in to find its statement
             parameters_.fill(*operation.statement(), operation.sent_runs);
-            operation.prepared = statements_.find(operation.statement()->shared_text(), parameters_);
+            operation.prepared = statement_for(operation);
         }
     } catch (...) {
         operation.done_runs = operation.sent_runs;
@@ -271,7 +294,7 @@ void Pipeline::send_run(Operation& operation) {
     PreparedStatement& statement = *operation.prepared;
     const int format = statement.columns != nullptr && statement.is_binary ? 1 : 0;
     ++operation.sent_runs;
-    if (statement.name.empty() || !may_name_) {
+    if (statement.name.empty()) {
         sent(PQsendQueryParams(connection, statement.text->text.c_str(), parameters_.size(), statement.types.data(),
                                parameters_.values(), parameters_.lengths(), parameters_.formats(), format),
              {Sent::Kind::execute, &operation, operation.prepared});

@@ -53,13 +53,19 @@ std::shared_ptr<PreparedStatement> StatementCache::find(const std::shared_ptr<co
 
 std::shared_ptr<PreparedStatement> StatementCache::make(const std::shared_ptr<const SqlText>& text,
                                                         const ParameterList& parameters) const {
+    auto statement = make_unnamed(text, parameters);
+    statement->is_cached = true;
+    if (capacity_ != 0) statement->name = unused_name("databased_" + text->id + "_" + id_of(statement->types));
+    return statement;
+}
+
+std::shared_ptr<PreparedStatement> StatementCache::make_unnamed(const std::shared_ptr<const SqlText>& text,
+                                                                const ParameterList& parameters) const {
     auto statement = std::make_shared<PreparedStatement>();
     statement->text = text;
     statement->types.assign(parameters.types().begin(), parameters.types().end());
-    statement->effects = effects_of(*text);
-    statement->changes_schema = changes_schema(*text);
-    statement->drops_statements = drops_statements(*text);
-    if (capacity_ != 0) statement->name = unused_name("databased_" + text->id + "_" + id_of(statement->types));
+    statement->proof = proofs_->find(*text);
+    statement->is_cached = false;
     return statement;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "parameter_list.hpp"
-#include "session_effects.hpp"
+#include "proof.hpp"
 #include "types.hpp"
 
 #include <databased/detail/fields.hpp>
@@ -28,9 +28,7 @@ struct PreparedStatement {
     bool is_prepared = false;  // the server has it, or will have it before what is sent next
     bool is_cached = true;
     std::uint64_t schema_version = 0;  // when it was prepared
-    Effect effects = Effect::none;
-    bool changes_schema = false;
-    bool drops_statements = false;
+    std::shared_ptr<Proof> proof{};    // what is known of the text
 
     // Of the last result.
     std::shared_ptr<const detail::ColumnSet> columns;
@@ -43,11 +41,14 @@ struct PreparedStatement {
 class StatementCache {
   public:
     /// With a capacity of 0 nothing is prepared; what is known of results is kept all the same.
-    explicit StatementCache(std::size_t capacity) : capacity_(capacity) {}
+    explicit StatementCache(std::size_t capacity, Proofs* proofs) : capacity_(capacity), proofs_(proofs) {}
 
     /// The statement for these parameters, perhaps one that is to be prepared yet. NULL fits every type.
     std::shared_ptr<PreparedStatement> find(const std::shared_ptr<const SqlText>& text,
                                             const ParameterList& parameters);
+    /// One that is used only once, without a name and without what is known of earlier results.
+    std::shared_ptr<PreparedStatement> make_unnamed(const std::shared_ptr<const SqlText>& text,
+                                                    const ParameterList& parameters) const;
     /// It is not to be used any more. One that the server has is among the evicted ones then.
     void forget(PreparedStatement& statement);
     /// Names that the server still has, of statements that are not kept any more.
@@ -66,6 +67,7 @@ class StatementCache {
     static constexpr std::size_t least_kept = 64;  // also where nothing is prepared
 
     std::size_t capacity_;
+    Proofs* proofs_;
     Statements statements_;                                             // the last used first
     std::unordered_multimap<std::size_t, Statements::iterator> index_;  // by the hash of the text
     std::unordered_set<std::string> names_;                             // in use

@@ -20,7 +20,9 @@ struct Sent {
         execute,       ///< one run of a statement
         sync,          ///< ends the flight of `operation`
         burst_end,     ///< the sync after plain reads that need no transaction around them
-        housekeeping,  ///< nobody waits for it and its failure matters to nobody
+        housekeeping,  ///< what goes around an operation; its failure is the operation's, if there is one
+        reset,         ///< takes away what a user has left
+        reset_end,     ///< the sync after such commands
     };
     Kind kind;
     Operation* operation = nullptr;  ///< Null once it was abandoned.
@@ -28,7 +30,9 @@ struct Sent {
     bool ends_operation = false;  ///< The flight goes on with another one.
     bool is_abandoned = false;
 
-    bool ends_flight() const noexcept { return kind == Kind::sync || kind == Kind::burst_end; }
+    bool ends_flight() const noexcept {
+        return kind == Kind::sync || kind == Kind::burst_end || kind == Kind::reset_end;
+    }
 };
 
 /// First in, first out; keeps its memory.

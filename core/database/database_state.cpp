@@ -291,12 +291,12 @@ Task<Held> DatabaseState::lease(Need need) {
     co_return held;
 }
 
-Use DatabaseState::use_of(const Statement& statement, const Context& context) const noexcept {
+Use DatabaseState::use_of(const Statement& statement, Access access, const Context& context) const noexcept {
     const bool can_be_stopped = context.stop != nullptr || context.deadline != Clock::time_point::max();
     if (can_be_stopped && !capabilities().stops_single_statements) return Use::exclusive;
     if (context.branch->innermost(this) != nullptr) return Use::exclusive;
     const auto kind = statement.text().kind;
-    if (kind == StatementKind::plain_read) return Use::reads;
+    if (place(access)->backend().joins_others(statement.text())) return Use::reads;
     const bool one_writer = capabilities().single_writer || capabilities().single_connection;
     return kind == StatementKind::data_change && one_writer ? Use::writes : Use::exclusive;
 }
@@ -315,7 +315,7 @@ Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Ac
         }
     }
 
-    const Need need{.use = use_of(*statement, context),
+    const Need need{.use = use_of(*statement, access, context),
                     .access = access,
                     .reads_only = statement->text().kind == StatementKind::plain_read};
     Held held = try_lease(need, context);

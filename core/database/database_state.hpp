@@ -141,7 +141,7 @@ class DatabaseState final : public StatementTarget,
     Task<std::string> reason_against();
     static void check_would_deadlock(const Place& place, const Context& context);
     Held try_lease(const Need& need, const Context& context) const;
-    Use use_of(const Statement& statement, const Context& context) const noexcept;
+    Use use_of(const Statement& statement, Access access, const Context& context) const noexcept;
     Task<Outcome> run_in_unit(Statement::Pointer statement, RowSink* sink, Access access);
     void on_loop_destroyed() noexcept override;
     static Task<std::unique_ptr<SessionBackend>> open_connection(std::shared_ptr<DatabaseState> self, Opening opening);

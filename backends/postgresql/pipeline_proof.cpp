@@ -1,0 +1,78 @@
+// How proofs are asked for, beside what the user asks.
+#include "pipeline.hpp"
+
+#include <databased/detail/sinks.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <tuple>
+
+namespace databased::postgresql {
+
+namespace {
+
+/// Other encodings fold the case of more than ASCII.
+bool can_fold(const PGconn* connection, std::string_view text) {
+    const char* encoding = PQparameterStatus(connection, "server_encoding");
+    if (encoding != nullptr && std::string_view{encoding} == "UTF8") return true;
+    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+}  // namespace
+
+/// Not inside somebody's transaction: there it would see what nobody else sees.
+void Pipeline::ask_for_proof(const Operation& operation) {
+    const std::shared_ptr<Proof>& proof = operation.prepared->proof;
+    if (!proofs_.is_wanted(*proof, loop_.now())) return;
+    const SqlText& text = operation.statement()->text();
+    auto question = question_about(text);
+    if (!question || !can_fold(connection_.get(), text.text)) {
+        proof->can_be_asked = false;
+        return;
+    }
+    proof->is_asked = true;
+    wanted_proofs_.push_back({proof, std::move(*question)});
+    if (operation.is_alone()) ask_for_wanted_proofs();
+}
+
+/// Nothing of the user's is sent before them.
+void Pipeline::ask_for_wanted_proofs() {
+    for (auto& [proof, question] : std::exchange(wanted_proofs_, {})) {
+        ++proofs_under_way_;
+        loop_.spawn(find_proof(self_, std::move(proof), std::move(question)));
+    }
+}
+
+void Pipeline::give_up_proofs() noexcept {
+    for (const auto& wanted : std::exchange(wanted_proofs_, {})) wanted.proof->is_asked = false;
+}
+
+Task<> Pipeline::find_proof(std::weak_ptr<Pipeline*> pipeline, std::shared_ptr<Proof> proof, ProofQuestion question) {
+    detail::FirstSink<std::tuple<bool, bool>> sink;
+    Request request;
+    request.statement = Statement::make(StatementRules{.dialect = postgresql_dialect}, proof_query, question.names,
+                                        question.changes);
+    request.sink = &sink;
+    request.shielded = true;
+    proof->is_asked = false;
+    if (pipeline.expired()) co_return;
+    proof->is_asked = true;
+    const auto version = (*pipeline.lock())->proofs_.schema_version();
+    const auto asked_at = detail::Clock::now();
+    Operation operation{**pipeline.lock(), std::move(request), true};
+    const Outcome outcome = co_await operation;
+    proof->is_asked = false;
+    proof->asked_at = asked_at;
+    proof->schema_version = version;
+    proof->nature = Nature::unknown;
+    if (!outcome.error) {
+        const auto [leaves_nothing, draws_numbers] = std::move(sink).row().value();
+        proof->answer(question, leaves_nothing, draws_numbers);
+    }
+    const auto self = pipeline.lock();
+    if (self == nullptr) co_return;
+    --(*self)->proofs_under_way_;
+    (*self)->loop_.at_turn_end(**self);
+}
+
+}  // namespace databased::postgresql
