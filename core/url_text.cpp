@@ -74,6 +74,7 @@ bool is_secret_option(std::string_view key) {
                                                            "api_key", "apikey", "client_key", "server_key"};
     const std::string name = lower_case(key);
     if (name == "passfile") return false;  // libpq: the path of a file
+    if (name == "options") return true;    // settings of the server's session, a program's own keys among them
     // pragma.key, hexkey, textkey, rekey: of SQLites that encrypt
     if (name.starts_with("pragma.") && name.ends_with("key")) return true;
     return std::any_of(marks.begin(), marks.end(),

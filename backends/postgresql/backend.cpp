@@ -22,9 +22,7 @@ class PostgresqlBackend final : public DatabaseBackend {
         return capabilities;
     }
 
-    Nature nature(const SqlText& text) const noexcept override {
-        return proofs_.nature(text, detail::Clock::now());
-    }
+    Nature nature(const SqlText& text) const noexcept override { return proofs_.nature(text, detail::Clock::now()); }
     bool joins_others(const SqlText& text) const noexcept override {
         return proofs_.is_quick_read(text, detail::Clock::now());
     }

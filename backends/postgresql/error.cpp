@@ -1,6 +1,7 @@
 #include "error.hpp"
 
 #include "key_columns.hpp"
+#include "redaction.hpp"
 #include "servers.hpp"
 
 #include <algorithm>
@@ -70,12 +71,20 @@ std::string hint_for(const PGresult* result, std::string_view sqlstate) {
     return std::string{field(result, PG_DIAG_MESSAGE_HINT)};
 }
 
-std::string message_of(const PGresult* result, const ErrorDetails& details, const SqlText* statement) {
+/// The server's message without values.
+std::string shown(std::string_view primary, std::string_view sqlstate, const SqlText* statement,
+                  std::span<const std::string> bound) {
+    const std::string sql = statement != nullptr ? statement->source : std::string{};
+    return without_bound(sqlstate.starts_with("22") ? without_values(primary) : std::string{primary}, sql, bound);
+}
+
+std::string message_of(const PGresult* result, const ErrorDetails& details, const SqlText* statement,
+                       std::span<const std::string> bound) {
     const auto primary = field(result, PG_DIAG_MESSAGE_PRIMARY);
     if (primary.empty()) return one_line(PQresultErrorMessage(result));
-    std::string message = one_line(details.sqlstate.starts_with("22") ? without_values(primary) : std::string{primary});
+    std::string message = one_line(shown(primary, details.sqlstate, statement, bound));
     if (statement != nullptr) message += place_text(*statement, field(result, PG_DIAG_STATEMENT_POSITION));
-    if (!details.hint.empty()) message += ". " + one_line(details.hint);
+    if (!details.hint.empty()) message += ". " + one_line(shown(details.hint, {}, statement, bound));
     return message;
 }
 
@@ -86,24 +95,27 @@ std::vector<std::string> columns_of(const PGresult* result, std::string_view sql
     return key_columns(field(result, PG_DIAG_MESSAGE_DETAIL));
 }
 
-std::string detail_of(const PGresult* result, std::string_view sqlstate) {
+/// With the whole message where that says more than what is shown of it.
+std::string detail_of(const PGresult* result, std::string_view sqlstate, const SqlText* statement,
+                      std::span<const std::string> bound) {
     std::string detail{field(result, PG_DIAG_MESSAGE_DETAIL)};
-    if (!sqlstate.starts_with("22")) return detail;
-    return std::string{field(result, PG_DIAG_MESSAGE_PRIMARY)} + (detail.empty() ? "" : "\n") + detail;
+    const auto primary = field(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (!sqlstate.starts_with("22") && shown(primary, sqlstate, statement, bound) == primary) return detail;
+    return std::string{primary} + (detail.empty() ? "" : "\n") + detail;
 }
 
 }  // namespace
 
 std::exception_ptr error_of(const PGresult* result, const SqlText* statement, std::string parameters,
-                            std::string_view item) {
+                            std::string_view item, std::span<const std::string> bound) {
     ErrorDetails details;
     details.sqlstate = field(result, PG_DIAG_SQLSTATE);
     details.constraint = field(result, PG_DIAG_CONSTRAINT_NAME);
     details.table = field(result, PG_DIAG_TABLE_NAME);
     details.columns = columns_of(result, details.sqlstate);
-    details.detail = detail_of(result, details.sqlstate);
+    details.detail = detail_of(result, details.sqlstate, statement, bound);
     details.hint = hint_for(result, details.sqlstate);
-    details.message = std::string{item} + message_of(result, details, statement);
+    details.message = std::string{item} + message_of(result, details, statement, bound);
     if (statement != nullptr) details.sql = statement->source;
     details.parameters = std::move(parameters);
     return as_exception(std::move(details));

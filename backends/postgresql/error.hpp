@@ -6,6 +6,7 @@
 
 #include <libpq-fe.h>
 #include <exception>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,9 +18,9 @@ namespace databased::postgresql {
 /// PQstatus() first.
 ///
 /// `statement` may be null; `parameters` are its values as text, empty unless they are wanted; `item` begins the
-/// message.
+/// message; `bound` are the texts among the values, in lower case.
 std::exception_ptr error_of(const PGresult* result, const SqlText* statement, std::string parameters = {},
-                            std::string_view item = {});
+                            std::string_view item = {}, std::span<const std::string> bound = {});
 
 /// For a connection that is lost: `sqlstate` is 08006, or 08007 if that happened during COMMIT. `statement` may be
 /// null.

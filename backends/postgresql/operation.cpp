@@ -2,6 +2,7 @@
 
 #include "error.hpp"
 #include "pipeline.hpp"
+#include "redaction.hpp"
 
 #include <databased/error.hpp>
 
@@ -27,10 +28,7 @@ bool changes_rows(std::string_view tag) {
 }  // namespace
 
 Operation::Operation(Pipeline& pipeline, Request request, bool is_own)
-    : pipeline_(pipeline),
-      request_(std::move(request)),
-      rows_(request_.sink, pipeline.types()),
-      is_own_(is_own) {
+    : pipeline_(pipeline), request_(std::move(request)), rows_(request_.sink, pipeline.types()), is_own_(is_own) {
     if (statement() != nullptr && runs() != 0) outcome_.result.command = statement()->text().command;
     pipeline_.submit(*this);
 }
@@ -91,7 +89,8 @@ std::exception_ptr Operation::stop_error() const {
 
 bool Operation::has_enough() const noexcept {
     constexpr std::size_t many = 256;
-    return changes_nothing() && request_.sink != nullptr && request_.sink->wants_first_row_only() && rows_.count() > many;
+    return changes_nothing() && request_.sink != nullptr && request_.sink->wants_first_row_only() &&
+           rows_.count() > many;
 }
 
 void Operation::on_stop() noexcept {
@@ -112,7 +111,8 @@ void Operation::fail(const PGresult* result) {
     if (statement() == nullptr || runs() == 0) return fail(error_of(result, nullptr));
     std::string values = request_.reports_values ? statement()->describe_values(done_runs) : std::string{};
     const std::string item = statement()->is_many() ? "item " + std::to_string(done_runs) + ": " : std::string{};
-    fail(error_of(result, &statement()->text(), std::move(values), item));
+    const auto bound = texts_of(*statement(), done_runs);
+    fail(error_of(result, &statement()->text(), std::move(values), item, bound));
 }
 
 void Operation::run_done(const PGresult* result) {

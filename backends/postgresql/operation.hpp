@@ -91,6 +91,7 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     std::size_t sent_runs = 0;
     std::size_t done_runs = 0;
     bool is_sent = false;
+    bool was_prepared_before = false;
     bool is_stale = false;       // its plan is out of date, nothing of it was done
     bool was_cancelled = false;  // by whomever
     bool was_skipped = false;    // the server has skipped it, because of an error ahead of it
@@ -98,11 +99,11 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     bool goes_alone = false;     // not in a burst any more
     bool was_repeated = false;   // because of a stale plan
     bool flight_ended = false;
-    bool is_enclosed = false;   // in a transaction that was begun for it alone
-    bool goes_bare = false;     // the server refuses to run it in one
-    bool is_reset = false;      // takes away what is left of the last user, and nothing else
-    bool awaits_reset = false;  // it has ended, and what it has left is being taken away
-    bool is_answered = false;   // whatever is answered from now on, or not, is not about it
+    bool is_enclosed = false;          // in a transaction that was begun for it alone
+    bool goes_bare = false;            // the server refuses to run it in one
+    bool is_reset = false;             // takes away what is left of the last user, and nothing else
+    bool awaits_reset = false;         // it has ended, and what it has left is being taken away
+    bool is_answered = false;          // whatever is answered from now on, or not, is not about it
     std::uint64_t type_search = 0;     // it waits for this one; 0: for none
     std::vector<ResultHandle> held{};  // results that wait for types
 

@@ -1,9 +1,10 @@
 #include "parameter_list.hpp"
 
-#include "values/array_encoder.hpp"
 #include "values/encoders.hpp"
 
 #include <databased/error.hpp>
+
+#include <algorithm>
 
 namespace databased::postgresql {
 
@@ -17,7 +18,7 @@ namespace {
 
 }  // namespace
 
-void ParameterList::fill(const Statement& statement, std::size_t run) {
+void ParameterList::fill(const Statement& statement, std::size_t run, ArrayTyping typing) {
     types_.clear();
     values_.clear();
     lengths_.clear();
@@ -27,7 +28,7 @@ void ParameterList::fill(const Statement& statement, std::size_t run) {
     const std::size_t count = statement.text().parameter_count;
     for (std::size_t i = 0; i < count; ++i) {
         try {
-            add(statement.parameter(i, run));
+            add(statement.parameter(i, run), typing);
         } catch (const ParameterError& error) {
             throw_for_parameter(statement, run, i, error);
         }
@@ -35,7 +36,7 @@ void ParameterList::fill(const Statement& statement, std::size_t run) {
     point_at_bytes();
 }
 
-void ParameterList::add(const detail::Cell& cell) {
+void ParameterList::add(const detail::Cell& cell, ArrayTyping typing) {
     switch (cell.kind) {
         case ValueKind::null:
             return add_value(unknown_type, Format::text, {});
@@ -49,7 +50,7 @@ void ParameterList::add(const detail::Cell& cell) {
         case ValueKind::uuid:
             return add_value(find_encoder(cell.kind)->type, Format::binary, cell.text());
         case ValueKind::array:
-            return add_array(cell);
+            return add_array(cell, typing);
         default:
             break;
     }
@@ -60,10 +61,14 @@ void ParameterList::add(const detail::Cell& cell) {
     add_written(encoder.type, Format::binary, begin);
 }
 
-void ParameterList::add_array(const detail::Cell& cell) {
+void ParameterList::add_array(const detail::Cell& cell, ArrayTyping typing) {
     const std::size_t begin = bytes_.size();
-    const EncodedArray array = append_array(bytes_, cell);
+    const EncodedArray array = append_array(bytes_, cell, typing);
     add_written(array.type, array.format == ArrayFormat::text ? Format::text : Format::binary, begin);
+}
+
+bool ParameterList::has_text_array() const noexcept {
+    return std::find(types_.begin(), types_.end(), text_array_type) != types_.end();
 }
 
 void ParameterList::add_value(Oid type, Format format, std::string_view value) {

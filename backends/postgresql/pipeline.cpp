@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::chrono::milliseconds a_moment{20};
 
-void ignore_notice(void*, const PGresult*) {}
-
 std::exception_ptr database_error(ErrorDetails details) {
     try {
         throw_database_error(std::move(details));
@@ -24,7 +22,7 @@ std::exception_ptr database_error(ErrorDetails details) {
 
 Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog, Proofs& proofs)
     : loop_(loop), catalog_(catalog), proofs_(proofs), connection_(std::move(connection)), cancel_(loop, *this) {
-    PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
+    PQsetNoticeReceiver(connection_.get(), on_notice, this);
     SocketListener& listener = *this;
     watch_ = std::make_unique<SocketWatch>(loop, PQsocket(connection_.get()), listener);
 }

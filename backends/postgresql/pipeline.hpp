@@ -27,9 +27,9 @@ namespace databased::postgresql {
 struct PipelineSettings {
     std::size_t statement_cache = 256;
     std::chrono::milliseconds cancel_timeout{5'000};
-    std::chrono::microseconds spin{};    ///< How long the loop waits awake for an answer.
-    bool gives_up_at_once = false;       ///< While it is opened: who does not answer in time is not asked to stop.
-    bool is_pooled = false;              ///< Behind a pooler that gives every transaction another server connection.
+    std::chrono::microseconds spin{};  ///< How long the loop waits awake for an answer.
+    bool gives_up_at_once = false;     ///< While it is opened: who does not answer in time is not asked to stop.
+    bool is_pooled = false;            ///< Behind a pooler that gives every transaction another server connection.
 };
 
 /// Owns the libpq connection. A flight is what ends with one sync: an operation by itself, or a burst of plain reads in
@@ -85,7 +85,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void enclose(Operation& operation);
     void find_statement(Operation& operation);
     void note_use(Operation& operation);
-    std::shared_ptr<PreparedStatement> statement_for(const Operation& operation);
+    std::shared_ptr<PreparedStatement> statement_for(const Operation& operation, std::size_t run);
     void refuse_what_cannot_work(const Operation& operation) const;
     void feed();
     void end_flight(Operation& operation);
@@ -108,6 +108,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     static void take_verb(Operation& operation, const PGresult* result);
     bool is_told_by_loss(const Operation& operation, const PGresult* result) const;
     void take_stale(Sent& head, const PGresult* result);
+    static bool may_leave_types(Operation& operation, const PGresult* result);
     void take_rows(Operation& operation, ResultHandle result);
     void take_error(Sent& head, const PGresult* result);
     void take_skipped(Sent& head);
@@ -121,6 +122,8 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     bool recover(Operation* operation);
     void take_reset(const PGresult* result);
     void note_tag(const PGresult* result);
+    static void on_notice(void* pipeline, const PGresult* result) noexcept;
+    void note_farewell(const PGresult* result);
     void repeat_skipped();
     void quiet_came();
     void settle(Operation& operation);
@@ -180,18 +183,19 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     };
     std::vector<WantedProof> wanted_proofs_;
     std::size_t proofs_under_way_ = 0;
-    Operation* feeding_ = nullptr;    // its flight is not sent to its end yet
-    bool is_blocked_ = false;         // the socket takes no more for now
-    bool is_enclosing_ = false;       // a transaction is under way that was begun for one statement alone
+    Operation* feeding_ = nullptr;  // its flight is not sent to its end yet
+    bool is_blocked_ = false;       // the socket takes no more for now
+    bool is_enclosing_ = false;     // a transaction is under way that was begun for one statement alone
     bool has_abandoned_ = false;
     bool has_unwanted_ = false;    // something on the wire, perhaps
     bool may_name_ = true;         // what the user has done so far does not change what a text means
     bool changes_schema_ = false;  // by what was sent since the connection was last without a transaction
     bool is_lost_ = false;
     std::string farewell_;  // why the server ends the connection
+    std::string farewell_state_ = "08006";
     CancelRequest cancel_;
     detail::Clock::time_point cancelling_since_{};
-    detail::Clock::time_point head_since_{};  // what runs on the server now
+    detail::Clock::time_point head_since_{};                               // what runs on the server now
     std::shared_ptr<Pipeline*> self_ = std::make_shared<Pipeline*>(this);  // for what runs on its own
 };
 

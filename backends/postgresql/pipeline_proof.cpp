@@ -50,8 +50,8 @@ void Pipeline::give_up_proofs() noexcept {
 Task<> Pipeline::find_proof(std::weak_ptr<Pipeline*> pipeline, std::shared_ptr<Proof> proof, ProofQuestion question) {
     detail::FirstSink<std::tuple<bool, bool>> sink;
     Request request;
-    request.statement = Statement::make(StatementRules{.dialect = postgresql_dialect}, proof_query, question.names,
-                                        question.changes);
+    request.statement =
+        Statement::make(StatementRules{.dialect = postgresql_dialect}, proof_query, question.names, question.changes);
     request.sink = &sink;
     request.shielded = true;
     proof->is_asked = false;

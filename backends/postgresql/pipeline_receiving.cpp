@@ -1,6 +1,7 @@
 // How answers come in.
 #include "error.hpp"
 #include "pipeline.hpp"
+#include "values/encoders.hpp"
 
 #include <databased/detail/sinks.hpp>
 #include <databased/error.hpp>
@@ -31,12 +32,21 @@ bool is_fatal(const PGresult* result) {
 
 bool is_missing_statement(const PGresult* result) { return sqlstate_of(result) == "26000"; }
 
-/// A prepared statement whose plan is out of date, or which the server does not have: nothing was done.
+/// The statement itself was refused, and not what a function has done in it.
+bool is_refusal(const PGresult* result) {
+    const char* context = PQresultErrorField(result, PG_DIAG_CONTEXT);
+    return context == nullptr && sqlstate_of(result).starts_with("42") && sqlstate_of(result) != "42501";
+}
+
+/// A prepared statement whose plan is out of date, or which the server does not have: nothing was done. Types of
+/// parameters are never found anew by the server; what it has found once may not be there any more.
 bool is_stale_statement(const PGresult* result) {
     const char* function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+    const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const std::string_view state = sqlstate_of(result);
-    return state == "26000" ||
-           (state == "0A000" && function != nullptr && std::string_view{function} == "RevalidateCachedQuery");
+    return state == "26000" || is_refusal(result) ||
+           (state == "0A000" && function != nullptr && std::string_view{function} == "RevalidateCachedQuery") ||
+           (state == "XX000" && message != nullptr && std::string_view{message}.starts_with("cache lookup failed"));
 }
 
 std::exception_ptr skipped_by_failure() {
@@ -85,12 +95,25 @@ void Pipeline::receive() {
         }
     }
     if (is_lost_) return;
+    if (wire_.empty()) ResultHandle{PQgetResult(connection)};  // what the server says unasked: why it leaves
     watch_head();
     if (!has_read || PQstatus(connection) == CONNECTION_BAD) {
-        return lose("the connection was lost: " +
-                    (farewell_.empty() ? one_line(PQerrorMessage(connection)) : farewell_));
+        return lose(
+            "the connection was lost: " + (farewell_.empty() ? one_line(PQerrorMessage(connection)) : farewell_),
+            farewell_state_);
     }
     while (PGnotify* notification = PQnotifies(connection)) PQfreemem(notification);
+}
+
+/// Notices are nobody's business, but for an error that is no answer to anything.
+void Pipeline::on_notice(void* pipeline, const PGresult* result) noexcept {
+    if (is_fatal(result)) static_cast<Pipeline*>(pipeline)->note_farewell(result);
+}
+
+void Pipeline::note_farewell(const PGresult* result) {
+    farewell_ = one_line(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+    const std::string state{sqlstate_of(result)};
+    if (state.starts_with("57P") || state.starts_with("25P")) farewell_state_ = state;
 }
 
 void Pipeline::take_result(ResultHandle result) {
@@ -151,9 +174,13 @@ void Pipeline::take_error(Sent& head, const PGresult* result) {
     if (head.kind == Sent::Kind::prepare) statement_is_gone(*head.statement);
     if (is_missing_statement(result) && head.kind != Sent::Kind::execute) verbs_.clear();
     if (head.kind == Sent::Kind::reset) reset_.failed(sqlstate_of(result));
-    if (is_fatal(result)) farewell_ = one_line(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+    if (is_fatal(result)) note_farewell(result);
     if (operation == nullptr || is_told_by_loss(*operation, result)) return;
-    if (head.statement != nullptr && is_stale_statement(result)) take_stale(head, result);
+    if (operation->prepared != nullptr && may_leave_types(*operation, result)) {
+        operation->is_stale = true;
+    } else if (head.statement != nullptr && is_stale_statement(result)) {
+        take_stale(head, result);
+    }
     operation->was_cancelled = sqlstate_of(result) == cancelled;
     operation->fail(result);
 }
@@ -165,8 +192,20 @@ bool Pipeline::is_told_by_loss(const Operation& operation, const PGresult* resul
     return is_fatal(result) && (operation.commits() || state.starts_with("08"));
 }
 
+/// An array of texts was sent as one of text, but the statement wants it as something else, enums perhaps. If that was
+/// not the reason the next one begins as before.
+bool Pipeline::may_leave_types(Operation& operation, const PGresult* result) {
+    if (!is_refusal(result)) return false;
+    const auto& types = operation.prepared->types;
+    const bool was_typed = std::find(types.begin(), types.end(), text_array_type) != types.end();
+    operation.prepared->proof->types_arrays = !was_typed;
+    return was_typed;
+}
+
 void Pipeline::take_stale(Sent& head, const PGresult* result) {
-    head.operation->is_stale = !head.statement->name.empty();
+    const bool was_there =
+        head.operation->was_prepared_before || is_missing_statement(result) || sqlstate_of(result).starts_with("0A");
+    head.operation->is_stale = was_there && !head.statement->name.empty();
     if (head.kind != Sent::Kind::execute) return;
     if (is_missing_statement(result)) head.statement->is_prepared = false;
     statements_.forget(*head.statement);
@@ -244,7 +283,7 @@ void Pipeline::note_tag(const PGresult* result) {
 
 /// A command has ended with all its results.
 void Pipeline::head_ended() {
-    if (wire_.front().ends_flight()) return lose(farewell_.empty() ? garbled : farewell_);
+    if (wire_.front().ends_flight()) return lose(farewell_.empty() ? garbled : farewell_, farewell_state_);
     const Sent::Kind kind = wire_.front().kind;
     const bool ends_operation = wire_.front().ends_operation;
     Operation* operation = wire_.front().operation;

@@ -60,8 +60,10 @@ void Pipeline::pump() {
 void Pipeline::send_outbox() {
     while (!outbox_.empty()) {
         if (is_lost_) {
-            outbox_.pop_front().refuse(std::make_exception_ptr(ConnectionError(
-                {.message = "the connection was lost before the statement was sent", .sqlstate = "08003"})));
+            const bool is_told = !farewell_.empty();
+            outbox_.pop_front().refuse(as_exception(
+                {.message = "the connection was lost before the statement was sent" + (is_told ? ": " + farewell_ : ""),
+                 .sqlstate = is_told && farewell_state_ != "08006" ? farewell_state_ : "08003"}));
             continue;
         }
         if (!may_send() || feeding_ != nullptr) return;
@@ -102,18 +104,22 @@ void Pipeline::refuse_what_cannot_work(const Operation& operation) const {
 }
 
 void Pipeline::find_statement(Operation& operation) {
-    parameters_.fill(*operation.statement(), 0);
-    operation.prepared = statement_for(operation);
+    operation.prepared = statement_for(operation, 0);
     if (operation.prepared->is_prepared && operation.prepared->schema_version != catalog_.schema_version()) {
         statements_.forget(*operation.prepared);
-        operation.prepared = statement_for(operation);
+        operation.prepared = statement_for(operation, 0);
     }
+    operation.was_prepared_before = operation.prepared->is_prepared;
     note_use(operation);
 }
 
 /// Under settings that somebody has changed a text may mean something else than what was prepared for it.
-std::shared_ptr<PreparedStatement> Pipeline::statement_for(const Operation& operation) {
+std::shared_ptr<PreparedStatement> Pipeline::statement_for(const Operation& operation, std::size_t run) {
     const auto& text = operation.statement()->shared_text();
+    parameters_.fill(*operation.statement(), run);
+    if (parameters_.has_text_array() && !proofs_.find(*text)->types_arrays) {
+        parameters_.fill(*operation.statement(), run, ArrayTyping::servers);
+    }
     return may_name_ ? statements_.find(text, parameters_) : statements_.make_unnamed(text, parameters_);
 }
 
@@ -284,8 +290,7 @@ void Pipeline::send_run(Operation& operation) {
     PGconn* connection = connection_.get();
     try {
         if (operation.sent_runs != 0) {  // the first was filled in to find its statement
-            parameters_.fill(*operation.statement(), operation.sent_runs);
-            operation.prepared = statement_for(operation);
+            operation.prepared = statement_for(operation, operation.sent_runs);
         }
     } catch (...) {
         operation.done_runs = operation.sent_runs;

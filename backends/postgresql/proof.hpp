@@ -36,9 +36,10 @@ extern const char* const proof_query;
 /// What is known of one text.
 struct Proof {
     Nature nature = Nature::unknown;
-    bool draws_numbers = false;    // lastval() tells of it afterwards
-    bool can_be_asked = true;      // perhaps
-    bool is_asked = false;         // right now
+    bool draws_numbers = false;        // lastval() tells of it afterwards
+    bool types_arrays = true;          // arrays of text are sent as text[]; else the server finds their type
+    bool can_be_asked = true;          // perhaps
+    bool is_asked = false;             // right now
     std::chrono::nanoseconds takes{};  // about so long, lately
     std::uint32_t uses = 0;
     std::uint64_t schema_version = 0;

@@ -23,8 +23,8 @@ SessionReset::Command set_again(const std::vector<std::pair<std::string, std::st
     for (const auto& [name, value] : settings) {
         const std::size_t number = command.values.size();
         if (number != 0) command.sql += ", ";
-        command.sql += "pg_catalog.set_config($" + std::to_string(number + 1) + ", $" + std::to_string(number + 2) +
-                       ", false)";
+        command.sql +=
+            "pg_catalog.set_config($" + std::to_string(number + 1) + ", $" + std::to_string(number + 2) + ", false)";
         command.values.push_back(name);
         command.values.push_back(value);
     }

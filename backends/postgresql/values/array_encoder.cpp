@@ -118,11 +118,12 @@ void append_text(std::string& out, const ArrayView& array) {
 
 }  // namespace
 
-EncodedArray append_array(std::string& out, const Cell& cell) {
+EncodedArray append_array(std::string& out, const Cell& cell, ArrayTyping typing) {
     const ArrayView array{cell.text()};
     const Elements elements = look_at(array);
     const Encoder* encoder = find_encoder(elements.kind);
     if (elements.kind == ValueKind::integer && elements.fit_int4) encoder = &int4_encoder();
+    if (elements.kind == ValueKind::text && typing == ArrayTyping::servers) encoder = nullptr;
     if (encoder != nullptr) {
         append_binary(out, array, elements, *encoder);
         return {encoder->array_type, ArrayFormat::binary};

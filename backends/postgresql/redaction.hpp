@@ -1,0 +1,21 @@
+// Keeps bound values out of messages.
+#pragma once
+
+#include <databased/statement.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace databased::postgresql {
+
+/// The texts among the values of one run, in arrays, too.
+std::vector<std::string> texts_of(const Statement& statement, std::size_t run);
+
+/// `message` without what it repeats of `values`, as a whole or a piece of it in quotation marks. What the program has
+/// written in `sql` itself stays.
+std::string without_bound(std::string_view message, std::string_view sql, std::span<const std::string> values);
+
+}  // namespace databased::postgresql
