@@ -93,6 +93,18 @@ bool Operation::has_enough() const noexcept {
            rows_.count() > many;
 }
 
+void Operation::explain_cancel() noexcept {
+    if (!was_cancelled || is_answered) return;
+    const bool is_wanted = !should_stop() && has_enough();
+    was_ended = should_stop() || is_wanted;
+    if (was_ended) outcome_.error = is_wanted ? nullptr : stop_error();
+}
+
+void Operation::set_answered() noexcept {
+    explain_cancel();
+    is_answered = true;
+}
+
 void Operation::on_stop() noexcept {
     was_stopped_ = true;
     pipeline_.stop(*this);
@@ -131,7 +143,7 @@ void Operation::start_over() {
     prepared = nullptr;
     sent_runs = done_runs = 0;
     is_sent = is_stale = was_cancelled = was_skipped = may_be_hit = flight_ended = false;
-    is_enclosed = awaits_reset = is_answered = false;
+    is_enclosed = awaits_reset = is_answered = was_ended = false;
     type_search = 0;
 }
 

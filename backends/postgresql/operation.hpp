@@ -69,6 +69,10 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     bool has_failed() const noexcept { return outcome_.error != nullptr; }
     void fail(const PGresult* result);
     void replace_error(std::exception_ptr error) noexcept { outcome_.error = std::move(error); }
+    /// A request to cancel has ended it: as it was asked for, or because of its first row.
+    void explain_cancel() noexcept;
+    /// Whatever comes from now on is not about it.
+    void set_answered() noexcept;
     std::size_t verbs_done() const noexcept { return outcome_.before_done; }
     void verb_done() noexcept { ++outcome_.before_done; }
     void run_done(const PGresult* result);
@@ -94,6 +98,7 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     bool was_prepared_before = false;
     bool is_stale = false;       // its plan is out of date, nothing of it was done
     bool was_cancelled = false;  // by whomever
+    bool was_ended = false;      // as it was asked for
     bool was_skipped = false;    // the server has skipped it, because of an error ahead of it
     bool may_be_hit = false;     // a cancel request for another one was under way while it ran
     bool goes_alone = false;     // not in a burst any more

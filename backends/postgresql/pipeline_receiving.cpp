@@ -231,7 +231,7 @@ void Pipeline::sync_came() {
     if (kind == Sent::Kind::reset_end) {
         resets_ended(operation);
     } else if (operation != nullptr && operation->awaits_reset) {
-        operation->is_answered = true;
+        operation->set_answered();
     } else if (!recover(operation) && operation != nullptr) {
         flight_ended(*operation);
     }
@@ -242,7 +242,7 @@ void Pipeline::sync_came() {
 /// A transaction that was begun for it alone has failed: it is rolled back before anybody hears of it.
 bool Pipeline::recover(Operation* operation) {
     if (operation == nullptr || !operation->is_enclosed || !is_in_transaction()) return false;
-    operation->is_answered = true;
+    operation->set_answered();
     send_verb(nullptr, "ROLLBACK", Sent::Kind::housekeeping);
     if (owes_reset(*operation)) {
         send_resets(operation);
@@ -256,7 +256,7 @@ bool Pipeline::recover(Operation* operation) {
 void Pipeline::resets_ended(Operation* operation) {
     const SessionReset::Next next = reset_.ended();
     if (next == SessionReset::Next::again) {
-        if (operation != nullptr) operation->is_answered = true;
+        if (operation != nullptr) operation->set_answered();
         send_resets(operation);
         return flush();
     }
@@ -348,10 +348,10 @@ void Pipeline::quiet_came() {
 /// Ends an operation, unless it still waits for something or has to be done again.
 void Pipeline::settle(Operation& operation) {
     if (!operation.flight_ended || operation.type_search != 0) return;
-    if (cancel_.is_running() && operation.should_stop() && !is_lost_) return stopped_.push_back(operation);
+    const bool was_stopped = operation.was_ended || operation.should_stop();
+    if (cancel_.is_running() && was_stopped && !is_lost_) return stopped_.push_back(operation);
     if (repeats(operation)) return repeat(operation);
-    if (operation.was_cancelled && operation.has_enough()) operation.replace_error(nullptr);
-    if (operation.was_cancelled && operation.should_stop()) operation.replace_error(operation.stop_error());
+    operation.explain_cancel();
     operation.answered();
     operation.rows().finish();
     if (operation.prepared != nullptr) operation.prepared->has_many_rows = operation.rows().count() > few_rows;
@@ -376,6 +376,7 @@ bool Pipeline::repeats(Operation& operation) {
         operation.was_repeated = true;
         return !operation.request().in_transaction || operation.begins_transaction();
     }
+    if (operation.was_ended) return false;
     return operation.was_cancelled && operation.may_be_hit && !operation.should_stop() && !operation.has_enough() &&
            operation.changes_nothing();
 }

@@ -237,9 +237,8 @@ void Pipeline::send_resets(Operation* operation) {
         reset_.give_up();
         return send_sync(Sent::Kind::reset_end, operation);
     }
-    const bool drops = reset_.drops_statements();
     for (const auto& command : reset_.commands()) send_prepared(nullptr, command, Sent::Kind::reset);
-    if (drops) forget_statements();
+    if (reset_.drops_statements()) forget_statements();
     if (operation != nullptr) operation->awaits_reset = true;
     send_sync(Sent::Kind::reset_end, operation);
 }
@@ -259,7 +258,7 @@ void Pipeline::send_prepared(Operation* operation, const SessionReset::Command& 
     std::transform(command.values.begin(), command.values.end(), values.begin(),
                    [](const std::string& value) { return value.c_str(); });
     const int count = static_cast<int>(values.size());
-    const bool prepares = settings_.statement_cache != 0 && reset_.owed() != Debt::statements;
+    const bool prepares = settings_.statement_cache != 0 && !reset_.drops_statements();
     if (!prepares || (verbs_.size() >= most_prepared && !verbs_.contains(sql))) {
         sent(PQsendQueryParams(connection, sql.c_str(), count, nullptr, values.data(), nullptr, nullptr, 0),
              {kind, operation});

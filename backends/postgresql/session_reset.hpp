@@ -53,8 +53,8 @@ class SessionReset {
     /// The connection is to be replaced.
     void give_up() noexcept { is_under_way_ = is_given_up_ = true; }
     bool is_under_way() const noexcept { return is_under_way_; }
-    /// Whether the server has no prepared statements any more once the last commands are carried out.
-    bool drops_statements() const noexcept { return step_ == Step::discard; }
+    /// Whether the server has no prepared statements any more once the commands under way are carried out.
+    bool drops_statements() const noexcept { return is_under_way_ && step_ == Step::discard; }
 
     // How the commands were answered.
     void carried_out() noexcept { --left_; }

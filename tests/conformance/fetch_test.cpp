@@ -39,10 +39,11 @@ CONFORMANCE_TEST(Fetch, OneWithoutRowsIsNothing) {
 
 CONFORMANCE_TEST(Fetch, OneOfEndlessRowsReturnsAtOnce) {
     auto database = co_await fresh_database();
+    Reader reader = database.reader();
 
-    EXPECT_EQ(co_await database.fetch_val<int>(endless), 1);
-    EXPECT_EQ((co_await database.fetch_one<std::tuple<int>>(endless)).value(), std::tuple{1});
-    EXPECT_EQ((co_await database.fetch_one(endless)).value()[0].as<int>(), 1);
+    EXPECT_EQ(co_await reader.fetch_val<int>(endless), 1);
+    EXPECT_EQ((co_await reader.fetch_one<std::tuple<int>>(endless)).value(), std::tuple{1});
+    EXPECT_EQ((co_await reader.fetch_one(endless)).value()[0].as<int>(), 1);
 }
 
 CONFORMANCE_TEST(Fetch, OneLeavesNothingOpenBehindItself) {
