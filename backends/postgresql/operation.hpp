@@ -104,8 +104,9 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     bool goes_alone = false;     // not in a burst any more
     bool was_repeated = false;   // because of a stale plan
     bool flight_ended = false;
-    bool is_enclosed = false;          // in a transaction that was begun for it alone
-    bool goes_bare = false;            // the server refuses to run it in one
+    bool is_enclosed = false;  // in a transaction that was begun for it alone
+    bool needs_bare = false;   // the server refuses to run it in one
+    bool goes_bare = false;
     bool is_reset = false;             // takes away what is left of the last user, and nothing else
     bool awaits_reset = false;         // it has ended, and what it has left is being taken away
     bool is_answered = false;          // whatever is answered from now on, or not, is not about it

@@ -38,6 +38,11 @@ bool is_refusal(const PGresult* result) {
     return context == nullptr && sqlstate_of(result).starts_with("42") && sqlstate_of(result) != "42501";
 }
 
+/// VACUUM and its kin, and procedures that commit.
+bool is_for_no_transaction(const PGresult* result) {
+    return sqlstate_of(result) == "25001" || sqlstate_of(result) == "2D000";
+}
+
 /// A prepared statement whose plan is out of date, or which the server does not have: nothing was done. Types of
 /// parameters are never found anew by the server; what it has found once may not be there any more.
 bool is_stale_statement(const PGresult* result) {
@@ -176,6 +181,7 @@ void Pipeline::take_error(Sent& head, const PGresult* result) {
     if (head.kind == Sent::Kind::reset) reset_.failed(sqlstate_of(result));
     if (is_fatal(result)) note_farewell(result);
     if (operation == nullptr || is_told_by_loss(*operation, result)) return;
+    operation->needs_bare = operation->is_enclosed && !operation->request().read_only && is_for_no_transaction(result);
     if (operation->prepared != nullptr && may_leave_types(*operation, result)) {
         operation->is_stale = true;
     } else if (head.statement != nullptr && is_stale_statement(result)) {
@@ -377,6 +383,7 @@ bool Pipeline::repeats(Operation& operation) {
         return !operation.request().in_transaction || operation.begins_transaction();
     }
     if (operation.was_ended) return false;
+    if (operation.needs_bare && !operation.goes_bare) return operation.goes_bare = true;
     return operation.was_cancelled && operation.may_be_hit && !operation.should_stop() && !operation.has_enough() &&
            operation.changes_nothing();
 }

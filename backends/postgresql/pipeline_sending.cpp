@@ -233,13 +233,13 @@ bool Pipeline::owes_reset(const Operation& operation) const noexcept {
 
 /// Nothing else is sent before it is known that nothing is left.
 void Pipeline::send_resets(Operation* operation) {
+    if (operation != nullptr) operation->awaits_reset = true;
     if (!reset_.is_possible()) {
         reset_.give_up();
         return send_sync(Sent::Kind::reset_end, operation);
     }
     for (const auto& command : reset_.commands()) send_prepared(nullptr, command, Sent::Kind::reset);
     if (reset_.drops_statements()) forget_statements();
-    if (operation != nullptr) operation->awaits_reset = true;
     send_sync(Sent::Kind::reset_end, operation);
 }
 

@@ -134,7 +134,7 @@ ASYNC_TEST(LargeValues, ThatAreStoppedHalfWayLeaveAUsableConnection) {
         co_await is_stopped_after(turns, many());
         co_await is_stopped_after(turns, one());
         co_await until_unused(database);
-        EXPECT_EQ(place.busy(), 0);
+        co_await until([&] { return place.busy() == 0; });
         EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) % 300 FROM films"), 0);
     }
     EXPECT_EQ(database.pool_stats().opened, 1u);

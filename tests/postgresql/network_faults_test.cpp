@@ -63,7 +63,7 @@ ASYNC_TEST(NetworkStall, EndsAReadWithItsTime) {
     co_await database.connect();
     far.stall();
 
-    EXPECT_TRUE(co_await fails_with<TimeoutError>(with_timeout(50ms, database.execute("SELECT 1"))));
+    EXPECT_TRUE(co_await fails_with<TimeoutError>(with_timeout(50ms, database.reader().execute("SELECT 1"))));
 
     co_await expect_healed(far, database);
 }
@@ -142,11 +142,11 @@ ASYNC_TEST(NetworkStall, DoesNotKeepAConnectionThatIsToBeTidied) {
 ASYNC_TEST(NetworkStall, WhileAConnectionIsTidiedDoesNotKeepItsDatabaseFromItsEnd) {
     Far far;
     std::optional<Database> database{std::in_place, far.url("?sslmode=disable")};
-    co_await database->session([&](Session& session) -> Task<> {
-        co_await session.execute("SET search_path TO pg_catalog");
-        co_await session.rollback();
+    {
+        Session abandoned = database->session();
+        co_await abandoned.execute("SET search_path TO pg_catalog");
         far.stall();
-    });
+    }
     co_await look_around();
     EXPECT_EQ(database->pool_stats().in_use, 1u);
 

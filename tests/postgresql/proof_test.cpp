@@ -14,14 +14,15 @@ using postgresql::Proof;
 using postgresql::proof_query;
 using postgresql::question_about;
 
-SqlText sql_text(const std::string& sql) {
-    return Statement::make(StatementRules{.dialect = postgresql_dialect}, sql)->text();
-}
-
 std::string replaced(std::string text, const std::string& what, const std::string& by) {
     for (auto at = text.find(what); at != text.npos; at = text.find(what, at + by.size()))
         text.replace(at, what.size(), by);
     return text;
+}
+
+SqlText sql_text(const std::string& sql) {
+    const auto statement = Statement::make(StatementRules{.dialect = postgresql_dialect}, replaced(sql, "?", "NULL"));
+    return statement->text();
 }
 
 std::string literal(const std::vector<std::string>& names) {

@@ -61,7 +61,7 @@ ASYNC_TEST(ServerFaults, AreUnknownOutcomesOnlyOfWhatMayHaveBeenCommitted) {
     Database database{cluster.url()};
     co_await database.execute("CREATE TABLE films (title text)");
     const auto read = [&]() -> Task<> {
-        const auto error = co_await thrown<ConnectionError>(database.execute(endless));
+        const auto error = co_await thrown<ConnectionError>(database.reader().execute(endless));
         EXPECT_EQ(error.sqlstate(), "08006");
     };
     const auto write = [&]() -> Task<> {
