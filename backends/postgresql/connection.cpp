@@ -59,7 +59,7 @@ Task<> Connection::find_out() {
     using Answer = std::tuple<int, int>;
     detail::FirstSink<Answer> sink;
     Request request;
-    request.statement = Statement::make(StatementRules{.dialect = postgresql_dialect},
+    request.statement = Statement::make(StatementRules{.dialect = &postgresql_dialect},
                                         "SELECT pg_catalog.pg_backend_pid(), "
                                         "CAST(pg_catalog.current_setting('extra_float_digits') AS int)");
     request.sink = &sink;
@@ -128,7 +128,7 @@ Task<KeptState> Connection::look_around() {
     detail::StoreSink sink;
     Request request;
     request.statement =
-        Statement::make(StatementRules{.dialect = postgresql_dialect}, kept_state_query, hook_names_.names());
+        Statement::make(StatementRules{.dialect = &postgresql_dialect}, kept_state_query, hook_names_.names());
     request.sink = &sink;
     request.stop = (co_await detail::this_context()).stop;
     Operation operation{pipeline_, std::move(request), true};

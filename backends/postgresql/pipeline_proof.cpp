@@ -51,7 +51,7 @@ Task<> Pipeline::find_proof(std::weak_ptr<Pipeline*> pipeline, std::shared_ptr<P
     detail::FirstSink<std::tuple<bool, bool>> sink;
     Request request;
     request.statement =
-        Statement::make(StatementRules{.dialect = postgresql_dialect}, proof_query, question.names, question.changes);
+        Statement::make(StatementRules{.dialect = &postgresql_dialect}, proof_query, question.names, question.changes);
     request.sink = &sink;
     request.shielded = true;
     proof->is_asked = false;

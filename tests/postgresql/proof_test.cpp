@@ -21,7 +21,7 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 }
 
 SqlText sql_text(const std::string& sql) {
-    const auto statement = Statement::make(StatementRules{.dialect = postgresql_dialect}, replaced(sql, "?", "NULL"));
+    const auto statement = Statement::make(StatementRules{.dialect = &postgresql_dialect}, replaced(sql, "?", "NULL"));
     return statement->text();
 }
 
