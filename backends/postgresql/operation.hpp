@@ -107,8 +107,9 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     bool is_enclosed = false;  // in a transaction that was begun for it alone
     bool needs_bare = false;   // the server refuses to run it in one
     bool goes_bare = false;
-    bool is_reset = false;             // takes away what is left of the last user, and nothing else
-    bool awaits_reset = false;         // it has ended, and what it has left is being taken away
+    bool is_reset = false;      // takes away what is left of the last user, and nothing else
+    bool awaits_reset = false;  // it has ended, and what it has left is being taken away
+    bool was_reset_again = false;
     bool is_answered = false;          // whatever is answered from now on, or not, is not about it
     std::uint64_t type_search = 0;     // it waits for this one; 0: for none
     std::vector<ResultHandle> held{};  // results that wait for types

@@ -120,8 +120,9 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void part_ended(Operation& operation);
     void resets_ended(Operation* operation);
     bool recover(Operation* operation);
+    bool reset_again(Operation* operation);
     void take_reset(const PGresult* result);
-    void note_tag(const PGresult* result);
+    void note_tag(Operation& operation, const PGresult* result);
     static void on_notice(void* pipeline, const PGresult* result) noexcept;
     void note_farewell(const PGresult* result);
     void repeat_skipped();

@@ -54,6 +54,13 @@ bool is_stale_statement(const PGresult* result) {
            (state == "XX000" && message != nullptr && std::string_view{message}.starts_with("cache lookup failed"));
 }
 
+std::exception_ptr cannot_be_kept() {
+    return std::make_exception_ptr(NotSupportedError(
+        "a connection pooler is in between that may give every transaction another connection, so nothing of what the "
+        "connect hook sets can be kept: set it for the role or the database (ALTER ROLE … SET), or connect without the "
+        "pooler"));
+}
+
 std::exception_ptr skipped_by_failure() {
     try {
         throw_database_error({.message = "an earlier statement of the transaction has failed", .sqlstate = "25P02"});
@@ -165,7 +172,7 @@ void Pipeline::take_rows(Operation& operation, ResultHandle result) {
     const bool is_end = PQresultStatus(result.get()) != PGRES_SINGLE_TUPLE;
     if (is_end) {
         operation.run_done(result.get());
-        note_tag(result.get());
+        note_tag(operation, result.get());
     }
     if (operation.type_search != 0) {
         operation.held.push_back(std::move(result));
@@ -266,10 +273,20 @@ void Pipeline::resets_ended(Operation* operation) {
         send_resets(operation);
         return flush();
     }
-    if (next == SessionReset::Next::owed && recover(operation)) return;
+    if (next == SessionReset::Next::owed && (recover(operation) || reset_again(operation))) return;
     if (next == SessionReset::Next::clean) may_name_ = true;
     if (operation != nullptr) flight_ended(*operation);
     if (next == SessionReset::Next::hopeless) lose("the connection could not be made as good as new");
+}
+
+/// Behind a COMMIT that has failed everything was skipped.
+bool Pipeline::reset_again(Operation* operation) {
+    if (operation == nullptr || operation->was_reset_again || is_in_transaction() || cancel_.is_running()) return false;
+    operation->was_reset_again = true;
+    operation->set_answered();
+    send_resets(operation);
+    flush();
+    return true;
 }
 
 void Pipeline::take_reset(const PGresult* result) {
@@ -280,8 +297,10 @@ void Pipeline::take_reset(const PGresult* result) {
 }
 
 /// What the server says that a statement was.
-void Pipeline::note_tag(const PGresult* result) {
+void Pipeline::note_tag(Operation& operation, const PGresult* result) {
     const std::string_view tag = PQcmdStatus(const_cast<PGresult*>(result));
+    const bool stays = tag == "SET" || tag == "LISTEN" || tag == "PREPARE";
+    if (stays && settings_.is_pooled && operation.request().makes_ready) operation.fail(cannot_be_kept());
     if (tag.starts_with("DEALLOCATE") || tag.starts_with("DISCARD")) reset_.owe(Debt::statements);
     const bool is_schema = tag.starts_with("CREATE") || tag.starts_with("ALTER") || tag.starts_with("DROP");
     changes_schema_ = changes_schema_ || is_schema || tag == "DO" || tag == "CALL";

@@ -75,9 +75,7 @@ ASYNC_TEST(LostConnection, HitsAllWhoShareItAndNobodyElse) {
     int lost = 0;
     const char* const sleep = "SELECT pg_sleep(?)";
     for (int i = 0; i < 3; ++i) co_await database.execute(sleep, 0.0);  // until it is known to be a quick read
-    const auto read = [&]() -> Task<> {
-        lost += co_await fails_with<ConnectionError>(database.execute(sleep, 600.0));
-    };
+    const auto read = [&]() -> Task<> { lost += co_await fails_with<ConnectionError>(database.execute(sleep, 600.0)); };
 
     co_await when_all(read(), read(), read(), terminate_all_once_busy(place));
 

@@ -222,6 +222,16 @@ ASYNC_TEST(BehindPgbouncer, WhatIsLeftInASessionOfTheServerIsTakenAwayBeforeAStr
     }
 }
 
+ASYNC_TEST(BehindPgbouncer, WhatAConnectHookSetsIsAnErrorBecauseItCannotBeKept) {
+    const Pooled pooled{1};
+    Database database{pooled.url(), pool_of(1)};
+    database.on_connect([](Connection& connection) -> Task<> { co_await connection.execute("SET work_mem = '11MB'"); });
+
+    const auto error = co_await thrown<NotSupportedError>(database.connect());
+
+    EXPECT_PRED2(mentions, error.what(), "pooler");
+}
+
 ASYNC_TEST(BehindPgbouncer, WhatAFailedStatementLeavesIsTakenAway) {
     Pooled pooled{1};
     auto database = co_await pooled.open();
