@@ -22,9 +22,9 @@ class PostgresqlBackend final : public DatabaseBackend {
         return capabilities;
     }
 
-    Nature nature(const SqlText& text) const noexcept override { return proofs_.nature(text, detail::Clock::now()); }
-    bool joins_others(const SqlText& text) const noexcept override {
-        return proofs_.is_quick_read(text, detail::Clock::now());
+    /// A read that takes long is not said to be one: others would wait behind it.
+    Nature nature(const SqlText& text) const noexcept override {
+        return proofs_.known_nature(text, detail::Clock::now());
     }
 
     Task<std::unique_ptr<SessionBackend>> open(Access) override { return open_with(options_); }

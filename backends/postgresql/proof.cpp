@@ -119,14 +119,11 @@ const Proof* Proofs::known(const SqlText& text) const noexcept {
     return place != last ? place->second.second.get() : nullptr;
 }
 
-Nature Proofs::nature(const SqlText& text, Clock::time_point now) const noexcept {
+Nature Proofs::known_nature(const SqlText& text, Clock::time_point now) const noexcept {
     const Proof* proof = known(text);
-    return proof != nullptr ? nature(*proof, now) : Nature::unknown;
-}
-
-bool Proofs::is_quick_read(const SqlText& text, Clock::time_point now) const noexcept {
-    const Proof* proof = known(text);
-    return proof != nullptr && proof->takes < quick && nature(*proof, now) == Nature::read;
+    if (proof == nullptr) return Nature::unknown;
+    const Nature known = nature(*proof, now);
+    return known == Nature::read && proof->takes >= quick ? Nature::unknown : known;
 }
 
 Nature Proofs::nature(const Proof& proof, Clock::time_point now) const noexcept {

@@ -56,9 +56,8 @@ class Proofs {
 
     /// Never null; forgotten texts are found anew.
     std::shared_ptr<Proof> find(const SqlText& text);
-    Nature nature(const SqlText& text, Clock::time_point now) const noexcept;
-    /// Whether it is a read that takes so little time that others may wait behind it.
-    bool is_quick_read(const SqlText& text, Clock::time_point now) const noexcept;
+    /// Read only if it takes so little time that others may wait behind it.
+    Nature known_nature(const SqlText& text, Clock::time_point now) const noexcept;
 
     Nature nature(const Proof& proof, Clock::time_point now) const noexcept;
     /// Whether the catalogue is to be asked about it: from its second use on, and in time before the answer is too old.

@@ -29,8 +29,6 @@ class SqliteBackend final : public DatabaseBackend {
         return capabilities;
     }
 
-    bool joins_others(const SqlText& text) const noexcept override { return text.kind == StatementKind::plain_read; }
-
     Task<std::unique_ptr<SessionBackend>> open(Access access) override {
         const detail::Context& context = co_await detail::this_context();
         settle_path();

@@ -296,8 +296,10 @@ Use DatabaseState::use_of(const Statement& statement, Access access, const Conte
     if (can_be_stopped && !capabilities().stops_single_statements) return Use::exclusive;
     if (context.branch->innermost(this) != nullptr) return Use::exclusive;
     const auto kind = statement.text().kind;
-    if (place(access)->backend().joins_others(statement.text())) return Use::reads;
     const bool one_writer = capabilities().single_writer || capabilities().single_connection;
+    const bool shares = one_writer ? kind == StatementKind::plain_read
+                                   : place(access)->backend().nature(statement.text()) == backend::Nature::read;
+    if (shares) return Use::reads;
     return kind == StatementKind::data_change && one_writer ? Use::writes : Use::exclusive;
 }
 

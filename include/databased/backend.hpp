@@ -201,8 +201,6 @@ class DatabaseBackend {
     virtual Capabilities capabilities() const noexcept = 0;
     /// What is known of a text now; from memory.
     virtual backend::Nature nature(const SqlText&) const noexcept { return backend::Nature::unknown; }
-    /// Whether such a read may join others on their connection: it took little time lately.
-    virtual bool joins_others(const SqlText& text) const noexcept { return nature(text) == backend::Nature::read; }
     /// A new connection on `loop`. Throws ConnectionError and other DatabaseErrors. `access` is what it will be used
     /// for.
     virtual Task<std::unique_ptr<SessionBackend>> open(Access access) = 0;
