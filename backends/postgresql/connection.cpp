@@ -7,7 +7,6 @@
 #include <databased/error.hpp>
 
 #include <chrono>
-#include <tuple>
 
 namespace databased::postgresql {
 
@@ -56,8 +55,7 @@ Task<> Connection::prepare() {
 /// Who is at the other end: a pooler names a process of its own making, the server's function the real one. And how
 /// values come as text.
 Task<> Connection::find_out() {
-    using Answer = std::tuple<int, int>;
-    detail::FirstSink<Answer> sink;
+    detail::StoreSink sink;
     Request request;
     request.statement = Statement::make(StatementRules{.dialect = &postgresql_dialect},
                                         "SELECT pg_catalog.pg_backend_pid(), "
@@ -73,10 +71,10 @@ Task<> Connection::find_out() {
     } catch (const TimeoutError&) {
         throw_unreachable("cannot connect to PostgreSQL: the new connection does not answer");
     }
-    const Answer answer = std::move(sink).row().value_or(Answer{0, 1});
-    const bool is_other = std::get<0>(answer) != PQbackendPID(pipeline_.native());
+    const Rows rows = std::move(sink).rows();
+    const bool is_other = rows[0][0].as<int>() != PQbackendPID(pipeline_.native());
     is_pooled_ = is_other && options_.prepared_statements == PreparedStatements::automatic;
-    rounds_doubles_ = std::get<1>(answer) < 1;
+    rounds_doubles_ = rows[0][1].as<int>() < 1;
     const char* date_style = PQparameterStatus(pipeline_.native(), "DateStyle");
     writes_dates_otherwise_ = date_style != nullptr && !std::string_view{date_style}.starts_with("ISO");
 }

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <string_view>
-#include <tuple>
 
 namespace databased::postgresql {
 
@@ -48,7 +47,7 @@ void Pipeline::give_up_proofs() noexcept {
 }
 
 Task<> Pipeline::find_proof(std::weak_ptr<Pipeline*> pipeline, std::shared_ptr<Proof> proof, ProofQuestion question) {
-    detail::FirstSink<std::tuple<bool, bool>> sink;
+    detail::StoreSink sink;
     Request request;
     request.statement =
         Statement::make(StatementRules{.dialect = &postgresql_dialect}, proof_query, question.names, question.changes);
@@ -66,8 +65,8 @@ Task<> Pipeline::find_proof(std::weak_ptr<Pipeline*> pipeline, std::shared_ptr<P
     proof->schema_version = version;
     proof->nature = Nature::unknown;
     if (!outcome.error) {
-        const auto [leaves_nothing, draws_numbers] = std::move(sink).row().value();
-        proof->answer(question, leaves_nothing, draws_numbers);
+        const Rows rows = std::move(sink).rows();
+        proof->answer(question, rows[0][0].as<bool>(), rows[0][1].as<bool>());
     }
     const auto self = pipeline.lock();
     if (self == nullptr) co_return;
