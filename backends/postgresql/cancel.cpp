@@ -1,16 +1,16 @@
 #include "cancel.hpp"
 
-#include "error.hpp"
+#include "libpq_features.hpp"
 
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 
-#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -28,17 +28,14 @@ constexpr int most_requests = 20;
 struct ClearResult {
     void operator()(PGresult* result) const noexcept { PQclear(result); }
 };
-struct FreeCancel {
-    void operator()(PGcancel* cancel) const noexcept { PQfreeCancel(cancel); }
-};
 
 }  // namespace
 
 /// What the thread works with. It is never joined: libpq waits for an answer for as long as the network lets it.
 class CancelRequest::Job final : public std::enable_shared_from_this<Job>, private LoopWork, private LoopUser {
   public:
-    Job(EventLoop& loop, CancelRequest* owner, PGcancel* cancel, ConnectionHandle given_up = {})
-        : cancel_(cancel), given_up_(std::move(given_up)), owner_(owner), loop_(&loop) {}
+    Job(EventLoop& loop, CancelRequest* owner, CancelKey key, ConnectionHandle given_up = {})
+        : key_(std::move(key)), given_up_(std::move(given_up)), owner_(owner), loop_(&loop) {}
 
     /// The loop has this job until its thread has ended.
     void start() noexcept {
@@ -58,19 +55,17 @@ class CancelRequest::Job final : public std::enable_shared_from_this<Job>, priva
         sigset_t all;  // libpq does not keep SIGPIPE from its own write here
         sigfillset(&all);
         pthread_sigmask(SIG_BLOCK, &all, nullptr);
-        std::array<char, 256> said{};  // as libpq recommends
-        const bool sent = PQcancel(job->cancel_.get(), said.data(), static_cast<int>(said.size())) != 0;
-        if (sent && job->given_up_ != nullptr) job->insist();
+        std::string problem = job->key_.send();
+        if (problem.empty() && job->given_up_ != nullptr) job->insist();
         job->given_up_ = nullptr;
-        job->end(sent ? "" : said.data());
+        job->end(std::move(problem));
     }
 
     /// A request that comes before the server has begun the statement is lost, and the server does not notice that
     /// nobody listens before it has something to say.
     void insist() const {
-        std::array<char, 256> said{};
         for (int i = 0; i < most_requests && is_at_work(); ++i) {
-            if (PQcancel(cancel_.get(), said.data(), static_cast<int>(said.size())) == 0) return;
+            if (!key_.send().empty()) return;
         }
     }
     /// After a moment in which it may have ended.
@@ -90,9 +85,9 @@ class CancelRequest::Job final : public std::enable_shared_from_this<Job>, priva
         return true;
     }
 
-    void end(const char* problem) noexcept {
+    void end(std::string problem) noexcept {
         const std::lock_guard lock{mutex_};
-        problem_ = problem;
+        problem_ = std::move(problem);
         has_ended_ = true;
         if (loop_ != nullptr) loop_->post(*this);
         ended_.notify_all();
@@ -101,7 +96,7 @@ class CancelRequest::Job final : public std::enable_shared_from_this<Job>, priva
     void on_loop() noexcept override {
         const auto self = std::move(held_by_loop_);
         LoopUser::unlink();
-        if (owner_ != nullptr) owner_->end(one_line(problem_));
+        if (owner_ != nullptr) owner_->end(problem_);
     }
 
     void on_loop_destroyed() noexcept override {
@@ -113,7 +108,7 @@ class CancelRequest::Job final : public std::enable_shared_from_this<Job>, priva
         lock.unlock();
     }
 
-    std::unique_ptr<PGcancel, FreeCancel> cancel_;
+    CancelKey key_;
     ConnectionHandle given_up_;          // the thread's
     CancelRequest* owner_;               // the loop thread's; null once nobody waits
     std::shared_ptr<Job> held_by_loop_;  // the loop thread's
@@ -127,16 +122,18 @@ class CancelRequest::Job final : public std::enable_shared_from_this<Job>, priva
 
 void CancelRequest::send(PGconn* connection) {
     if (is_running()) return;
-    PGcancel* cancel = PQgetCancel(connection);
-    if (cancel == nullptr) throw std::bad_alloc();
-    const auto job = std::make_shared<Job>(loop_, this, cancel);
+    const auto job = std::make_shared<Job>(loop_, this, CancelKey{connection});
     job->start();
     job_ = job.get();
 }
 
-void CancelRequest::send_and_close(EventLoop& loop, ConnectionHandle connection) {
-    PGcancel* cancel = PQgetCancel(connection.get());
-    if (cancel != nullptr) std::make_shared<Job>(loop, nullptr, cancel, std::move(connection))->start();
+void CancelRequest::send_and_close(EventLoop& loop, ConnectionHandle connection) noexcept {
+    try {
+        CancelKey key{connection.get()};
+        std::make_shared<Job>(loop, nullptr, std::move(key), std::move(connection))->start();
+    } catch (const std::bad_alloc&) {
+        return;  // it is closed all the same
+    }
 }
 
 void CancelRequest::end(std::string_view problem) noexcept {

@@ -1,4 +1,5 @@
-// Asks the server to stop what a connection runs, by a connection of its own that libpq opens for that.
+// Asks the server to stop what a connection runs, by a connection of its own that libpq opens for that; encrypted
+// where libpq can (CancelKey).
 #pragma once
 
 #include "connection_handle.hpp"
@@ -37,7 +38,7 @@ class CancelRequest final {
     void send(PGconn* connection);
     /// For a connection that is given up while something runs on it: asks until that has ended, for a second at most,
     /// and closes it. Nobody is told.
-    static void send_and_close(EventLoop& loop, ConnectionHandle connection);
+    static void send_and_close(EventLoop& loop, ConnectionHandle connection) noexcept;
 
   private:
     class Job;

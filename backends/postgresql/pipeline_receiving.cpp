@@ -1,5 +1,6 @@
 // How answers come in.
 #include "error.hpp"
+#include "libpq_features.hpp"
 #include "pipeline.hpp"
 #include "values/encoders.hpp"
 
@@ -15,7 +16,6 @@ namespace databased::postgresql {
 namespace {
 
 constexpr std::string_view cancelled = "57014";
-constexpr std::size_t few_rows = 32;
 constexpr const char* garbled = "the server's answers do not belong to what was asked";
 
 std::string_view sqlstate_of(const PGresult* result) {
@@ -132,11 +132,10 @@ void Pipeline::take_result(ResultHandle result) {
     Sent& head = wire_.front();
     const auto status = PQresultStatus(result.get());
     if (status != PGRES_FATAL_ERROR && (status == PGRES_PIPELINE_SYNC) != head.ends_flight()) return lose(garbled);
-    switch (status) {
+    switch (is_part_of_rows(status) ? PGRES_TUPLES_OK : status) {
         case PGRES_COMMAND_OK:
         case PGRES_EMPTY_QUERY:
         case PGRES_TUPLES_OK:
-        case PGRES_SINGLE_TUPLE:
             if (head.kind == Sent::Kind::reset) {
                 take_reset(result.get());
             } else if (head.kind == Sent::Kind::verb && head.operation != nullptr) {
@@ -169,7 +168,7 @@ void Pipeline::take_rows(Operation& operation, ResultHandle result) {
         const auto unknown = operation.rows().unknown_types(result.get(), *wire_.front().statement);
         if (!unknown.empty()) look_up_types(operation, unknown);
     }
-    const bool is_end = PQresultStatus(result.get()) != PGRES_SINGLE_TUPLE;
+    const bool is_end = !is_part_of_rows(PQresultStatus(result.get()));
     if (is_end) {
         operation.run_done(result.get());
         note_tag(operation, result.get());
@@ -321,14 +320,14 @@ void Pipeline::head_ended() {
     head_began();
 }
 
-/// libpq decides for each command, when its turn comes, whether its rows come one by one.
+/// libpq decides for each command, when its turn comes, whether its rows come as they arrive.
 void Pipeline::head_began() {
     if (is_lost_ || wire_.empty()) return;
     head_since_ = loop_.now();
     Sent& head = wire_.front();
-    if (head.kind == Sent::Kind::execute && head.statement->has_many_rows &&
+    if (head.kind == Sent::Kind::execute && head.statement->rows_at_once != 0 &&
         head.statement->text->kind != StatementKind::data_change) {
-        PQsetSingleRowMode(connection_.get());
+        take_rows_in_parts(connection_.get(), head.statement->rows_at_once);
     }
     watch_head();
 }
@@ -379,7 +378,7 @@ void Pipeline::settle(Operation& operation) {
     operation.explain_cancel();
     operation.answered();
     operation.rows().finish();
-    if (operation.prepared != nullptr) operation.prepared->has_many_rows = operation.rows().count() > few_rows;
+    if (operation.prepared != nullptr) operation.prepared->rows_at_once = operation.rows().best_part();
     finish(operation);
 }
 

@@ -1,5 +1,6 @@
 // How operations go out.
 #include "error.hpp"
+#include "libpq_features.hpp"
 #include "pipeline.hpp"
 
 #include <databased/error.hpp>
@@ -329,7 +330,7 @@ void Pipeline::send_housekeeping(const char* sql) {
 }
 
 void Pipeline::send_sync(Sent::Kind kind, Operation* operation) {
-    sent(PQpipelineSync(connection_.get()), {kind, operation});
+    sent(postgresql::send_sync(connection_.get()), {kind, operation});
 }
 
 /// Notes what libpq has accepted. It refuses nothing but what cannot be sent any more.

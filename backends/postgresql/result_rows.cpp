@@ -9,6 +9,9 @@ namespace databased::postgresql {
 
 namespace {
 
+constexpr std::size_t few_rows = 32;
+constexpr std::size_t largest_part = 128;  // more are no faster
+
 /// Whether what is known of the columns from an earlier result is true of this one.
 bool has_known_columns(const PGresult* result, const PreparedStatement& statement) {
     if (statement.columns == nullptr) return false;
@@ -108,6 +111,12 @@ void ResultRows::finish() {
         error_ = std::current_exception();
     }
     batch_ = nullptr;
+}
+
+/// Never more than a batch, so that libpq does not hold large rows that nobody has asked for yet.
+int ResultRows::best_part() const noexcept {
+    if (count_ <= few_rows) return 0;
+    return static_cast<int>(std::clamp<std::size_t>(count_ / (batches_ + 1), 1, largest_part));
 }
 
 void ResultRows::restart() {

@@ -18,7 +18,7 @@ struct ClearResult {
 };
 using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
 
-/// Made for one statement; fed with its results in order, one row each or all rows at once.
+/// Made for one statement; fed with its results in order, some rows each or all rows at once.
 class ResultRows {
   public:
     ResultRows(RowSink* sink, const TypeCatalog& catalog) : sink_(sink), catalog_(catalog) {}
@@ -34,6 +34,8 @@ class ResultRows {
     /// What went wrong with the rows; they are dropped from then on.
     const std::exception_ptr& error() const noexcept { return error_; }
     std::size_t count() const noexcept { return count_; }
+    /// How many rows of the same statement are better taken from libpq at once the next time; 0: all.
+    int best_part() const noexcept;
 
   private:
     void begin(const PGresult* result, PreparedStatement& statement);

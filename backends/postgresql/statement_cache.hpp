@@ -34,8 +34,8 @@ struct PreparedStatement {
     std::shared_ptr<const detail::ColumnSet> columns;
     std::vector<Oid> column_types;
     std::vector<TypeReader> readers;
-    bool is_binary = false;     // all columns can be read in binary
-    bool has_many_rows = true;  // better taken row by row than whole
+    bool is_binary = false;  // all columns can be read in binary
+    int rows_at_once = 8;    // taken from libpq in one part; 0: all. They may be large.
 };
 
 class StatementCache {
