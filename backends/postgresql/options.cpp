@@ -18,9 +18,11 @@ namespace databased::postgresql {
 
 namespace {
 
-// What libpq has no keyword for, or another meaning. Older versions of it do not know load_balance_hosts.
-constexpr std::array<std::string_view, 6> own_keys{"ssl",  "load_balance_hosts",  "statement_cache",
-                                                   "spin", "prepared_statements", "cancel_timeout"};
+// What libpq has no keyword for, or another meaning. Older versions of it do not know load_balance_hosts and the two
+// for the protocol.
+constexpr std::array<std::string_view, 8> own_keys{
+    "ssl",  "load_balance_hosts",  "min_protocol_version", "max_protocol_version", "statement_cache",
+    "spin", "prepared_statements", "cancel_timeout"};
 struct SslWord {
     std::string_view word;
     std::string_view mode;
@@ -35,6 +37,7 @@ constexpr std::array ssl_words{
     SslWord{"verify-ca", "verify-ca"}, SslWord{"verify-full", "verify-full"},
 };
 constexpr std::array<std::string_view, 2> host_orders{"disable", "random"};
+constexpr std::array<std::string_view, 3> protocols{"3.0", "3.2", "latest"};
 constexpr std::array<std::string_view, 3> preparations{"auto", "on", "off"};
 constexpr std::array<std::string_view, 3> names_of_utf8{"utf8", "utf-8", "unicode"};
 constexpr std::array<std::string_view, 4> counts{"keepalives_idle", "keepalives_interval", "keepalives_count",
@@ -99,6 +102,17 @@ void read_encryption(const Url& url, Keywords& keywords) {
     keywords.set("sslmode", meant->mode);
 }
 
+/// A libpq that has no keywords for the protocol speaks 3.0 only.
+void check_protocol(const Url& url) {
+    choice_option(url, "max_protocol_version", protocols);
+    const auto least = choice_option(url, "min_protocol_version", protocols);
+    const auto& known = keyword_names();
+    if (!least || *least == "3.0" || std::find(known.begin(), known.end(), "min_protocol_version") != known.end())
+        return;
+    throw UrlError("The database URL has min_protocol_version=" + std::string{*least} +
+                   ", which needs libpq 18 or newer: the libpq of this program speaks 3.0 only");
+}
+
 /// libpq would look at these numbers when it connects, and read a part of them as a whole.
 void check_numbers(const Url& url) {
     for (const auto key : counts) integer_option(url, key, 0, std::numeric_limits<int>::max());
@@ -114,6 +128,7 @@ Keywords read_keywords(const Url& url) {
     check_places(keywords);
     read_encryption(url, keywords);
     check_numbers(url);
+    check_protocol(url);
     choice_option(url, "client_encoding", names_of_utf8);
     keywords.set("client_encoding", "UTF8");
     keywords.remove("connect_timeout");     // ours, because libpq has none for those who do not block

@@ -8,6 +8,7 @@
 #include <databased/error.hpp>
 #include <databased/url.hpp>
 
+#include <libpq-fe.h>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -103,6 +104,15 @@ TEST(PostgresqlUrl, RefusesWhatIsSaidTwice) {
     EXPECT_PRED2(mentions, refusal("postgresql://h:1/d?port=2"), "port");
     EXPECT_PRED2(mentions, refusal("postgresql://h/d?ssl=true&sslmode=require"), "sslmode");
     EXPECT_PRED2(mentions, refusal("postgresql://:2/d?host=/tmp/.s.PGSQL.1"), "socket");
+}
+
+TEST(PostgresqlUrl, NamesProtocolsAlsoToALibpqThatSpeaksOne) {
+    EXPECT_EQ(refusal("postgresql://h/d?max_protocol_version=3.2&min_protocol_version=3.0"), "(nothing was thrown)");
+    EXPECT_EQ(refusal("postgresql://h/d?max_protocol_version=latest"), "(nothing was thrown)");
+    EXPECT_PRED2(mentions, refusal("postgresql://h/d?max_protocol_version=4"), "max_protocol_version");
+
+    const bool speaks_more = PQlibVersion() >= 180'000;
+    EXPECT_PRED2(mentions, refusal("postgresql://h/d?min_protocol_version=3.2"), speaks_more ? "" : "libpq 18");
 }
 
 TEST(PostgresqlUrl, NamesSeveralHosts) {
