@@ -106,6 +106,7 @@ void Pipeline::abandon(Operation& operation) noexcept {
     if (feeding_ == &operation) {
         feeding_ = nullptr;
         send_sync(Sent::Kind::sync, nullptr);
+        loop_.at_turn_end(*this);  // which sends it
     }
     watch_head();
 }
