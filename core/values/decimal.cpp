@@ -206,10 +206,8 @@ std::optional<Decimal> read_decimal(std::string_view text) {
     return decimal;
 }
 
+std::size_t hash_of(const Decimal& decimal) noexcept { return std::hash<std::string_view>()(shortest(decimal.text())); }
+
 }  // namespace detail
 
 }  // namespace databased
-
-std::size_t std::hash<databased::Decimal>::operator()(const databased::Decimal& decimal) const noexcept {
-    return std::hash<std::string_view>()(databased::shortest(decimal.text()));
-}

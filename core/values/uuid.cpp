@@ -132,11 +132,11 @@ std::optional<Uuid> read_uuid(std::string_view text) noexcept {
     return Uuid::from_bytes(bytes);
 }
 
-}  // namespace detail
-
-}  // namespace databased
-
-std::size_t std::hash<databased::Uuid>::operator()(const databased::Uuid& uuid) const noexcept {
+std::size_t hash_of(const Uuid& uuid) noexcept {
     const auto bytes = uuid.bytes();
     return std::hash<std::string_view>()({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
+
+}  // namespace detail
+
+}  // namespace databased

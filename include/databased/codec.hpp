@@ -19,6 +19,7 @@
 #pragma once
 
 #include <databased/detail/enum_names.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/detail/fields.hpp>
 #include <databased/detail/type_name.hpp>
 #include <databased/value.hpp>
@@ -60,45 +61,46 @@ template <class T>
 struct Native;
 
 // Out of line, for everything but numbers.
-[[noreturn]] void throw_cannot_read(const FieldView& field, std::string_view type, std::string_view why = {});
-bool read_bool(const FieldView& field);
-std::int64_t read_integer_slowly(const FieldView& field);
+[[noreturn]] DATABASED_API void throw_cannot_read(const FieldView& field, std::string_view type,
+                                                  std::string_view why = {});
+DATABASED_API bool read_bool(const FieldView& field);
+DATABASED_API std::int64_t read_integer_slowly(const FieldView& field);
 /// Of an integer that has at most `digits` binary digits, or a decimal that has so many in front of the point.
-double read_real_slowly(const FieldView& field, int digits);
-std::string read_string(const FieldView& field);
-std::string_view read_text(const FieldView& field);
-std::span<const std::byte> read_bytes(const FieldView& field);
-Decimal read_decimal(const FieldView& field);
-Uuid read_uuid(const FieldView& field);
-JsonText read_json_text(const FieldView& field);
-Json read_json(const FieldView& field);
-std::chrono::sys_days read_date(const FieldView& field);
-std::chrono::year_month_day read_calendar_date(const FieldView& field);
-TimeOfDay read_time(const FieldView& field);
+DATABASED_API double read_real_slowly(const FieldView& field, int digits);
+DATABASED_API std::string read_string(const FieldView& field);
+DATABASED_API std::string_view read_text(const FieldView& field);
+DATABASED_API std::span<const std::byte> read_bytes(const FieldView& field);
+DATABASED_API Decimal read_decimal(const FieldView& field);
+DATABASED_API Uuid read_uuid(const FieldView& field);
+DATABASED_API JsonText read_json_text(const FieldView& field);
+DATABASED_API Json read_json(const FieldView& field);
+DATABASED_API std::chrono::sys_days read_date(const FieldView& field);
+DATABASED_API std::chrono::year_month_day read_calendar_date(const FieldView& field);
+DATABASED_API TimeOfDay read_time(const FieldView& field);
 /// Of an instant, or of a timestamp without a zone: microseconds since 1970.
-std::int64_t read_timestamp(const FieldView& field, ValueKind wanted);
-Array read_array(const FieldView& field);
-Value read_value(const FieldView& field);
+DATABASED_API std::int64_t read_timestamp(const FieldView& field, ValueKind wanted);
+DATABASED_API Array read_array(const FieldView& field);
+DATABASED_API Value read_value(const FieldView& field);
 
-void write_null(ParameterBuffer& out);
-void write_bool(ParameterBuffer& out, bool value);
-void write_integer(ParameterBuffer& out, std::int64_t value);
-void write_unsigned(ParameterBuffer& out, std::uint64_t value);
-void write_real(ParameterBuffer& out, double value);
-void write_text(ParameterBuffer& out, std::string_view value);
-void write_c_string(ParameterBuffer& out, const char* value);
-void write_bytes(ParameterBuffer& out, std::span<const std::byte> value);
-void write_decimal(ParameterBuffer& out, const Decimal& value);
-void write_uuid(ParameterBuffer& out, const Uuid& value);
-void write_json(ParameterBuffer& out, const Json& value);
-void write_json_text(ParameterBuffer& out, std::string_view value);
-void write_date(ParameterBuffer& out, std::chrono::sys_days value);
-void write_date(ParameterBuffer& out, std::chrono::year_month_day value);
-void write_time(ParameterBuffer& out, std::chrono::microseconds since_midnight);
-void write_timestamp(ParameterBuffer& out, ValueKind kind, std::int64_t microseconds);
-void write_array(ParameterBuffer& out, const Array& value);
-void write_value(ParameterBuffer& out, const Value& value);
-void write_field(ParameterBuffer& out, const FieldView& value);
+DATABASED_API void write_null(ParameterBuffer& out);
+DATABASED_API void write_bool(ParameterBuffer& out, bool value);
+DATABASED_API void write_integer(ParameterBuffer& out, std::int64_t value);
+DATABASED_API void write_unsigned(ParameterBuffer& out, std::uint64_t value);
+DATABASED_API void write_real(ParameterBuffer& out, double value);
+DATABASED_API void write_text(ParameterBuffer& out, std::string_view value);
+DATABASED_API void write_c_string(ParameterBuffer& out, const char* value);
+DATABASED_API void write_bytes(ParameterBuffer& out, std::span<const std::byte> value);
+DATABASED_API void write_decimal(ParameterBuffer& out, const Decimal& value);
+DATABASED_API void write_uuid(ParameterBuffer& out, const Uuid& value);
+DATABASED_API void write_json(ParameterBuffer& out, const Json& value);
+DATABASED_API void write_json_text(ParameterBuffer& out, std::string_view value);
+DATABASED_API void write_date(ParameterBuffer& out, std::chrono::sys_days value);
+DATABASED_API void write_date(ParameterBuffer& out, std::chrono::year_month_day value);
+DATABASED_API void write_time(ParameterBuffer& out, std::chrono::microseconds since_midnight);
+DATABASED_API void write_timestamp(ParameterBuffer& out, ValueKind kind, std::int64_t microseconds);
+DATABASED_API void write_array(ParameterBuffer& out, const Array& value);
+DATABASED_API void write_value(ParameterBuffer& out, const Value& value);
+DATABASED_API void write_field(ParameterBuffer& out, const FieldView& value);
 
 template <class T>
 concept Integer = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
@@ -312,7 +314,7 @@ template <class Duration>
 inline constexpr bool has_infinities = std::ratio_less_v<typename Duration::period, std::micro> ||
                                        microseconds_of(Duration::max()) == std::chrono::microseconds::max();
 
-[[noreturn]] void throw_cannot_send_time();
+[[noreturn]] DATABASED_API void throw_cannot_send_time();
 
 /// Of an instant or a local time, for write_timestamp(). Throws ParameterError.
 template <class Duration>
@@ -421,7 +423,7 @@ template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 
 /// The cell of a Value; points into it.
-Cell cell_of(const Value& value) noexcept;
+DATABASED_API Cell cell_of(const Value& value) noexcept;
 
 }  // namespace detail
 }  // namespace databased

@@ -1,6 +1,8 @@
 // Exact decimal numbers as values: PostgreSQL's numeric, and text in SQLite.
 #pragma once
 
+#include <databased/detail/export.hpp>
+
 #include <compare>
 #include <concepts>
 #include <cstddef>
@@ -25,14 +27,16 @@ concept IntegerNumber = std::integral<T> && sizeof(T) <= sizeof(long long) &&
                         !std::same_as<std::remove_cv_t<T>, char16_t> && !std::same_as<std::remove_cv_t<T>, char32_t>;
 
 /// What Decimal::parse reads; nothing where it throws a ConversionError.
-std::optional<Decimal> read_decimal(std::string_view text);
+DATABASED_API std::optional<Decimal> read_decimal(std::string_view text);
+
+DATABASED_API std::size_t hash_of(const Decimal& decimal) noexcept;
 
 }  // namespace detail
 
 /// An exact decimal number, NaN or an infinity; for keeping and comparing, not for arithmetic.
 /// A plain value. It keeps its digits, so that 1.50 is printed as 1.50, but is compared by what it amounts to:
 /// 1.50 equals 1.5. One that was moved from may be assigned to or destroyed, nothing else.
-class Decimal {
+class DATABASED_API Decimal {
   public:
     /// The limits of PostgreSQL's numeric. Zeros in front of the first digit do not count.
     static constexpr std::size_t max_digits_before_point = 131072;
@@ -76,9 +80,9 @@ class Decimal {
 
     friend bool operator==(const Decimal& left, const Decimal& right) noexcept { return std::is_eq(left <=> right); }
     /// As PostgreSQL orders numeric: -Infinity, the numbers, Infinity, NaN, which equals itself.
-    friend std::weak_ordering operator<=>(const Decimal& left, const Decimal& right) noexcept;
+    friend DATABASED_API std::weak_ordering operator<=>(const Decimal& left, const Decimal& right) noexcept;
     /// Prints to_string().
-    friend std::ostream& operator<<(std::ostream& out, const Decimal& decimal);
+    friend DATABASED_API std::ostream& operator<<(std::ostream& out, const Decimal& decimal);
 
   private:
     friend std::optional<Decimal> detail::read_decimal(std::string_view text);
@@ -94,5 +98,7 @@ class Decimal {
 /// Equal numbers have equal hashes, however many zeros they end with.
 template <>
 struct std::hash<databased::Decimal> {
-    std::size_t operator()(const databased::Decimal& decimal) const noexcept;
+    std::size_t operator()(const databased::Decimal& decimal) const noexcept {
+        return databased::detail::hash_of(decimal);
+    }
 };

@@ -49,6 +49,8 @@
 // SQLSTATEs are those of the SQL standard and of PostgreSQL's appendix A; SQLite's result codes are mapped to them.
 #pragma once
 
+#include <databased/detail/export.hpp>
+
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -57,7 +59,7 @@
 
 namespace databased {
 
-class Error : public std::runtime_error {
+class DATABASED_API Error : public std::runtime_error {
   public:
     explicit Error(const std::string& message);
     /// Whether doing the whole unit of work again, as it was, has a chance.
@@ -66,24 +68,24 @@ class Error : public std::runtime_error {
 
 // Errors that carry nothing but their message.
 // clang-format off
-class UrlError : public Error { public: using Error::Error; };
-class ConfigError : public Error { public: using Error::Error; };
-class UsageError : public Error { public: using Error::Error; };
-class NotConnectedError : public UsageError { public: using UsageError::UsageError; };
-class AlreadyConnectedError : public UsageError { public: using UsageError::UsageError; };
-class NotSupportedError : public UsageError { public: using UsageError::UsageError; };
-class WrongThreadError : public UsageError { public: using UsageError::UsageError; };
-class WouldDeadlockError : public UsageError { public: using UsageError::UsageError; };
-class NoScopeError : public UsageError { public: using UsageError::UsageError; };
-class SessionStateError : public UsageError { public: using UsageError::UsageError; };
-class SessionClosedError : public SessionStateError { public: using SessionStateError::SessionStateError; };
-class ParameterError : public Error { public: using Error::Error; };
-class ConversionError : public Error { public: using Error::Error; };
-class ColumnNotFoundError : public ConversionError { public: using ConversionError::ConversionError; };
-class AmbiguousColumnError : public ConversionError { public: using ConversionError::ConversionError; };
-class TimeoutError : public Error { public: using Error::Error; };
-class PoolTimeoutError : public TimeoutError { public: using TimeoutError::TimeoutError; };
-class StoppedError : public Error { public: using Error::Error; };
+class DATABASED_API UrlError : public Error { public: using Error::Error; };
+class DATABASED_API ConfigError : public Error { public: using Error::Error; };
+class DATABASED_API UsageError : public Error { public: using Error::Error; };
+class DATABASED_API NotConnectedError : public UsageError { public: using UsageError::UsageError; };
+class DATABASED_API AlreadyConnectedError : public UsageError { public: using UsageError::UsageError; };
+class DATABASED_API NotSupportedError : public UsageError { public: using UsageError::UsageError; };
+class DATABASED_API WrongThreadError : public UsageError { public: using UsageError::UsageError; };
+class DATABASED_API WouldDeadlockError : public UsageError { public: using UsageError::UsageError; };
+class DATABASED_API NoScopeError : public UsageError { public: using UsageError::UsageError; };
+class DATABASED_API SessionStateError : public UsageError { public: using UsageError::UsageError; };
+class DATABASED_API SessionClosedError : public SessionStateError { public: using SessionStateError::SessionStateError; };
+class DATABASED_API ParameterError : public Error { public: using Error::Error; };
+class DATABASED_API ConversionError : public Error { public: using Error::Error; };
+class DATABASED_API ColumnNotFoundError : public ConversionError { public: using ConversionError::ConversionError; };
+class DATABASED_API AmbiguousColumnError : public ConversionError { public: using ConversionError::ConversionError; };
+class DATABASED_API TimeoutError : public Error { public: using Error::Error; };
+class DATABASED_API PoolTimeoutError : public TimeoutError { public: using TimeoutError::TimeoutError; };
+class DATABASED_API StoppedError : public Error { public: using Error::Error; };
 // clang-format on
 
 /// What a backend knows about a failure. Filled by backends, read through DatabaseError.
@@ -101,7 +103,7 @@ struct ErrorDetails {
 };
 
 /// An error that the database reported, or that made it unreachable. Copies share their details.
-class DatabaseError : public Error {
+class DATABASED_API DatabaseError : public Error {
   public:
     explicit DatabaseError(ErrorDetails details);
 
@@ -125,43 +127,43 @@ class DatabaseError : public Error {
 };
 
 // clang-format off
-class ConnectionError : public DatabaseError {
+class DATABASED_API ConnectionError : public DatabaseError {
   public:
     using DatabaseError::DatabaseError;
     /// 08001, 08003, 08006, and 57P01 to 57P03: the server was not reached, or is shutting down or starting. It, or
     /// another one that the Database is moved to, may take the work when it is done again.
     bool is_retryable() const noexcept override;
 };
-class CommitUnknownError : public ConnectionError { public: using ConnectionError::ConnectionError; };
-class QueryError : public DatabaseError { public: using DatabaseError::DatabaseError; };
-class SyntaxError : public QueryError { public: using QueryError::QueryError; };
-class UndefinedTableError : public QueryError { public: using QueryError::QueryError; };
-class UndefinedColumnError : public QueryError { public: using QueryError::QueryError; };
-class DuplicateTableError : public QueryError { public: using QueryError::QueryError; };
-class PermissionError : public QueryError { public: using QueryError::QueryError; };
-class DataError : public QueryError { public: using QueryError::QueryError; };
-class ReadOnlyError : public QueryError { public: using QueryError::QueryError; };
-class TransactionAbortedError : public QueryError { public: using QueryError::QueryError; };
-class ResourceError : public QueryError { public: using QueryError::QueryError; };
-class QueryCancelledError : public QueryError { public: using QueryError::QueryError; };
-class CorruptionError : public QueryError { public: using QueryError::QueryError; };
-class IntegrityError : public QueryError { public: using QueryError::QueryError; };
-class UniqueViolation : public IntegrityError { public: using IntegrityError::IntegrityError; };
-class NotNullViolation : public IntegrityError { public: using IntegrityError::IntegrityError; };
-class ForeignKeyViolation : public IntegrityError { public: using IntegrityError::IntegrityError; };
-class CheckViolation : public IntegrityError { public: using IntegrityError::IntegrityError; };
-class ExclusionViolation : public IntegrityError { public: using IntegrityError::IntegrityError; };
-class RetryableError : public QueryError {
+class DATABASED_API CommitUnknownError : public ConnectionError { public: using ConnectionError::ConnectionError; };
+class DATABASED_API QueryError : public DatabaseError { public: using DatabaseError::DatabaseError; };
+class DATABASED_API SyntaxError : public QueryError { public: using QueryError::QueryError; };
+class DATABASED_API UndefinedTableError : public QueryError { public: using QueryError::QueryError; };
+class DATABASED_API UndefinedColumnError : public QueryError { public: using QueryError::QueryError; };
+class DATABASED_API DuplicateTableError : public QueryError { public: using QueryError::QueryError; };
+class DATABASED_API PermissionError : public QueryError { public: using QueryError::QueryError; };
+class DATABASED_API DataError : public QueryError { public: using QueryError::QueryError; };
+class DATABASED_API ReadOnlyError : public QueryError { public: using QueryError::QueryError; };
+class DATABASED_API TransactionAbortedError : public QueryError { public: using QueryError::QueryError; };
+class DATABASED_API ResourceError : public QueryError { public: using QueryError::QueryError; };
+class DATABASED_API QueryCancelledError : public QueryError { public: using QueryError::QueryError; };
+class DATABASED_API CorruptionError : public QueryError { public: using QueryError::QueryError; };
+class DATABASED_API IntegrityError : public QueryError { public: using QueryError::QueryError; };
+class DATABASED_API UniqueViolation : public IntegrityError { public: using IntegrityError::IntegrityError; };
+class DATABASED_API NotNullViolation : public IntegrityError { public: using IntegrityError::IntegrityError; };
+class DATABASED_API ForeignKeyViolation : public IntegrityError { public: using IntegrityError::IntegrityError; };
+class DATABASED_API CheckViolation : public IntegrityError { public: using IntegrityError::IntegrityError; };
+class DATABASED_API ExclusionViolation : public IntegrityError { public: using IntegrityError::IntegrityError; };
+class DATABASED_API RetryableError : public QueryError {
   public:
     using QueryError::QueryError;
     bool is_retryable() const noexcept override { return true; }
 };
-class SerializationError : public RetryableError { public: using RetryableError::RetryableError; };
-class DeadlockError : public RetryableError { public: using RetryableError::RetryableError; };
-class LockedError : public RetryableError { public: using RetryableError::RetryableError; };
+class DATABASED_API SerializationError : public RetryableError { public: using RetryableError::RetryableError; };
+class DATABASED_API DeadlockError : public RetryableError { public: using RetryableError::RetryableError; };
+class DATABASED_API LockedError : public RetryableError { public: using RetryableError::RetryableError; };
 // clang-format on
 
 /// Throws the class of the tree above that belongs to `details.sqlstate` ("HY000" if that is empty).
-[[noreturn]] void throw_database_error(ErrorDetails details);
+[[noreturn]] DATABASED_API void throw_database_error(ErrorDetails details);
 
 }  // namespace databased

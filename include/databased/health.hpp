@@ -1,6 +1,7 @@
 // What Database::health() tells.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/value.hpp>
 
 #include <chrono>
@@ -18,7 +19,7 @@ struct Health {
 };
 
 /// Where one database serves both, both are the same.
-struct HealthReport {
+struct DATABASED_API HealthReport {
     bool ok() const noexcept { return write.ok() && read.ok(); }
     /// {"ok": true, "write": {"ok": true, "latency_ms": 0.21}, "read": {"ok": false, "error": "…"}} and the like.
     Json to_json() const;

@@ -3,6 +3,7 @@
 
 #include <databased/config.hpp>
 #include <databased/database.hpp>
+#include <databased/detail/export.hpp>
 
 #include <memory>
 #include <string>
@@ -20,8 +21,8 @@ struct RegisteredDatabase;
 class [[nodiscard("the other Database is gone as soon as this object is")]] DatabaseOverride {
   public:
     DatabaseOverride(DatabaseOverride&&) noexcept = default;
-    DatabaseOverride& operator=(DatabaseOverride&& other) noexcept;
-    ~DatabaseOverride();
+    DATABASED_API DatabaseOverride& operator=(DatabaseOverride&& other) noexcept;
+    DATABASED_API ~DatabaseOverride();
 
   private:
     friend class DatabaseRegistry;
@@ -40,7 +41,7 @@ class [[nodiscard("the other Database is gone as soon as this object is")]] Data
 ///     databases.add("app", Config::from_env("APP_DB_"));
 ///     co_await databases.get("app").execute("DELETE FROM visits");
 ///     co_await databases.disconnect_all();
-class DatabaseRegistry {
+class DATABASED_API DatabaseRegistry {
   public:
     DatabaseRegistry();
     ~DatabaseRegistry();

@@ -1,6 +1,8 @@
 // The text of a statement as a backend gets it: translated to the placeholders of its dialect and classified.
 #pragma once
 
+#include <databased/detail/export.hpp>
+
 #include <cstddef>
 #include <string>
 
@@ -16,7 +18,7 @@ enum class StatementKind {
 };
 
 /// One statement, ready to be sent. Never changes once made; shared as std::shared_ptr<const SqlText>, on any thread.
-struct SqlText {
+struct DATABASED_API SqlText {
     /// Computes `hash` and `id`.
     SqlText(std::string source, std::string text, StatementKind kind, std::string command, std::size_t parameter_count);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <databased/detail/context.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/error.hpp>
 
 #include <concepts>
@@ -22,11 +23,11 @@ class Task;
 namespace detail {
 
 /// Memory of coroutine frames: kept in free lists per thread, so that a statement's frames cost no malloc.
-void* allocate_frame(std::size_t size);
-void release_frame(void* frame, std::size_t size) noexcept;
+DATABASED_API void* allocate_frame(std::size_t size);
+DATABASED_API void release_frame(void* frame, std::size_t size) noexcept;
 
-[[noreturn]] void throw_body_never_ran();
-[[noreturn]] void throw_task_is_empty();
+[[noreturn]] DATABASED_API void throw_body_never_ran();
+[[noreturn]] DATABASED_API void throw_task_is_empty();
 
 /// `handle`, made from a promise. GCC before 13 gives a coroutine that has no local variable
 /// and awaits in a condition a frame whose two halves disagree by a few bytes: its body never runs, or the program

@@ -1,6 +1,7 @@
 // Time limits, stop requests and sleeping.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/detail/gives_way.hpp>
 #include <databased/event_loop.hpp>
 
@@ -34,7 +35,7 @@ class Duration {
 };
 
 /// A stop state of its own that a timer or a std::stop_token triggers. Lives in the frame that awaits under it.
-class StopScope {
+class DATABASED_API StopScope {
   public:
     explicit StopScope(Context& parent);
     ~StopScope();
@@ -53,10 +54,10 @@ class StopScope {
     std::unique_ptr<State> state_;
 };
 
-Task<> sleep(Duration duration);
-Task<> next_turn();
-Task<bool> is_stop_requested();
-Task<std::stop_token> stop_token_here();
+DATABASED_API Task<> sleep(Duration duration);
+DATABASED_API Task<> next_turn();
+DATABASED_API Task<bool> is_stop_requested();
+DATABASED_API Task<std::stop_token> stop_token_here();
 
 }  // namespace detail
 

@@ -1,6 +1,8 @@
 // Database URLs: dialect[+driver]://user:password@host:port/database?option=value
 #pragma once
 
+#include <databased/detail/export.hpp>
+
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
@@ -16,7 +18,7 @@ namespace databased {
 /// database or option contains is best percent-encoded. '#', control characters and an '@' that does not end the
 /// credentials are refused unless encoded; '+' is a plus sign. Every function that takes text throws UrlError for text
 /// that no URL can carry. The message says what to write instead and shows nothing of the URL.
-class Url {
+class DATABASED_API Url {
   public:
     struct Host {
         /// A name, an address without brackets, or the folder of a socket; may be empty beside a port.
@@ -92,9 +94,9 @@ class Url {
     std::string to_string_with_password() const;
 
     /// The order of different options does not matter, that of the values of one option does.
-    friend bool operator==(const Url& left, const Url& right);
+    friend DATABASED_API bool operator==(const Url& left, const Url& right);
     /// Prints to_string().
-    friend std::ostream& operator<<(std::ostream& out, const Url& url);
+    friend DATABASED_API std::ostream& operator<<(std::ostream& out, const Url& url);
 
   private:
     Url() noexcept;

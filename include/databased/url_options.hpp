@@ -5,6 +5,7 @@
 // the last value counts.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/url.hpp>
 
 #include <chrono>
@@ -17,26 +18,27 @@
 namespace databased {
 
 /// true, on, yes, 1 or false, off, no, 0; in any letter case.
-std::optional<bool> bool_option(const Url& url, std::string_view key);
+DATABASED_API std::optional<bool> bool_option(const Url& url, std::string_view key);
 
 /// A whole number from `min` to `max`, both included.
-std::optional<std::int64_t> integer_option(const Url& url, std::string_view key, std::int64_t min, std::int64_t max);
+DATABASED_API std::optional<std::int64_t> integer_option(const Url& url, std::string_view key, std::int64_t min,
+                                                         std::int64_t max);
 
 /// A whole number of us, ms, s, min or h ("250ms", "5s"), or of `plain_unit` if it has no suffix; 0 to 100 years.
 /// A fraction of a millisecond is refused.
-std::optional<std::chrono::milliseconds> duration_option(
+DATABASED_API std::optional<std::chrono::milliseconds> duration_option(
     const Url& url, std::string_view key, std::chrono::milliseconds plain_unit = std::chrono::seconds(1));
 
 /// The same, to the microsecond.
-std::optional<std::chrono::microseconds> microseconds_option(
+DATABASED_API std::optional<std::chrono::microseconds> microseconds_option(
     const Url& url, std::string_view key, std::chrono::microseconds plain_unit = std::chrono::microseconds(1));
 
 /// One of `choices` in any letter case; what you get is spelt as in `choices`.
-std::optional<std::string> choice_option(const Url& url, std::string_view key,
-                                         std::span<const std::string_view> choices);
+DATABASED_API std::optional<std::string> choice_option(const Url& url, std::string_view key,
+                                                       std::span<const std::string_view> choices);
 
 /// Throws UrlError for the first option that is not in `known` and suggests the nearest one that is. An entry that ends
 /// in '.' stands for all options that go on behind it, such as "pragma." for pragma.cache_size.
-void require_known_options(const Url& url, std::span<const std::string_view> known);
+DATABASED_API void require_known_options(const Url& url, std::span<const std::string_view> known);
 
 }  // namespace databased

@@ -1,6 +1,8 @@
 // UUIDs as values: read, printed, compared and made (RFC 9562).
 #pragma once
 
+#include <databased/detail/export.hpp>
+
 #include <array>
 #include <compare>
 #include <cstddef>
@@ -14,7 +16,7 @@ namespace databased {
 
 /// 16 bytes that name something. Ordered by their bytes, as PostgreSQL orders them; so is their text.
 /// A plain value that owns no memory; the functions that make new ones may be called on any thread.
-class Uuid {
+class DATABASED_API Uuid {
   public:
     /// The nil UUID: all bits are zero.
     constexpr Uuid() noexcept = default;
@@ -40,7 +42,7 @@ class Uuid {
 
     friend constexpr auto operator<=>(const Uuid&, const Uuid&) noexcept = default;
     /// Prints to_string().
-    friend std::ostream& operator<<(std::ostream& out, const Uuid& uuid);
+    friend DATABASED_API std::ostream& operator<<(std::ostream& out, const Uuid& uuid);
 
   private:
     std::array<std::byte, 16> bytes_{};
@@ -51,10 +53,12 @@ namespace detail {
 inline constexpr std::size_t uuid_text_size = 36;
 
 /// Writes what to_string() says, without a terminating zero, and returns the position behind it.
-char* write_uuid(char* out, const Uuid& uuid) noexcept;
+DATABASED_API char* write_uuid(char* out, const Uuid& uuid) noexcept;
 
 /// What Uuid::parse reads; nothing where it throws.
-std::optional<Uuid> read_uuid(std::string_view text) noexcept;
+DATABASED_API std::optional<Uuid> read_uuid(std::string_view text) noexcept;
+
+DATABASED_API std::size_t hash_of(const Uuid& uuid) noexcept;
 
 }  // namespace detail
 
@@ -62,5 +66,5 @@ std::optional<Uuid> read_uuid(std::string_view text) noexcept;
 
 template <>
 struct std::hash<databased::Uuid> {
-    std::size_t operator()(const databased::Uuid& uuid) const noexcept;
+    std::size_t operator()(const databased::Uuid& uuid) const noexcept { return databased::detail::hash_of(uuid); }
 };

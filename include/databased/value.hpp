@@ -2,6 +2,7 @@
 #pragma once
 
 #include <databased/decimal.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/uuid.hpp>
 
 #include <chrono>
@@ -61,7 +62,7 @@ enum class ValueKind : std::uint8_t {
 };
 
 /// "text", "integer" …: for messages.
-std::string_view name_of(ValueKind kind) noexcept;
+DATABASED_API std::string_view name_of(ValueKind kind) noexcept;
 
 namespace detail {
 
@@ -110,7 +111,7 @@ struct ArrayDimension {
 
 /// An array of any rank as a database has it, its elements in the order in which the last index runs fastest. Regular
 /// and owning. Where the type of the elements is known, std::vector reads and writes arrays with less work.
-class Array {
+class DATABASED_API Array {
   public:
     static constexpr std::size_t max_rank = 6;
 
@@ -130,9 +131,9 @@ class Array {
     Value operator[](std::size_t index) const;
     std::vector<Value> elements() const;
 
-    friend bool operator==(const Array& left, const Array& right);
+    friend DATABASED_API bool operator==(const Array& left, const Array& right);
     /// For logs: {1, NULL, 'it'}, nested where there are more dimensions.
-    friend std::ostream& operator<<(std::ostream& out, const Array& array);
+    friend DATABASED_API std::ostream& operator<<(std::ostream& out, const Array& array);
 
   private:
     friend struct detail::ArrayAccess;
@@ -141,7 +142,7 @@ class Array {
 };
 
 /// Any value of any column: null or one of the kinds. Regular and owning. Equal values have equal kinds.
-class Value {
+class DATABASED_API Value {
   public:
     using Storage = std::variant<std::monostate, bool, std::int64_t, double, std::string, Bytes, Decimal,
                                  std::chrono::sys_days, TimeOfDay, LocalTimestamp, Timestamp, Uuid, JsonText, Array>;
@@ -190,7 +191,7 @@ class Value {
 
     friend bool operator==(const Value& left, const Value& right);
     /// For logs: text in quotes, bytes in hexadecimal digits, null as NULL.
-    friend std::ostream& operator<<(std::ostream& out, const Value& value);
+    friend DATABASED_API std::ostream& operator<<(std::ostream& out, const Value& value);
 
   private:
     struct Boolean {

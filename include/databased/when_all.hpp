@@ -1,6 +1,7 @@
 // when_all: several tasks at once, each a branch of its own.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/event_loop.hpp>
 
 #include <coroutine>
@@ -17,7 +18,7 @@ namespace detail {
 
 /// Several members under one stop state. The first failure asks the others to stop; members that have not begun by then
 /// never begin. Waits for all that have begun.
-class TaskGroup {
+class DATABASED_API TaskGroup {
   public:
     TaskGroup(Context& context, std::size_t size);
     ~TaskGroup();

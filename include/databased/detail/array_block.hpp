@@ -2,6 +2,7 @@
 // its dimensions, a cell for each element, then the bytes of those that have some.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/detail/small_vector.hpp>
 #include <databased/value.hpp>
 
@@ -26,8 +27,8 @@ constexpr std::size_t size_of_array_head(std::size_t rank, std::size_t elements)
 
 /// Writes a block but for the bytes of the elements, which follow it. `cells` point at them by `integer`, the offset
 /// from the first of those bytes less `shift`.
-void write_array_head(char* out, std::span<const ArrayDimension> dimensions, std::span<const Cell> cells,
-                      std::int64_t shift) noexcept;
+DATABASED_API void write_array_head(char* out, std::span<const ArrayDimension> dimensions, std::span<const Cell> cells,
+                                    std::int64_t shift) noexcept;
 
 /// Looks into a block, which need not be aligned and must outlive it.
 class ArrayView {
@@ -59,7 +60,7 @@ class ArrayView {
 };
 
 /// Collects the elements of an array, and makes its block when all are there.
-class ArrayBuilder {
+class DATABASED_API ArrayBuilder {
   public:
     void reserve(std::size_t elements) { cells_.reserve(elements); }
     /// What `element` points at is copied. It is no array.

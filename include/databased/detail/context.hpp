@@ -1,6 +1,7 @@
 // What travels from a coroutine to those it awaits.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/detail/intrusive_list.hpp>
 
 #include <chrono>
@@ -18,7 +19,7 @@ class SessionScope;
 
 /// An entry in a Branch: something that was opened there. Sessions register themselves so that "the innermost open
 /// session of this branch" is known for those held by hand as well.
-class BranchEntry : public ListNode<BranchEntry> {
+class DATABASED_API BranchEntry : public ListNode<BranchEntry> {
   public:
     class Branch* branch() const noexcept { return branch_; }
     virtual const void* owner() const noexcept = 0;  ///< Whose entry: the state of its Database.
@@ -33,7 +34,7 @@ class BranchEntry : public ListNode<BranchEntry> {
 
 /// One line of execution: run(), spawn() and each task of when_all() begin one. What is still open when it ends goes to
 /// its parent, or nowhere.
-class Branch {
+class DATABASED_API Branch {
   public:
     explicit Branch(Branch* parent) noexcept : parent_(parent) {}
     ~Branch();

@@ -1,6 +1,7 @@
 // Where the values of a result lie: cells in batches, with the columns they belong to.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/detail/small_vector.hpp>
 #include <databased/value.hpp>
 
@@ -26,7 +27,7 @@ enum class NumericTime : std::uint8_t { refused, unix_seconds, unix_milliseconds
 namespace detail {
 
 /// The columns of a result; shared by all its rows and by later results of the same prepared statement.
-struct ColumnSet {
+struct DATABASED_API ColumnSet {
     std::vector<Column> columns;
     NumericTime numeric_time = NumericTime::refused;
 
@@ -47,7 +48,7 @@ struct FieldView {
 };
 
 /// Text and bytes of one batch: a first block inside the object, then blocks of growing size. Nothing ever moves.
-class Arena {
+class DATABASED_API Arena {
   public:
     Arena() noexcept;
     ~Arena();
@@ -82,7 +83,7 @@ class Arena {
 }  // namespace detail
 
 /// Some rows of a result, on their way from a backend to who asked. Filled by one thread, then read by another.
-class RowBatch {
+class DATABASED_API RowBatch {
   public:
     explicit RowBatch(std::shared_ptr<const detail::ColumnSet> columns = {}) noexcept;
     ~RowBatch();

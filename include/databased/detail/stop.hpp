@@ -1,6 +1,7 @@
 // Asking work to stop, within one loop's thread: no atomics, no allocation. with_stop() bridges to std::stop_token.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/detail/intrusive_list.hpp>
 
 #include <memory>
@@ -9,7 +10,7 @@
 namespace databased::detail {
 
 /// Told once when its StopState is asked to stop; afterwards it is no longer registered.
-class StopListener : public ListNode<StopListener> {
+class DATABASED_API StopListener : public ListNode<StopListener> {
   public:
     virtual void on_stop() noexcept = 0;
 
@@ -18,7 +19,7 @@ class StopListener : public ListNode<StopListener> {
 };
 
 /// Whether a group of coroutines was asked to stop. Lives in the frame that began the group, and so outlives it.
-class StopState final : private StopListener {
+class DATABASED_API StopState final : private StopListener {
   public:
     /// Stops with `parent` (which may be null) as well.
     explicit StopState(StopState* parent);

@@ -3,6 +3,7 @@
 
 #include <databased/codec.hpp>
 #include <databased/detail/array_block.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/error.hpp>
 
 #include <array>
@@ -15,7 +16,7 @@
 namespace databased::detail {
 
 /// Makes one array argument of the values that are written while it lives; if it is not finished they are gone.
-class ArrayWriter {
+class DATABASED_API ArrayWriter {
   public:
     explicit ArrayWriter(ParameterBuffer& out) noexcept;
     ~ArrayWriter();
@@ -52,9 +53,9 @@ consteval std::size_t rank_of() {
 }
 
 /// The array in a field. Throws ConversionError unless it is empty or of that rank.
-ArrayView array_in(const FieldView& field, std::size_t rank, std::string_view type);
+DATABASED_API ArrayView array_in(const FieldView& field, std::size_t rank, std::string_view type);
 /// Throws the ConversionError that is handled, with the place of the element that it speaks of.
-[[noreturn]] void rethrow_for_element(std::size_t index);
+[[noreturn]] DATABASED_API void rethrow_for_element(std::size_t index);
 
 /// Goes through the elements of an array.
 class ElementReader {

@@ -1,6 +1,7 @@
 // One suspended coroutine that somebody will wake: the building block of everything that waits on the loop's thread.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/event_loop.hpp>
 
 namespace databased::detail {
@@ -10,7 +11,7 @@ enum class Wake { pending, granted, stopped, timed_out };
 /// Await it once; it ends with the first of grant(), the deadline or a stop request, and says which. Destroying it
 /// while it waits withdraws it everywhere. The waiting coroutine continues from the loop's ready queue, never inside
 /// grant().
-class Waiter : public ListNode<Waiter>, private Timer, private StopListener {
+class DATABASED_API Waiter : public ListNode<Waiter>, private Timer, private StopListener {
   public:
     /// Waits until `limit` at the longest, and until the context's deadline.
     explicit Waiter(Clock::time_point limit = Clock::time_point::max()) noexcept : limit_(limit) {}
@@ -58,6 +59,6 @@ class WaitList {
 };
 
 /// Throws what a wait that was not granted means: StoppedError, or TimeoutError with `what`.
-[[noreturn]] void throw_not_granted(Wake wake, const char* what);
+[[noreturn]] DATABASED_API void throw_not_granted(Wake wake, const char* what);
 
 }  // namespace databased::detail

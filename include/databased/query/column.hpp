@@ -1,6 +1,7 @@
 // A column of a source: an expression that is also a name.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/query/conditions.hpp>
 
 #include <cstddef>
@@ -35,7 +36,7 @@ struct NoAlias {
 };
 
 /// The name of a column in the instructions that refer to it.
-std::string_view column_name(const Shape& column) noexcept;
+DATABASED_API std::string_view column_name(const Shape& column) noexcept;
 
 }  // namespace detail
 

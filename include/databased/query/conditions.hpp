@@ -1,6 +1,7 @@
 // What an expression can be asked: in, between, like, is_distinct_from.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/query/operators.hpp>
 
 #include <array>
@@ -77,10 +78,11 @@ Condition between(Shape shape, bool negated, Low&& low, High&& high) {
 }
 
 /// Throws ParameterError for a pattern that ends in the character that escapes what follows.
-void check_escape(char escape);
-void check_pattern(std::string_view pattern, char escape);
+DATABASED_API void check_escape(char escape);
+DATABASED_API void check_pattern(std::string_view pattern, char escape);
 /// `text` as a pattern for itself, with \ before what is special, between `before` and `after`.
-Condition matches_text(Shape subject, std::string_view before, std::string_view text, std::string_view after);
+DATABASED_API Condition matches_text(Shape subject, std::string_view before, std::string_view text,
+                                     std::string_view after);
 
 }  // namespace detail
 

@@ -1,6 +1,7 @@
 // Functions: aggregates, text, numbers, NULL, conversions, conditions put together at run time.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/detail/gives_way.hpp>
 #include <databased/query/conditions.hpp>
 
@@ -57,7 +58,7 @@ Expression<T, From...> of_text(Function function, const Expression<T, From...>& 
     return call<T>(function, text);
 }
 
-void append_and(Shape& out, std::span<const Condition> conditions, Op op);
+DATABASED_API void append_and(Shape& out, std::span<const Condition> conditions, Op op);
 
 }  // namespace detail
 

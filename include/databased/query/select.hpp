@@ -1,6 +1,7 @@
 // SELECT.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/query/derived.hpp>
 #include <databased/query/query.hpp>
 #include <databased/query/source.hpp>
@@ -15,7 +16,7 @@ namespace databased {
 
 namespace detail {
 
-[[noreturn]] void throw_negative_count(std::string_view clause);
+[[noreturn]] DATABASED_API void throw_negative_count(std::string_view clause);
 
 }  // namespace detail
 

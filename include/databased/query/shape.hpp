@@ -5,6 +5,7 @@
 // rendered text is remembered by; and a shape refers to nothing outside of itself.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/detail/small_vector.hpp>
 #include <databased/parameters.hpp>
 #include <databased/query/sql_type.hpp>
@@ -148,7 +149,7 @@ enum OrderFlags : std::uint8_t {
 };
 
 /// What it does is done out of line: that keeps programs with many queries quick to compile.
-class Shape {
+class DATABASED_API Shape {
   public:
     Shape() noexcept {}
     explicit Shape(std::string_view instructions) { piece(instructions); }
@@ -193,7 +194,7 @@ class Shape {
 };
 
 /// A reference to a column. `source` is schema and table, both with their lengths.
-Shape column_shape(SqlType type, std::uint8_t facts, std::string_view source, std::string_view alias,
-                   std::string_view name);
+DATABASED_API Shape column_shape(SqlType type, std::uint8_t facts, std::string_view source, std::string_view alias,
+                                 std::string_view name);
 
 }  // namespace databased::detail

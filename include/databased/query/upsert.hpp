@@ -1,6 +1,7 @@
 // Rows that are inserted or updated by their primary key, in one call.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/detail/temporary_guard.hpp>
 #include <databased/query/insert.hpp>
 
@@ -24,7 +25,7 @@ class Upsert : public detail::RowsQuery {
 
 namespace detail {
 /// Throws UsageError if the table has no primary key.
-Shape upsert_shape(const TableDefinition& table, Shape begin, UpsertMode mode);
+DATABASED_API Shape upsert_shape(const TableDefinition& table, Shape begin, UpsertMode mode);
 }  // namespace detail
 
 /// Brings `rows`, one struct or a range of them, into a table by its primary key: all or none. The rows give all

@@ -1,0 +1,70 @@
+# The library is put together from layers. A layer is what is in its folder; it sees the public headers, the include
+# folders and the libraries named here, and nothing of the other layers (tests/layering proves it).
+include(CheckLinkerFlag)
+include(GNUInstallDirs)
+
+file(GLOB_RECURSE public_headers CONFIGURE_DEPENDS include/*.hpp)
+list(FILTER public_headers EXCLUDE REGEX "/testing\\.hpp$")
+
+add_library(databased)
+add_library(databased::databased ALIAS databased)
+target_sources(databased PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${public_headers})
+set_target_properties(
+  databased
+  PROPERTIES VERSION ${PROJECT_VERSION}
+             SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR} # before 1.0 each minor version may differ
+             VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
+set(databased_libraries databased)
+
+# Beside a shared library, the same objects as a static one.
+if(BUILD_SHARED_LIBS)
+  add_library(databased_static STATIC)
+  add_library(databased::static ALIAS databased_static)
+  target_include_directories(databased_static INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                                                        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  set_target_properties(databased_static PROPERTIES EXPORT_NAME static)
+  if(NOT WIN32) # where the import library has this name
+    set_target_properties(databased_static PROPERTIES OUTPUT_NAME databased)
+  endif()
+  list(APPEND databased_libraries databased_static)
+
+  # Hides the templates of the standard library, too, which libstdc++ shows whatever the compiler is told.
+  set(symbols ${PROJECT_BINARY_DIR}/databased.map)
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/databased.map.in ${symbols} @ONLY)
+  check_linker_flag(CXX "LINKER:--version-script=${symbols}" DATABASED_LINKER_TAKES_VERSION_SCRIPTS)
+  if(DATABASED_LINKER_TAKES_VERSION_SCRIPTS)
+    target_link_options(databased PRIVATE "LINKER:--version-script=${symbols}")
+    set_property(TARGET databased APPEND PROPERTY LINK_DEPENDS ${symbols})
+  endif()
+endif()
+
+foreach(library IN LISTS databased_libraries)
+  set_target_properties(${library} PROPERTIES LINKER_LANGUAGE CXX)
+  target_compile_features(${library} PUBLIC cxx_std_20)
+  target_link_libraries(
+    ${library}
+    PUBLIC nlohmann_json::nlohmann_json Threads::Threads
+    PRIVATE ${databased_private_libraries})
+endforeach()
+
+# For tests that look inside: the library with all its symbols.
+list(GET databased_libraries -1 databased_with_all_symbols)
+add_library(databased::whitebox ALIAS ${databased_with_all_symbols})
+
+include(cmake/stop_token.cmake)
+
+function(databased_layer name)
+  cmake_parse_arguments(PARSE_ARGV 1 layer "" "" "SOURCES;INCLUDES;LIBRARIES")
+  if(NOT layer_SOURCES)
+    return()
+  endif()
+  add_library(${name} OBJECT ${layer_SOURCES})
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden
+                                           VISIBILITY_INLINES_HIDDEN ON)
+  target_compile_features(${name} PUBLIC cxx_std_20)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/include ${layer_INCLUDES})
+  target_link_libraries(${name} PRIVATE nlohmann_json::nlohmann_json Threads::Threads ${layer_LIBRARIES})
+  foreach(library IN LISTS databased_libraries)
+    target_sources(${library} PRIVATE $<TARGET_OBJECTS:${name}>)
+  endforeach()
+endfunction()
