@@ -10,14 +10,22 @@
 
 namespace databased::detail {
 
-void list_builtin_backends(void (*add)(std::string_view dialect, BackendFactory factory)) {
+void list_builtin_backends([[maybe_unused]] void (*add)(std::string_view dialect, BackendFactory factory),
+                           [[maybe_unused]] void (*left_out)(std::string_view dialect, std::string_view what_to_do)) {
 #ifdef DATABASED_SQLITE
     add("sqlite", sqlite::make_backend);
+#else
+    left_out("sqlite",
+             "this databased was built without SQLite; build it with -DDATABASED_SQLITE=ON, which needs libsqlite3 "
+             "(Debian: libsqlite3-dev)");
 #endif
 #ifdef DATABASED_POSTGRESQL
     add("postgresql", postgresql::make_backend);
+#else
+    left_out("postgresql",
+             "this databased was built without PostgreSQL; build it with -DDATABASED_POSTGRESQL=ON, which needs libpq "
+             "(Debian: libpq-dev)");
 #endif
-    static_cast<void>(add);
 }
 
 }  // namespace databased::detail

@@ -15,6 +15,7 @@ namespace {
 struct Registry {
     std::mutex mutex;
     std::map<std::string, BackendFactory, std::less<>> factories;
+    std::map<std::string, std::string, std::less<>> left_out;  // and what to do about it
 };
 
 Registry& registry() {
@@ -27,15 +28,22 @@ void add(std::string_view dialect, BackendFactory factory) {
     registry().factories.insert_or_assign(std::string{dialect}, std::move(factory));
 }
 
+void leave_out(std::string_view dialect, std::string_view what_to_do) {
+    registry().left_out.emplace(dialect, what_to_do);
+}
+
 void need_builtin_backends() {
     static std::once_flag done;
-    std::call_once(done, [] { detail::list_builtin_backends(add); });
+    std::call_once(done, [] { detail::list_builtin_backends(add, leave_out); });
 }
 
 BackendFactory find(const std::string& dialect) {
     const std::lock_guard lock{registry().mutex};
     const auto& factories = registry().factories;
     if (const auto found = factories.find(dialect); found != factories.end()) return found->second;
+    if (const auto absent = registry().left_out.find(dialect); absent != registry().left_out.end()) {
+        throw UrlError(absent->second);
+    }
     std::string known;
     for (const auto& [name, factory] : factories) known += (known.empty() ? "" : ", ") + name;
     throw UrlError("there is no backend for \"" + dialect + "\" URLs; there is: " + (known.empty() ? "none" : known));

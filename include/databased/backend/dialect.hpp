@@ -1,6 +1,8 @@
 // What databases differ in as text: each backend has one Dialect, without state.
 #pragma once
 
+#include <databased/detail/export.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -76,7 +78,7 @@ struct Lookup {
 };
 
 /// The defaults are what standard SQL says. Objects live as long as the program.
-class Dialect {
+class DATABASED_API Dialect {
   public:
     Dialect() = default;
     virtual ~Dialect() = default;
@@ -136,9 +138,9 @@ class Dialect {
 using backend::Dialect;
 
 // Those of the backends that come with the library.
-extern const Dialect& sqlite_dialect;
-extern const Dialect& postgresql_dialect;
+DATABASED_API extern const Dialect& sqlite_dialect;
+DATABASED_API extern const Dialect& postgresql_dialect;
 /// Takes SQL text with ?1 for parameters, and no queries as expressions: for a backend that says nothing.
-extern const Dialect& text_dialect;
+DATABASED_API extern const Dialect& text_dialect;
 
 }  // namespace databased

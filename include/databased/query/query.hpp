@@ -2,6 +2,7 @@
 #pragma once
 
 #include <databased/backend/dialect.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/query/expression.hpp>
 #include <databased/statement.hpp>
 
@@ -36,8 +37,8 @@ template <class Q>
 concept AnyQuery = std::derived_from<std::remove_cvref_t<Q>, QueryBase>;
 
 /// Takes the values out of `shape` and of `rows`, which may be null. What is wrong is found by the statement's check().
-Statement::Pointer prepare_query(const StatementRules& rules, Shape&& shape, RowValues* rows);
-Statement compile_query(const Dialect& dialect, Shape shape, RowValues rows = {});
+DATABASED_API Statement::Pointer prepare_query(const StatementRules& rules, Shape&& shape, RowValues* rows);
+DATABASED_API Statement compile_query(const Dialect& dialect, Shape shape, RowValues rows = {});
 
 /// A statement that can be sent.
 class Query : public QueryBase {

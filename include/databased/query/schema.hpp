@@ -2,6 +2,7 @@
 #pragma once
 
 #include <databased/backend/dialect.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/query/table.hpp>
 #include <databased/query/table_options.hpp>
 
@@ -15,7 +16,7 @@ namespace databased {
 ///
 ///     const Schema cinema{directors, movies};
 ///     co_await database.create_tables(cinema);
-class Schema {
+class DATABASED_API Schema {
   public:
     template <class... T>
     explicit Schema(const Table<T>&... tables) : tables_{detail::reference_to(tables)...} {}
