@@ -10,7 +10,7 @@ endmacro()
 macro(databased_find_module module package hint)
   if(NOT TARGET PkgConfig::${module})
     if(PKG_CONFIG_FOUND)
-      pkg_check_modules(${module} QUIET IMPORTED_TARGET ${module})
+      pkg_search_module(${module} QUIET IMPORTED_TARGET ${module} ${module}-static) # as a static libuv is called
     endif()
     if(NOT TARGET PkgConfig::${module})
       databased_misses("${module}${hint}" ${package})

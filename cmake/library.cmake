@@ -16,7 +16,19 @@ set_target_properties(
              VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
 set(databased_libraries databased)
 
-# Beside a shared library, the same objects as a static one.
+# A shared library that shows the namespace databased. Compilers hide the rest of it; the templates of the standard library, which
+# libstdc++ shows whatever the compiler is told, the linker has to hide.
+set(databased_symbols ${PROJECT_BINARY_DIR}/databased.map)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/databased.map.in ${databased_symbols} @ONLY)
+check_linker_flag(CXX "LINKER:--version-script=${databased_symbols}" DATABASED_LINKER_TAKES_VERSION_SCRIPTS)
+function(databased_show_namespace library)
+  if(DATABASED_LINKER_TAKES_VERSION_SCRIPTS)
+    target_link_options(${library} PRIVATE "LINKER:--version-script=${databased_symbols}")
+    set_property(TARGET ${library} APPEND PROPERTY LINK_DEPENDS ${databased_symbols})
+  endif()
+endfunction()
+
+# Beside a shared library, the same objects as a static one, with all symbols: tests that look inside link it.
 if(BUILD_SHARED_LIBS)
   add_library(databased_static STATIC)
   add_library(databased::static ALIAS databased_static)
@@ -27,15 +39,12 @@ if(BUILD_SHARED_LIBS)
     set_target_properties(databased_static PROPERTIES OUTPUT_NAME databased)
   endif()
   list(APPEND databased_libraries databased_static)
-
-  # Hides the templates of the standard library, too, which libstdc++ shows whatever the compiler is told.
-  set(symbols ${PROJECT_BINARY_DIR}/databased.map)
-  configure_file(${CMAKE_CURRENT_LIST_DIR}/databased.map.in ${symbols} @ONLY)
-  check_linker_flag(CXX "LINKER:--version-script=${symbols}" DATABASED_LINKER_TAKES_VERSION_SCRIPTS)
-  if(DATABASED_LINKER_TAKES_VERSION_SCRIPTS)
-    target_link_options(databased PRIVATE "LINKER:--version-script=${symbols}")
-    set_property(TARGET databased APPEND PROPERTY LINK_DEPENDS ${symbols})
+  databased_show_namespace(databased)
+  if(NOT DATABASED_INSTALL)
+    set_target_properties(databased_static PROPERTIES EXCLUDE_FROM_ALL ON)
   endif()
+else()
+  add_library(databased::static ALIAS databased)
 endif()
 
 foreach(library IN LISTS databased_libraries)
@@ -46,10 +55,6 @@ foreach(library IN LISTS databased_libraries)
     PUBLIC nlohmann_json::nlohmann_json Threads::Threads
     PRIVATE ${databased_private_libraries})
 endforeach()
-
-# For tests that look inside: the library with all its symbols.
-list(GET databased_libraries -1 databased_with_all_symbols)
-add_library(databased::whitebox ALIAS ${databased_with_all_symbols})
 
 include(cmake/stop_token.cmake)
 
