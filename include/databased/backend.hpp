@@ -25,6 +25,7 @@
 
 #include <databased/detail/callback.hpp>
 #include <databased/detail/context.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/detail/fields.hpp>
 #include <databased/detail/small_vector.hpp>
 #include <databased/detail/stop.hpp>
@@ -135,7 +136,7 @@ struct Outcome {
 };
 
 /// One physical connection.
-class SessionBackend {
+class DATABASED_API SessionBackend {
   public:
     virtual ~SessionBackend() = default;  ///< Closes at once: stops what runs and rolls back.
 
@@ -192,7 +193,7 @@ struct Capabilities {
 };
 
 /// One database as a URL names it.
-class DatabaseBackend {
+class DATABASED_API DatabaseBackend {
   public:
     virtual ~DatabaseBackend() = default;
 
@@ -213,12 +214,12 @@ class DatabaseBackend {
 };
 
 /// The keys of a URL that the pool reads itself; a backend accepts them and passes over them.
-const std::vector<std::string_view>& pool_option_keys();
+DATABASED_API const std::vector<std::string_view>& pool_option_keys();
 
 using BackendFactory = detail::Callback<std::unique_ptr<DatabaseBackend>(const Url& url)>;
 
 /// Makes `dialect` known to Database; replaces what had that name. From any thread. The factory throws UrlError for a
 /// URL that it cannot use; it does no I/O.
-void register_backend(std::string_view dialect, BackendFactory factory);
+DATABASED_API void register_backend(std::string_view dialect, BackendFactory factory);
 
 }  // namespace databased

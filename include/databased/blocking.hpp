@@ -4,6 +4,7 @@
 #include <databased/config.hpp>
 #include <databased/database.hpp>
 #include <databased/detail/callback.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/detail/loop_thread.hpp>
 #include <databased/session.hpp>
 
@@ -29,7 +30,7 @@ struct BlockingTarget {
 };
 
 /// Throws SessionClosedError.
-Executor& executor_of(const BlockingTarget& target);
+DATABASED_API Executor& executor_of(const BlockingTarget& target);
 
 /// The target of a T that is destroyed on the loop's thread.
 template <class T>
@@ -50,7 +51,7 @@ std::shared_ptr<BlockingTarget> owning_target(std::shared_ptr<LoopThread> thread
 }
 
 /// Ends what a scope has lent.
-class LentTarget {
+class DATABASED_API LentTarget {
   public:
     LentTarget(const std::shared_ptr<LoopThread>& thread, Session& session);
     ~LentTarget();
@@ -151,7 +152,7 @@ class BlockingExecutor {
 
 /// A Session whose verbs wait. Used by one thread at a time; which one does not matter. It may outlive its
 /// BlockingDatabase and then throws NotConnectedError. Destroying an open one rolls back in the background.
-class BlockingSession : public BlockingExecutor {
+class DATABASED_API BlockingSession : public BlockingExecutor {
   public:
     explicit BlockingSession(std::shared_ptr<detail::BlockingTarget> target) noexcept
         : BlockingExecutor(std::move(target)) {}
@@ -205,7 +206,7 @@ class BlockingReader : public BlockingExecutor {
 ///     database.session([&](BlockingSession& session) {
 ///         session.execute("INSERT INTO movies (title, year) VALUES (?, ?)", "Farwent", 1996);
 ///     });
-class BlockingDatabase : public BlockingExecutor {
+class DATABASED_API BlockingDatabase : public BlockingExecutor {
   public:
     /// The constructors of Database. No thread is started before the first call.
     explicit BlockingDatabase(std::string_view url, Options options = {});

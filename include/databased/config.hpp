@@ -2,6 +2,7 @@
 #pragma once
 
 #include <databased/detail/callback.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/options.hpp>
 #include <databased/task.hpp>
 #include <databased/url.hpp>
@@ -29,7 +30,7 @@ using PasswordProvider = detail::Callback<Task<std::string>()>;
 /// The place of the database is either `url`, or its parts: backend, user, password, host, port, name. Where there is a
 /// url the parts are not looked at, but that `password` is used if the url has a user and no password. All other
 /// settings come before the options of the url.
-class Config {
+class DATABASED_API Config {
   public:
     Config() = default;
     explicit Config(std::string_view url) { this->url(url); }

@@ -3,6 +3,7 @@
 
 #include <databased/config.hpp>
 #include <databased/detail/callback.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/health.hpp>
 #include <databased/query/schema.hpp>
 #include <databased/session.hpp>
@@ -35,7 +36,7 @@ class Reader : public Executor {
 };
 
 /// For before_session(): a session that is about to begin, and the chance to move the Database before it does.
-class NewSession {
+class DATABASED_API NewSession {
   public:
     Access access() const noexcept { return access_; }
     /// As those of Database, for the sessions of this access.
@@ -57,7 +58,7 @@ class NewSession {
 ///     Database database{"sqlite:///movies.sqlite"};
 ///     co_await database.connect();
 ///     co_await database.execute("INSERT INTO movies (title, year) VALUES (?, ?)", "Farwent", 1996);
-class Database : public Executor {
+class DATABASED_API Database : public Executor {
   public:
     /// Throws UrlError for a URL, or an option in it, that cannot be used. `options` come before those of the URL.
     explicit Database(std::string_view url, Options options = {});

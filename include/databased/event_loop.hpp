@@ -2,6 +2,7 @@
 #pragma once
 
 #include <databased/detail/callback.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/detail/intrusive_list.hpp>
 #include <databased/detail/stop.hpp>
 #include <databased/task.hpp>
@@ -21,7 +22,7 @@ namespace databased {
 
 /// Something to be done on the loop's thread. Whoever posts it keeps it alive until it has run; posting allocates
 /// nothing.
-class LoopWork {
+class DATABASED_API LoopWork {
   public:
     virtual void on_loop() noexcept = 0;
 
@@ -37,7 +38,7 @@ class LoopWork {
 };
 
 /// Told at the end of the loop's turn, when everything that could run has run: what was gathered goes out in one batch.
-class TurnEnd : public detail::ListNode<TurnEnd> {
+class DATABASED_API TurnEnd : public detail::ListNode<TurnEnd> {
   public:
     virtual void on_turn_end() noexcept = 0;
 
@@ -46,7 +47,7 @@ class TurnEnd : public detail::ListNode<TurnEnd> {
 };
 
 /// Told when the loop is destroyed before whatever uses it: close at once, never touch the loop again.
-class LoopUser : public detail::ListNode<LoopUser> {
+class DATABASED_API LoopUser : public detail::ListNode<LoopUser> {
   public:
     virtual void on_loop_destroyed() noexcept = 0;
     /// The same in a child process made by fork(): threads do not exist there, and descriptors are the parent's.
@@ -57,7 +58,7 @@ class LoopUser : public detail::ListNode<LoopUser> {
 };
 
 /// Fires once at its time, on the loop's thread, never before it; the loop's clock has a resolution of a millisecond.
-class Timer {
+class DATABASED_API Timer {
   public:
     virtual void on_time() noexcept = 0;
     bool is_running() const noexcept { return loop_ != nullptr; }
@@ -78,7 +79,7 @@ class Timer {
 /// Runs tasks on the thread that calls run(), or on the thread of a libuv loop that the program drives itself.
 /// Only post() may be called from other threads. What was spawned and still runs when the loop is destroyed is
 /// destroyed. In a child process made by fork() a loop is not used any more: a task of it may end, but not wait.
-class EventLoop {
+class DATABASED_API EventLoop {
   public:
     using ErrorHandler = detail::Callback<void(std::exception_ptr)>;
 

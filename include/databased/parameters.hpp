@@ -3,6 +3,7 @@
 #pragma once
 
 #include <databased/codec.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/detail/range.hpp>
 #include <databased/detail/reflection.hpp>
 #include <databased/detail/small_vector.hpp>
@@ -24,7 +25,7 @@ namespace detail {
 
 /// Encoded values that own all their bytes. A cell's `integer` is the offset of its bytes, not a pointer, until
 /// resolved. Behind the bytes of each there is a NUL, for databases that know the end of a text by that.
-class ParameterBuffer {
+class DATABASED_API ParameterBuffer {
   public:
     ParameterBuffer() noexcept;
     ParameterBuffer(const ParameterBuffer& other);
@@ -138,7 +139,7 @@ inline constexpr bool always_false = false;
 ///     co_await database.fetch_all("SELECT … WHERE year >= :year AND title = :title", parameters);
 ///
 /// Every value is encoded and copied when it is added.
-class Parameters {
+class DATABASED_API Parameters {
   public:
     Parameters() noexcept;
     Parameters(const Parameters& other);

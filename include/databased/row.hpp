@@ -2,6 +2,7 @@
 #pragma once
 
 #include <databased/codec.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/detail/row_reader.hpp>
 
 #include <cstddef>
@@ -47,7 +48,7 @@ struct Native<Field> {
 };
 
 /// All batches of a result.
-struct RowStore {
+struct DATABASED_API RowStore {
     RowStore();
     ~RowStore();
 
@@ -63,7 +64,7 @@ struct RowStore {
 }  // namespace detail
 
 /// One row. Copies are cheap and keep the whole result readable, also after its session and Database are gone.
-class Row {
+class DATABASED_API Row {
   public:
     Row() = default;  ///< No columns.
 
@@ -103,7 +104,7 @@ class Row {
 };
 
 /// All rows of a result, read-only. Copies share one store.
-class Rows {
+class DATABASED_API Rows {
   public:
     Rows();  ///< Without rows and columns.
     explicit Rows(std::shared_ptr<const detail::RowStore> store) noexcept : store_(std::move(store)) {}

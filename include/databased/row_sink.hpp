@@ -1,6 +1,7 @@
 // Where a backend puts the rows of a statement.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/detail/fields.hpp>
 
 #include <memory>
@@ -8,7 +9,7 @@
 namespace databased {
 
 /// Takes the rows of one statement, on the loop's thread.
-class RowSink {
+class DATABASED_API RowSink {
   public:
     virtual ~RowSink() = default;
     virtual void on_columns(const std::shared_ptr<const detail::ColumnSet>& columns) = 0;

@@ -3,6 +3,7 @@
 
 #include <databased/database.hpp>
 #include <databased/detail/callback.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/detail/temporary_guard.hpp>
 #include <databased/session.hpp>
 
@@ -19,7 +20,7 @@ namespace databased {
 namespace detail {
 
 /// The sessions of one session_scope(). Lives in the frame of its coroutine.
-class SessionScope {
+class DATABASED_API SessionScope {
   public:
     using CommitHook = detail::Callback<Task<>(Session&)>;
 
@@ -138,6 +139,7 @@ Task<detail::handler_answer<F>> session_scope(F&& handler, P&& commit_if, H&& be
 /// long as the scope runs. Like any session it takes no connection before its first statement; it may be committed and
 /// rolled back early, and after its close() the next who asks gets a new one. Do not move it away: the scope then
 /// fails. Detached work (EventLoop::spawn) is in no scope. Throws NoScopeError.
-Task<Session&> current_session(const Database& database, std::source_location where = std::source_location::current());
+DATABASED_API Task<Session&> current_session(const Database& database,
+                                             std::source_location where = std::source_location::current());
 
 }  // namespace databased

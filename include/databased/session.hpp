@@ -2,6 +2,7 @@
 #pragma once
 
 #include <databased/detail/callback.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/detail/temporary_guard.hpp>
 #include <databased/executor.hpp>
 #include <databased/options.hpp>
@@ -28,8 +29,8 @@ class SessionScope;
 enum class SessionEnd { commit, rollback };
 using SessionHook = detail::Callback<Task<>()>;
 
-void add_hook(SessionState& session, SessionEnd end, SessionHook hook);
-Task<> call_hook(detail::Callback<void()> hook);
+DATABASED_API void add_hook(SessionState& session, SessionEnd end, SessionHook hook);
+DATABASED_API Task<> call_hook(detail::Callback<void()> hook);
 
 template <class F>
 SessionHook session_hook(F hook) {
@@ -43,9 +44,9 @@ SessionHook session_hook(F hook) {
 }
 
 // What run_session needs of a session; defined in the core.
-Task<> end_scope(const std::shared_ptr<SessionState>& session);
+DATABASED_API Task<> end_scope(const std::shared_ptr<SessionState>& session);
 /// Rolls back. True if the work is to be done again, after a pause; the rollback's own failure goes to on_warning.
-Task<bool> scope_failed(const std::shared_ptr<SessionState>& session, std::exception_ptr failure);
+DATABASED_API Task<bool> scope_failed(const std::shared_ptr<SessionState>& session, std::exception_ptr failure);
 
 template <class F>
 using scope_task = std::invoke_result_t<F&, Session&>;
@@ -76,7 +77,7 @@ Task<task_result<scope_task<F>>> run_session(Session session, F body);
 /// at the same time are served in order. Destroying an open session rolls it back in the background. A session belongs
 /// to its Database's thread; it may outlive its Database and then throws NotConnectedError. Do not use one that was
 /// moved from.
-class Session : public Executor {
+class DATABASED_API Session : public Executor {
   public:
     Session(Session&&) noexcept = default;
     Session& operator=(Session&& other) noexcept;

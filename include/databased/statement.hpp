@@ -2,6 +2,7 @@
 #pragma once
 
 #include <databased/backend/dialect.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/detail/range.hpp>
 #include <databased/parameters.hpp>
 #include <databased/sql_text.hpp>
@@ -46,7 +47,7 @@ struct StatementRules {
 /// SQL text and encoded arguments, in the order of the dialect's parameters. Made by the verbs of Database and Session
 /// before their call returns, or by compile() of a query to be looked at; given to backends. Whatever was wrong is kept
 /// and thrown by check().
-class Statement {
+class DATABASED_API Statement {
   public:
     using Pointer = std::unique_ptr<Statement>;
 

@@ -44,7 +44,7 @@ inline std::coroutine_handle<> checked(std::coroutine_handle<> handle) {
 /// What all tasks' promises share. A parent resumes its child inside await_suspend and suspends only if the child has
 /// not finished; a child resumes its parent only if that one waits. So awaits that finish at once never deepen the
 /// stack, in builds without tail calls too.
-class PromiseBase {
+class DATABASED_API PromiseBase {
   public:
     static void* operator new(std::size_t size) { return allocate_frame(size); }
     static void operator delete(void* frame, std::size_t size) noexcept { release_frame(frame, size); }
@@ -169,7 +169,7 @@ class TaskPromise<void> final : public PromiseBase {
 namespace detail {
 
 /// What every Task is, whatever it gives: the owner of a coroutine.
-class TaskBase {
+class DATABASED_API TaskBase {
   public:
     TaskBase(TaskBase&& other) noexcept : handle_(other.handle_), promise_(other.promise_) { other.release(); }
     TaskBase& operator=(TaskBase&& other) noexcept;
@@ -189,7 +189,7 @@ class TaskBase {
 };
 
 /// Binds a task to the context of who awaits it, or to one that is given, and runs it.
-class TaskAwaiter {
+class DATABASED_API TaskAwaiter {
   public:
     TaskAwaiter(std::coroutine_handle<> handle, PromiseBase* promise, Context* context) noexcept
         : handle_(handle), promise_(promise), context_(context) {}

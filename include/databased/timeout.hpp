@@ -99,7 +99,7 @@ Task<T> with_timeout(detail::Duration limit, Task<T> task) {
     scope.throw_timeout();
 }
 
-extern template Task<> with_timeout(detail::Duration limit, Task<> task);
+extern template DATABASED_API Task<> with_timeout(detail::Duration limit, Task<> task);
 
 /// Asks `task` to stop when `token` is; from any thread.
 template <class T>

@@ -189,7 +189,7 @@ class DATABASED_API Value {
     T as() const;
     Json to_json() const;
 
-    friend bool operator==(const Value& left, const Value& right);
+    friend DATABASED_API bool operator==(const Value& left, const Value& right);
     /// For logs: text in quotes, bytes in hexadecimal digits, null as NULL.
     friend DATABASED_API std::ostream& operator<<(std::ostream& out, const Value& value);
 

@@ -117,6 +117,6 @@ Task<std::vector<T>> when_all(std::vector<Task<T>> tasks) {
     co_return results;
 }
 
-Task<> when_all(std::vector<Task<>> tasks);
+DATABASED_API Task<> when_all(std::vector<Task<>> tasks);
 
 }  // namespace databased

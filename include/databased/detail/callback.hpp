@@ -2,6 +2,8 @@
 // a small program needs.
 #pragma once
 
+#include <databased/detail/export.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <type_traits>
@@ -10,7 +12,7 @@
 namespace databased::detail {
 
 /// Owns a callable without knowing its type.
-class ErasedCallable {
+class DATABASED_API ErasedCallable {
   public:
     explicit operator bool() const noexcept { return object_ != nullptr; }
 

@@ -1,6 +1,7 @@
 // A statement and what becomes of its rows, for the verbs of Executor.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/detail/sinks.hpp>
 #include <databased/query/position_reader.hpp>
 #include <databased/result.hpp>
@@ -22,7 +23,7 @@ struct Outcome;
 namespace detail {
 
 /// Where statements go. Kept alive by whoever runs one.
-class StatementTarget {
+class DATABASED_API StatementTarget {
   public:
     virtual ~StatementTarget() = default;
     virtual const StatementRules& rules() const noexcept = 0;
@@ -36,7 +37,7 @@ using Target = std::shared_ptr<StatementTarget>;
 
 /// Runs a statement into what `taker` takes; an INSERT of no rows gives none and is not sent. Awaited once; throws what
 /// went wrong. No coroutine, so that it costs no frame, and no template, so that it costs little to compile.
-class Fetch {
+class DATABASED_API Fetch {
   public:
     /// `rows` and `taker` outlive this.
     Fetch(Target target, Statement::Pointer statement, void* rows, const RowTaker& taker);
@@ -82,12 +83,12 @@ Task<std::optional<T>> run_fetch_one(Target target, Statement::Pointer statement
     co_return row;
 }
 
-Task<Rows> run_fetch_rows(Target target, Statement::Pointer statement);
-Task<std::optional<Row>> run_fetch_row(Target target, Statement::Pointer statement);
-Task<Result> run_execute(Target target, Statement::Pointer statement);
-Task<Result> run_many(Target target, Statement::Pointer statement);
+DATABASED_API Task<Rows> run_fetch_rows(Target target, Statement::Pointer statement);
+DATABASED_API Task<std::optional<Row>> run_fetch_row(Target target, Statement::Pointer statement);
+DATABASED_API Task<Result> run_execute(Target target, Statement::Pointer statement);
+DATABASED_API Task<Result> run_many(Target target, Statement::Pointer statement);
 /// As a statement is run that may be several runs.
-Task<Result> run_query(Target target, Statement::Pointer statement);
+DATABASED_API Task<Result> run_query(Target target, Statement::Pointer statement);
 
 }  // namespace detail
 }  // namespace databased

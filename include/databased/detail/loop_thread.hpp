@@ -2,6 +2,7 @@
 #pragma once
 
 #include <databased/detail/callback.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/task.hpp>
 
 #include <memory>
@@ -12,7 +13,7 @@
 namespace databased::detail {
 
 /// The thread that waits for a coroutine on the loop's thread, which may give it something to do meanwhile.
-class WaitingThread {
+class DATABASED_API WaitingThread {
   public:
     /// Runs `body` on the waiting thread. What that thread then hands over belongs to the branch of who awaits this.
     /// Throws what `body` throws.
@@ -23,7 +24,7 @@ class WaitingThread {
 };
 
 /// What is handed over. Lives on the stack of who waits.
-class HandedOver {
+class DATABASED_API HandedOver {
   public:
     /// Called, and awaited, on the loop's thread.
     virtual Task<> start(WaitingThread& caller) = 0;
@@ -34,7 +35,7 @@ class HandedOver {
 
 /// The loop runs from the first call on, until this is destroyed. A thread that calls is one branch: its calls know the
 /// sessions that it has open.
-class LoopThread {
+class DATABASED_API LoopThread {
   public:
     LoopThread();
     ~LoopThread();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <databased/codec.hpp>
+#include <databased/detail/export.hpp>
 #include <databased/detail/fields.hpp>
 #include <databased/detail/reflection.hpp>
 #include <databased/parameters.hpp>
@@ -35,7 +36,7 @@ inline constexpr std::size_t missing_column = static_cast<std::size_t>(-1);
 
 /// Writes where the column of each member is, or missing_column; nothing for a shape without members. Throws
 /// ColumnNotFoundError, AmbiguousColumnError or ConversionError.
-void find_columns(const ColumnSet& columns, const RowShape& shape, std::size_t* places);
+DATABASED_API void find_columns(const ColumnSet& columns, const RowShape& shape, std::size_t* places);
 
 /// Whether a T points into its row, so that it must not outlive it.
 template <class T>

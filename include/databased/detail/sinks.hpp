@@ -2,6 +2,7 @@
 // templates: each instance would cost time to compile.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/detail/row_reader.hpp>
 #include <databased/row.hpp>
 #include <databased/row_sink.hpp>
@@ -12,7 +13,7 @@
 namespace databased::detail {
 
 /// A conversion that fails does not disturb the statement: the error is kept until the statement has ended.
-class ConvertingSink : public RowSink {
+class DATABASED_API ConvertingSink : public RowSink {
   public:
     ConvertingSink() noexcept;
     ~ConvertingSink() override;
@@ -43,7 +44,7 @@ struct RowTaker {
 };
 
 /// Where rows go that become values of a type.
-class TypedSink final : public ConvertingSink {
+class DATABASED_API TypedSink final : public ConvertingSink {
   public:
     /// `rows` and `taker` outlive this.
     TypedSink(void* rows, const RowTaker& taker) noexcept;
@@ -62,7 +63,7 @@ class TypedSink final : public ConvertingSink {
 };
 
 /// Keeps the batches themselves.
-class StoreSink final : public ConvertingSink {
+class DATABASED_API StoreSink final : public ConvertingSink {
   public:
     enum class Keeps { all_rows, first_row };
 

@@ -1,6 +1,7 @@
 // What a table is made of, without the types of its struct.
 #pragma once
 
+#include <databased/detail/export.hpp>
 #include <databased/query/shape.hpp>
 
 #include <cstddef>
@@ -90,7 +91,7 @@ struct ColumnDefinition {
     std::string reference{};  // instructions: the column, without an alias
 };
 
-struct TableDefinition {
+struct DATABASED_API TableDefinition {
     TableDefinition(std::string_view table_name, std::string_view struct_type);
     ~TableDefinition();
     TableDefinition(const TableDefinition&) = delete;
@@ -132,7 +133,7 @@ struct TableDefinition {
     std::string inserted_columns{};  // inserts what a struct gives
 };
 
-[[noreturn]] void throw_not_constructed();
+[[noreturn]] DATABASED_API void throw_not_constructed();
 
 }  // namespace detail
 }  // namespace databased
