@@ -3,6 +3,7 @@
 #include "support/server_process.hpp"
 
 #include <filesystem>
+#include <fstream>
 #include <vector>
 
 namespace support {
@@ -40,6 +41,13 @@ CertificateAuthority::CertificateAuthority() {
     command.insert(command.end(), {"-x509", "-days", "2"});
     run_program(command, folder_.path());
     keep_from_others(folder_.path("authority.key"));
+    std::ofstream{folder_.path("index")};
+    std::ofstream{folder_.path("authority.cnf")}
+        << "[ca]\ndefault_ca = authority\n[authority]\ndatabase = " << folder_.path("index")
+        << "\nnew_certs_dir = " << folder_.path() << "\ncertificate = " << certificate()
+        << "\nprivate_key = " << folder_.path("authority.key")
+        << "\nrand_serial = yes\nunique_subject = no\ndefault_md = sha256\ncopy_extensions = copy\npolicy = names\n"
+           "[names]\ncommonName = supplied\n";
 }
 
 Certificate CertificateAuthority::server(const std::string& names, Validity validity) {
@@ -58,10 +66,14 @@ Certificate CertificateAuthority::sign(const std::string& common_name, const std
     auto command = request(common_name, made.key, wanted);
     command.insert(command.end(), {"-addext", extension});
     run_program(command, folder_.path());
-    run_program({"/usr/bin/openssl", "x509", "-req", "-in", wanted, "-out", made.certificate, "-CA", certificate(),
-                 "-CAkey", folder_.path("authority.key"), "-set_serial", number, "-copy_extensions", "copy", "-days",
-                 validity == Validity::valid ? "2" : "-1"},
-                folder_.path());
+    command = {
+        "/usr/bin/openssl", "ca", "-batch", "-notext", "-config", folder_.path("authority.cnf"), "-in", wanted, "-out",
+        made.certificate};
+    const auto dates = validity == Validity::valid
+                           ? Words{"-days", "2"}
+                           : Words{"-startdate", "20200101000000Z", "-enddate", "20200102000000Z"};
+    command.insert(command.end(), dates.begin(), dates.end());
+    run_program(command, folder_.path());
     keep_from_others(made.key);
     return made;
 }
