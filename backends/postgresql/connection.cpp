@@ -185,6 +185,16 @@ Task<> Connection::close() {
     co_return;
 }
 
+/// As COMMIT does it: afterwards constraints are as at the beginning of a transaction.
+/// https://www.postgresql.org/docs/current/sql-set-constraints.html
+std::string Connection::check_sql() const {
+    return "DO $$ DECLARE deferred text; BEGIN SET CONSTRAINTS ALL IMMEDIATE; "
+           "SELECT string_agg(DISTINCT format('%I.%I', n.nspname, c.conname), ', ') INTO deferred "
+           "FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace "
+           "WHERE c.condeferred; "
+           "IF deferred IS NOT NULL THEN EXECUTE 'SET CONSTRAINTS ' || deferred || ' DEFERRED'; END IF; END $$";
+}
+
 std::string Connection::begin_sql(const TransactionOptions& options) const {
     std::string sql = "BEGIN";
     if (options.isolation) sql += " ISOLATION LEVEL " + std::string{name_of(*options.isolation)};

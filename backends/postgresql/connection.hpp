@@ -32,6 +32,7 @@ class Connection final : public SessionBackend {
 
     std::string begin_sql(const TransactionOptions& options) const override;
     std::string read_only_sql() const override { return "SET TRANSACTION READ ONLY"; }
+    std::string check_sql() const override;
 
   private:
     Task<> run_verbs(std::vector<std::string> verbs);

@@ -205,20 +205,12 @@ void Pipeline::end_lost(Operation& operation, const std::string& why, const std:
     operation.finish(false, false);
 }
 
-/// What was sent may have been done, only its answer is lost.
 std::exception_ptr Pipeline::lost_error(const Operation& operation, const std::string& why,
                                         const std::string& sqlstate) const {
-    if (operation.commits()) {
-        return database_error(
-            {.message = why + "; it was lost during COMMIT, whose outcome is unknown", .sqlstate = "08007"});
-    }
-    if (operation.is_alone() && !operation.changes_nothing() && !operation.has_failed()) {
-        return database_error({.message = why + "; whether the statement was carried out is unknown",
-                               .sqlstate = "08007",
-                               .sql = operation.statement()->text().source});
-    }
     if (operation.should_stop()) return operation.stop_error();
-    return database_error({.message = why, .sqlstate = sqlstate});
+    ErrorDetails details{.message = why, .sqlstate = sqlstate};
+    if (operation.statement() != nullptr) details.sql = operation.statement()->text().source;
+    return database_error(std::move(details));
 }
 
 /// Null: the connection is being destroyed.

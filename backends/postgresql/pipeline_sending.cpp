@@ -93,7 +93,7 @@ void Pipeline::begin(Operation& operation) {
 
 void Pipeline::refuse_what_cannot_work(const Operation& operation) const {
     const Request& request = operation.request();
-    if (request.in_transaction && !operation.begins_transaction() && wire_.empty() && !is_in_transaction()) {
+    if (request.expected == backend::Transaction::open && wire_.empty() && !is_in_transaction()) {
         throw_database_error(
             {.message = "the transaction was ended by the database before this statement", .sqlstate = "25P02"});
     }

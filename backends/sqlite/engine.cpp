@@ -22,6 +22,12 @@ constexpr std::chrono::milliseconds pause_between_openings{2};
 constexpr std::chrono::milliseconds pause_between_looks{10};
 constexpr std::string_view begin_writing = "BEGIN IMMEDIATE";
 
+/// As COMMIT says it.
+std::exception_ptr open_foreign_key() {
+    return as_exception(
+        {.message = "FOREIGN KEY constraint failed", .sqlstate = "23503", .native_code = SQLITE_CONSTRAINT_FOREIGNKEY});
+}
+
 std::exception_ptr ended_transaction() {
     return as_exception({.message = "the transaction was ended by the database before this", .sqlstate = "25P02"});
 }
@@ -124,11 +130,14 @@ std::exception_ptr Engine::run_commands(Job& job) {
         job.outcome.delivery = backend::Delivery::not_sent;
         return ended_transaction();
     }
-    for (const auto& sql : job.request().before) {
-        if (!handle_.in_transaction() && !sql.starts_with("BEGIN")) return ended_transaction();
+    for (std::size_t i = 0; i < job.request().before.size(); ++i) {
+        const std::string& sql = job.request().before[i];
+        const backend::Verb verb = job.request().commands[i].verb;
+        if (!handle_.in_transaction() && verb != backend::Verb::begin) return ended_transaction();
         if (sql == begin_writing) {
             if (auto error = turn_.take(job)) return error;
         }
+        if (verb == backend::Verb::check && handle_.has_open_foreign_key()) return open_foreign_key();
         if (const int code = handle_.execute(sql.c_str()); code != SQLITE_OK) {
             return failure(handle_, interrupts_, job, code);
         }

@@ -46,7 +46,7 @@ bool Groups::run_together(std::span<Job* const> jobs) {
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         if (!jobs[i]->begin()) continue;
         run(*jobs[i], false, jobs.first(i));
-        if (!handle_.in_transaction() || has_open_foreign_key()) return false;
+        if (!handle_.in_transaction() || handle_.has_open_foreign_key()) return false;
     }
     return true;
 }
@@ -60,13 +60,6 @@ void Groups::fail(std::span<Job* const> jobs, int code) {
     for (Job* job : jobs) {
         if (job->begin() && !job->outcome.error) job->outcome.error = failure(handle_, interrupts_, *job, code);
     }
-}
-
-bool Groups::has_open_foreign_key() const noexcept {
-    int current = 0;
-    int highest = 0;
-    sqlite3_db_status(handle_.get(), SQLITE_DBSTATUS_DEFERRED_FKS, &current, &highest, 0);
-    return current != 0;
 }
 
 }  // namespace databased::sqlite

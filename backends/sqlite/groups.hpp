@@ -29,7 +29,6 @@ class Groups {
     bool run_together(std::span<Job* const> jobs);
     bool commit(std::span<Job* const> jobs);
     void fail(std::span<Job* const> jobs, int code);
-    bool has_open_foreign_key() const noexcept;
 
     Handle& handle_;
     Interrupts& interrupts_;

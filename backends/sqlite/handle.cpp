@@ -187,6 +187,13 @@ std::exception_ptr Handle::pragma(const std::string& name, const std::string& va
     return code == SQLITE_OK ? std::exception_ptr{} : cannot_open(code);
 }
 
+bool Handle::has_open_foreign_key() const noexcept {
+    int current = 0;
+    int highest = 0;
+    sqlite3_db_status(database_.get(), SQLITE_DBSTATUS_DEFERRED_FKS, &current, &highest, 0);
+    return current != 0;
+}
+
 bool Handle::in_transaction() const noexcept { return sqlite3_get_autocommit(database_.get()) == 0; }
 
 bool Handle::has_moved() const noexcept {

@@ -36,6 +36,8 @@ class Handle {
     /// Whether the file is to be left as it is.
     bool only_reads() const noexcept { return access_ == Access::read && !options_.in_memory(); }
     bool in_transaction() const noexcept;
+    /// Whether COMMIT would fail on a deferred foreign key.
+    bool has_open_foreign_key() const noexcept;
     /// Whether the file is not the one any more that its path names.
     bool has_moved() const noexcept;
     /// For the next user, nobody has inserted or changed anything.

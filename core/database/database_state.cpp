@@ -1,6 +1,8 @@
 #include "database/database_state.hpp"
 
+#include "database/bounded.hpp"
 #include "database/session_state.hpp"
+#include "execution/connect_target.hpp"
 #include "runtime/process.hpp"
 
 #include <databased/error.hpp>
@@ -8,51 +10,6 @@
 #include <algorithm>
 
 namespace databased::detail {
-
-namespace {
-
-/// A connection that is not in the pool yet, for the connect hook.
-class RawTarget final : public StatementTarget {
-  public:
-    RawTarget(SessionBackend& backend, const StatementRules& rules) : backend_(backend), rules_(rules) {}
-    const StatementRules& rules() const noexcept override { return rules_; }
-    Task<Outcome> run(Statement::Pointer statement, RowSink* sink) override {
-        statement->check();
-        Request request;
-        request.statement = std::move(statement);
-        request.sink = sink;
-        request.makes_ready = true;
-        co_return co_await backend_.run(std::move(request));
-    }
-    Task<Result> run_many(Statement::Pointer statement) override {
-        const Outcome outcome = co_await run(std::move(statement), nullptr);
-        if (outcome.error) std::rethrow_exception(outcome.error);
-        co_return outcome.result;
-    }
-
-  private:
-    SessionBackend& backend_;
-    const StatementRules& rules_;
-};
-
-}  // namespace
-
-void refuse_transaction_control(const Statement& statement) {
-    if (statement.runs() == 0 || statement.text().kind != StatementKind::transaction_control) return;
-    throw SessionStateError(statement.text().command +
-                            " is not for execute(): transactions are begun and ended by session() and transaction()");
-}
-
-void throw_if_stopped(const Context& context) {
-    if (context.stop != nullptr && context.stop->requested()) throw StoppedError("stopped on request");
-    if (context.deadline != Clock::time_point::max() && context.deadline <= Clock::now()) {
-        throw TimeoutError("the time limit of the surrounding work has passed");
-    }
-}
-
-Clock::time_point limit_of(std::chrono::milliseconds statement_timeout, Clock::time_point deadline) {
-    return statement_timeout.count() == 0 ? deadline : std::min(deadline, Clock::now() + statement_timeout);
-}
 
 DatabaseState::DatabaseState(const Url& url, const std::optional<Url>& read_url, const Options& options,
                              PasswordProvider passwords)
@@ -73,15 +30,6 @@ DatabaseState::DatabaseState(const Url& url, const std::optional<Url>& read_url,
 // Connecting
 
 bool DatabaseState::is_inherited() const noexcept { return loop_ != nullptr && generation_ != process_generation(); }
-
-void DatabaseState::check_thread(const Context& context) const {
-    if (is_inherited()) {
-        throw UsageError("this Database was connected before fork(); make one of its own in the child process");
-    }
-    if (loop_ == nullptr || context.loop == loop_) return;
-    throw WrongThreadError(
-        "a Database belongs to the event loop on which it first connected; use one Database per loop");
-}
 
 Task<> DatabaseState::connect() {
     const auto self = shared_from_this();
@@ -153,16 +101,24 @@ Task<> DatabaseState::fill_places(Reach reach) {
     co_await hidden_root_->open();
 }
 
-Task<std::unique_ptr<SessionBackend>> DatabaseState::open_connection(std::shared_ptr<DatabaseState> self,
-                                                                     Opening opening) {
+Task<std::unique_ptr<Channel>> DatabaseState::open_connection(std::shared_ptr<DatabaseState> self, Opening opening) {
     if (self == nullptr) throw NotConnectedError("the Database is gone");
     auto session = co_await self->open_physical(opening);
-    if (self->connect_hook_) {
-        Connection connection{std::make_shared<RawTarget>(*session, self->rules())};
-        co_await self->connect_hook_(connection);
+    auto channel = std::make_unique<Channel>(std::move(session), opening.backend->capabilities());
+    co_await self->make_ready(*channel, opening.patience);
+    co_return channel;
+}
+
+Task<> DatabaseState::make_ready(Channel& channel, std::chrono::milliseconds patience) {
+    const EventLoop& loop = *(co_await this_context()).loop;
+    if (connect_hook_) {
+        const ConnectHook hook = connect_hook_;
+        Connection connection{std::make_shared<ConnectTarget>(channel, rules(), loop)};
+        co_await bounded(patience, hook(connection), "the on_connect() hook");
+        if (!channel.is_usable()) throw SessionStateError("the on_connect() hook has left a transaction open");
     }
-    co_await session->keep();
-    co_return session;
+    const auto now = Clock::now();
+    co_await channel.keep(patience_of(now, now + patience));
 }
 
 Task<std::unique_ptr<SessionBackend>> DatabaseState::open_physical(const Opening& opening) {
@@ -303,12 +259,21 @@ Use DatabaseState::use_of(const Statement& statement, Access access, const Conte
     return kind == StatementKind::data_change && one_writer ? Use::writes : Use::exclusive;
 }
 
+namespace {
+
+/// Its connection stays unfit for others if that fails.
+Task<> roll_back_left_open(Channel& channel) {
+    Request request;
+    request.commands.push_back({backend::Verb::rollback});
+    request.expected = backend::Transaction::open;
+    co_await channel.send(std::move(request), patience_of(Clock::now(), Channel::without_end));
+}
+
+}  // namespace
+
 Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Access access) {
-    statement->check();
-    refuse_transaction_control(*statement);
     const Context& context = co_await this_context();
-    check_thread(context);
-    throw_if_stopped(context);
+    admit(*statement, context, home());
     if (!is_connected()) co_await require_connected(access);
     if (is_single_line()) {
         const auto around = innermost(context);
@@ -323,8 +288,10 @@ Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Ac
     Held held = try_lease(need, context);
     if (!held.lease) held = co_await lease(need);
     const Settings& settings = held.place->settings();
-    SessionBackend& backend = held.lease.backend();  // throws if the Database was closed while this waited
+    Channel& channel = held.lease.channel();  // throws if the Database was closed while this waited
     Request request;
+    request.nature = held.place->backend().nature(statement->text());
+    request.commands.push_back({backend::Verb::run});
     request.statement = std::move(statement);
     request.sink = sink;
     request.shared = need.use != Use::exclusive;
@@ -333,9 +300,9 @@ Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Ac
     request.stop = context.stop;
     request.deadline = limit_of(settings.statement_timeout, context.deadline);
     if (!request.read_only) request.turn_deadline = loop_->now() + settings.pool.acquire_timeout;
-    Outcome outcome = co_await backend.run(std::move(request));
-    if (outcome.in_transaction) held.lease.discard();
-    co_return outcome;
+    Judged judged = co_await channel.send(std::move(request));
+    if (judged.verdict == Verdict::left_open) co_await roll_back_left_open(channel);
+    co_return std::move(judged.outcome);
 }
 
 /// As a session of its own inside the one that is open around it, or inside force_rollback's.
@@ -346,8 +313,8 @@ Task<Outcome> DatabaseState::run_in_unit(Statement::Pointer statement, RowSink* 
 }
 
 Task<Result> DatabaseState::run_many(Statement::Pointer statement) {
-    statement->check();
-    check_thread(co_await this_context());
+    const Context& context = co_await this_context();
+    admit(*statement, context, home());
     if (statement->runs() == 0) co_return Result{};
     const auto unit = std::make_shared<SessionState>(shared_from_this(), SessionOptions{}, std::source_location{});
     const Outcome outcome = co_await unit->run_alone(std::move(statement), nullptr);

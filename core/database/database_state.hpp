@@ -3,6 +3,7 @@
 
 #include "database/place.hpp"
 #include "database/turn.hpp"
+#include "execution/admit.hpp"
 
 #include <databased/backend.hpp>
 #include <databased/config.hpp>
@@ -35,13 +36,6 @@ struct Held {
     Access access = Access::write;
     Lease lease;
 };
-
-/// Throws SessionStateError for BEGIN, COMMIT and their kin.
-void refuse_transaction_control(const Statement& statement);
-/// When a statement that begins now has to end. Zero: without limit.
-Clock::time_point limit_of(std::chrono::milliseconds statement_timeout, Clock::time_point deadline);
-/// Throws StoppedError or TimeoutError if the work was asked to stop.
-void throw_if_stopped(const Context& context);
 
 class DatabaseState final : public StatementTarget,
                             public std::enable_shared_from_this<DatabaseState>,
@@ -101,8 +95,9 @@ class DatabaseState final : public StatementTarget,
     EventLoop* loop() const noexcept { return loop_; }
     /// Whether this is a child process of the one that connected.
     bool is_inherited() const noexcept;
+    Home home() const noexcept { return {loop_, is_inherited()}; }
     /// Throws WrongThreadError.
-    void check_thread(const Context& context) const;
+    void check_thread(const Context& context) const { detail::check_thread(context, home()); }
     /// Whether all sessions share one connection and nest into each other.
     bool is_single_line() const noexcept { return writes_->is_single_line(); }
     /// Awaits the hook before_session(). With one line there is nothing to decide.
@@ -144,8 +139,9 @@ class DatabaseState final : public StatementTarget,
     Use use_of(const Statement& statement, Access access, const Context& context) const noexcept;
     Task<Outcome> run_in_unit(Statement::Pointer statement, RowSink* sink, Access access);
     void on_loop_destroyed() noexcept override;
-    static Task<std::unique_ptr<SessionBackend>> open_connection(std::shared_ptr<DatabaseState> self, Opening opening);
+    static Task<std::unique_ptr<Channel>> open_connection(std::shared_ptr<DatabaseState> self, Opening opening);
     Task<std::unique_ptr<SessionBackend>> open_physical(const Opening& opening);
+    Task<> make_ready(Channel& channel, std::chrono::milliseconds patience);
 
     Options options_;
     PasswordProvider passwords_;

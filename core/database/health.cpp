@@ -152,7 +152,7 @@ Task<std::chrono::nanoseconds> DatabaseState::ping(std::shared_ptr<Place> place)
         if (!lease) throw NotConnectedError("the Database was moved while it was asked how it does");
         const auto began = Clock::now();
         try {
-            co_await lease.backend().ping();
+            co_await lease.channel().ping(patience_of(began, began + place->settings().pool.patience()));
             co_return Clock::now() - began;
         } catch (const ConnectionError&) {
             if (is_last) throw;

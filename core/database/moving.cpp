@@ -1,4 +1,5 @@
 // How a Database is moved to another URL while it runs.
+#include "database/bounded.hpp"
 #include "database/database_state.hpp"
 
 #include <databased/error.hpp>
@@ -83,7 +84,7 @@ Task<> DatabaseState::announce_session(Access access) {
     if (!before_session_ || is_single_line()) co_return;
     const BeforeSession hook = before_session_;
     NewSession session{shared_from_this(), access == Access::read && is_split() ? Access::read : Access::write};
-    co_await hook(session);
+    co_await bounded(settings().pool.patience(), hook(session), "the before_session() hook");
 }
 
 }  // namespace databased::detail

@@ -46,7 +46,10 @@ void Place::check_goes_with(const Place& other) const {
 void Place::make_pools(EventLoop& loop, const Opener& opener) {
     probe = nullptr;  // of a loop that is gone
     const auto opens = [&](Access access) {
-        Opening opening{.backend = backend_, .access = access, .has_password = url_.password().has_value()};
+        Opening opening{.backend = backend_,
+                        .access = access,
+                        .has_password = url_.password().has_value(),
+                        .patience = settings_.pool.patience()};
         return [opener, opening = std::move(opening)] { return opener(opening); };
     };
     PoolLimits limits = settings_.pool;

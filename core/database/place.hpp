@@ -24,14 +24,15 @@ struct Probe {
 struct Opening {
     std::shared_ptr<DatabaseBackend> backend{};
     Access access = Access::write;
-    bool has_password = false;  ///< In the URL.
+    bool has_password = false;             ///< In the URL.
+    std::chrono::milliseconds patience{};  ///< With the hook that makes it ready.
 };
 
 /// Belongs to one Database and its thread. Its pools are made by each connect(); it keeps its settings beyond that.
 class Place {
   public:
     /// Opens a connection and makes it ready, hooks included.
-    using Opener = detail::Callback<Task<std::unique_ptr<SessionBackend>>(Opening opening)>;
+    using Opener = detail::Callback<Task<std::unique_ptr<Channel>>(Opening opening)>;
 
     /// Does no I/O. Throws UrlError, ConfigError.
     Place(const Url& url, const Options& options, Serves serves);

@@ -9,34 +9,36 @@ namespace databased::detail {
 
 namespace {
 
+using backend::Verb;
+
+constexpr const char* lost_warning =
+    "a session could not be rolled back: its connection was lost, and with it what the session did";
 constexpr const char* abandoned_warning =
     "a session was destroyed while it was open: what it did was rolled back. Commit or close sessions that are held by "
     "hand";
 
-/// Names are never used twice, so that a savepoint that is gone cannot be taken for another.
-std::string new_savepoint_name() {
-    static std::atomic<std::uint64_t> count{0};
-    return "databased_" + std::to_string(++count);
+/// Not used twice, so that a savepoint that is gone cannot be taken for another.
+std::uint32_t new_savepoint() {
+    static std::atomic<std::uint32_t> count{0};
+    return ++count;
 }
 
-std::string message_of(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& exception) {
-        return exception.what();
-    } catch (...) {
-        return "unknown error";
-    }
+backend::Commands rollback_command() {
+    backend::Commands commands;
+    commands.push_back({Verb::rollback});
+    return commands;
 }
 
-bool is_outcome_unknown(const std::exception_ptr& error) {
+template <class E>
+bool is(const std::exception_ptr& error) {
     try {
-        std::rethrow_exception(error);
-    } catch (const CommitUnknownError&) {
+        if (error) std::rethrow_exception(error);
+    } catch (const E&) {
         return true;
     } catch (...) {
         return false;
     }
+    return false;
 }
 
 bool is_retryable(const std::exception_ptr& error) {
@@ -80,29 +82,6 @@ void SessionState::refuse_open_child(const char* verb) const {
                             " a session whose child is still open: commit or roll back the child first");
 }
 
-void SessionState::throw_aborted(const Trunk& trunk) {
-    throw_database_error(
-        {.message = "the transaction was ended by the database, nothing of it remains; roll back the session "
-                    "and do its work again. The cause: " +
-                    message_of(trunk.ended_by()),
-         .sqlstate = "25P02"});
-}
-
-/// Said without asking the database, which would say the same. That time is up says more.
-void SessionState::refuse_failed(const Request& request) const {
-    if (request.stop->requested()) throw StoppedError("the session was asked to stop");
-    if (request.deadline <= Clock::now()) throw TimeoutError("the time limit of the session has passed");
-    throw_failed(*trunk_);
-}
-
-void SessionState::throw_failed(const Trunk& trunk) {
-    throw_database_error({.message = "an earlier statement of the transaction has failed, so it takes no more of them "
-                                     "until it is rolled back; put what may fail into a transaction() of its own. The "
-                                     "cause: " +
-                                     message_of(trunk.failed_by()),
-                          .sqlstate = "25P02"});
-}
-
 // Beginning
 
 Task<> SessionState::open() {
@@ -113,10 +92,13 @@ Task<> SessionState::open() {
     if (is_open()) throw SessionStateError("the session is open already");
     co_await enter();
     const TrunkTurn turn = co_await take_turn();
-    Request request;
-    set_limits(request, context);
-    request.turn_deadline = Clock::now() + turn->place().settings().pool.acquire_timeout;
-    const Outcome outcome = co_await turn->run(turn->pending(), std::move(request));
+    Outcome outcome;
+    try {
+        Request request = request_in_trunk(context);
+        outcome = co_await turn->run(turn->pending(), std::move(request));
+    } catch (...) {
+        outcome.error = std::current_exception();
+    }
     if (!outcome.error) co_return;
     if (turn.is_of(trunk_)) leave();
     std::rethrow_exception(outcome.error);
@@ -152,7 +134,7 @@ Task<> SessionState::enter() {
             throw;
         }
         host_->child_ = this;
-        savepoint_ = new_savepoint_name();
+        savepoint_ = new_savepoint();
         has_savepoint_ = false;
     }
     trunk_->push(*this);
@@ -241,40 +223,40 @@ Task<TrunkTurn> SessionState::take_statement_turn() {
 
 // Statements
 
-/// A statement is stopped with what the session was opened in, not with what only surrounds the statement: that would
-/// take the whole transaction with it. What has ended since then limits nothing any more.
-void SessionState::set_limits(Request& request, const Context& context) {
-    if (stop_->requested()) stop_.emplace(nullptr);
-    request.stop = &*stop_;
-    const auto timeout = options_.statement_timeout.value_or(trunk_->place().settings().statement_timeout);
-    request.deadline = limit_of(timeout, std::min(deadline_, std::max(deadline_around_, context.deadline)));
+/// Work is stopped with what the session was opened in, not with what only surrounds a statement: that would take the
+/// whole transaction with it. What has ended since then limits nothing any more.
+Clock::time_point SessionState::deadline_now(const Context& context) const noexcept {
+    return std::min(deadline_, std::max(deadline_around_, context.deadline));
 }
 
-/// Only with the turn.
-Request SessionState::request_for(Statement::Pointer statement, RowSink* sink, const Context& context) {
+/// Only with the turn. Throws why nothing can run in the transaction.
+Request SessionState::request_in_trunk(const Context& context) {
     throw_if_stopped(context);
-    trunk_->backend();  // that it is closed says more than that the transaction has ended
-    if (trunk_->ended_by()) throw_aborted(*trunk_);
+    trunk_->channel();  // that it is closed says more than that the transaction has ended
+    if (stop_->requested()) stop_.emplace(nullptr);
+    const Settings& settings = trunk_->place().settings();
     Request request;
-    set_limits(request, context);
-    if (trunk_->is_failed()) refuse_failed(request);
+    request.stop = &*stop_;
+    request.deadline = limit_of(options_.statement_timeout.value_or(settings.statement_timeout), deadline_now(context));
+    if (trunk_->ended_by() || trunk_->is_failed()) admit_into(trunk_->standing(), request.stop, request.deadline);
+    if (!trunk_->has_begun()) request.turn_deadline = Clock::now() + settings.pool.acquire_timeout;
+    return request;
+}
+
+Request SessionState::request_for(Statement::Pointer statement, RowSink* sink, const Context& context) {
+    Request request = request_in_trunk(context);
     if (branch() == nullptr) context.branch->add(*this);  // the spawned task that opened it has ended
     request.statement = std::move(statement);
     request.sink = sink;
     request.in_transaction = true;
     request.read_only = trunk_->is_read_only();
-    const Settings& settings = trunk_->place().settings();
-    request.reports_values = settings.parameters_in_errors;
-    if (!trunk_->has_begun()) request.turn_deadline = Clock::now() + settings.pool.acquire_timeout;
+    request.reports_values = trunk_->place().settings().parameters_in_errors;
     return request;
 }
 
 Task<Outcome> SessionState::run(Statement::Pointer statement, RowSink* sink) {
-    statement->check();
-    refuse_transaction_control(*statement);
     const Context& context = co_await this_context();
-    database_->check_thread(context);
-    throw_if_stopped(context);
+    admit(*statement, context, database_->home());
     TrunkTurn turn;
     if (is_open() && !has_own_limit(context)) {
         turn = TrunkTurn{trunk_, trunk_->turn().try_take(trunk_->kind_of_turn())};
@@ -282,7 +264,9 @@ Task<Outcome> SessionState::run(Statement::Pointer statement, RowSink* sink) {
     if (!turn) turn = co_await take_statement_turn();
     Request request = request_for(std::move(statement), sink, context);
     Outcome outcome = co_await turn->run(turn->pending(), std::move(request));
-    if (outcome.error && turn->is_failed() && outcome.error != turn->failed_by()) throw_failed(*turn);
+    if (outcome.error && turn->is_failed() && outcome.error != turn->failed_by()) {
+        throw_failed(turn->failed_by());
+    }
     if (!turn->has_begun() && turn->depth() == 1 && turn.is_of(trunk_)) leave();
     co_return outcome;
 }
@@ -293,8 +277,7 @@ Task<Outcome> SessionState::run_alone(Statement::Pointer statement, RowSink* sin
     Outcome outcome;
     TrunkTurn turn;
     try {
-        statement->check();
-        refuse_transaction_control(*statement);
+        admit(*statement, context, database_->home());
         turn = co_await take_turn();
         Request request = request_for(std::move(statement), sink, context);
         outcome = co_await turn->run(turn->pending(), std::move(request));
@@ -305,14 +288,13 @@ Task<Outcome> SessionState::run_alone(Statement::Pointer statement, RowSink* sin
     } catch (...) {
         outcome.error = std::current_exception();
     }
-    co_await undo(std::move(turn));
+    co_await undo(std::move(turn), outcome.error);
     co_return outcome;
 }
 
 Task<Result> SessionState::run_many(Statement::Pointer statement) {
-    statement->check();
     const Context& context = co_await this_context();
-    database_->check_thread(context);
+    admit(*statement, context, database_->home());
     if (statement->runs() == 0) co_return Result{};
     const auto child = std::make_shared<SessionState>(innermost_around(context));
     const Outcome outcome = co_await child->run_alone(std::move(statement), nullptr);
@@ -342,16 +324,16 @@ Task<> SessionState::commit() {
     } else if (!is_unit()) {
         phase_ = Phase::over;
     }
-    if (failure && is_outcome_unknown(failure)) hooks_.clear();
+    if (is<CommitUnknownError>(failure)) hooks_.clear();
     if (!is_open() && !hooks_.empty()) co_await settle_hooks(failure ? SessionEnd::rollback : SessionEnd::commit, heir);
     if (failure) std::rethrow_exception(failure);
 }
 
 Task<> SessionState::commit_now(TrunkTurn turn) {
-    turn->backend();  // that it is closed says more than that the transaction has ended
+    turn->channel();  // that it is closed says more than that the transaction has ended
     if (turn->ended_by()) {
         leave();
-        throw_aborted(*turn);
+        throw_ended(turn->ended_by());
     }
     if (turn->is_root(*this)) {
         co_await commit_trunk(std::move(turn));
@@ -365,12 +347,15 @@ Task<> SessionState::commit_trunk(TrunkTurn turn) {
     if (turn->is_failed()) {
         const auto trunk = trunk_;
         co_await roll_back_trunk(std::move(turn));
-        throw_failed(*trunk);
+        throw_failed(trunk->failed_by());
     }
     if (turn->has_begun()) {
-        outcome = co_await turn->end(turn->pending_undo(), turn->backend().commit_sql());
+        const auto deadline = deadline_now(co_await this_context());
+        auto commands = turn->pending_undo();
+        commands.push_back({Verb::commit});
+        outcome = co_await turn->end(std::move(commands), deadline);
         if (outcome.in_transaction) {  // as after a violated deferred constraint
-            const Outcome rolled_back = co_await turn->end({}, turn->backend().rollback_sql());
+            const Outcome rolled_back = co_await turn->end(rollback_command());
             if (rolled_back.in_transaction) turn->lease().discard();
         }
     }
@@ -384,10 +369,14 @@ Task<> SessionState::commit_savepoint(TrunkTurn turn) {
         if (has_savepoint_) turn->undo_later(savepoint_);
         const auto trunk = trunk_;
         leave();
-        throw_failed(*trunk);
+        throw_failed(trunk->failed_by());
     }
     if (has_savepoint_) {
-        outcome = co_await turn->end(turn->pending_undo(), turn->backend().release_sql(savepoint_));
+        const auto deadline = deadline_now(co_await this_context());
+        auto commands = turn->pending_undo();
+        if (checks_constraints()) commands.push_back({Verb::check});
+        commands.push_back({Verb::release, savepoint_});
+        outcome = co_await turn->end(std::move(commands), deadline);
         if (outcome.error && outcome.in_transaction) turn->undo_later(savepoint_);
     }
     if (turn.is_of(trunk_)) leave();
@@ -438,7 +427,7 @@ Task<> SessionState::roll_back_place(TrunkTurn turn) {
 Task<> SessionState::roll_back_trunk(TrunkTurn turn) {
     Outcome outcome;
     if (turn->has_begun() && !turn->ended_by() && !turn->lease().is_lost()) {
-        outcome = co_await turn->end({}, turn->backend().rollback_sql());
+        outcome = co_await turn->end(rollback_command());
         if (outcome.in_transaction) turn->lease().discard();
     }
     if (turn.is_of(trunk_)) leave();
@@ -450,23 +439,28 @@ Task<> SessionState::roll_back_savepoint(TrunkTurn turn) {
     if (has_savepoint_ && !turn->ended_by() && !turn->lease().is_lost()) {
         turn->undo_later(savepoint_);
         has_savepoint_ = false;
-        Request request;
-        request.shielded = true;
-        outcome = co_await turn->run(turn->pending_undo(), std::move(request));
+        outcome = co_await turn->end(turn->pending_undo());
     }
     if (turn.is_of(trunk_)) leave();
     if (outcome.error) std::rethrow_exception(outcome.error);
 }
 
-/// Rolls back after a failure, which a failure of this does not replace.
-Task<> SessionState::undo(TrunkTurn turn) {
+/// Rolls back after `failure`, which a failure of this does not replace.
+Task<> SessionState::undo(TrunkTurn turn, std::exception_ptr failure) {
     std::exception_ptr problem;
+    const auto trunk = trunk_;
+    const bool is_told = failure == nullptr || is<DatabaseError>(failure) || is<NotConnectedError>(failure);
+    const bool was_lost = trunk != nullptr && trunk->is_lost();
     try {
         co_await roll_back_now(std::move(turn));
     } catch (...) {
         problem = std::current_exception();
     }
-    if (problem) database_->warn("rolling back a session failed: " + message_of(problem));
+    if (problem) {
+        database_->warn("rolling back a session failed: " + message_of(problem));
+    } else if (!is_told && trunk != nullptr && trunk->has_begun() && (was_lost || trunk->is_lost())) {
+        database_->warn(lost_warning);
+    }
 }
 
 Task<> SessionState::close() {
@@ -501,7 +495,7 @@ Task<std::chrono::nanoseconds> SessionState::ping() {
     const auto self = shared_from_this();
     const TrunkTurn turn = co_await take_turn();
     const auto began = Clock::now();
-    co_await turn->backend().ping();
+    co_await turn->channel().ping(patience_of(began, began + turn->place().settings().pool.patience()));
     co_return Clock::now() - began;
 }
 
@@ -551,7 +545,7 @@ Task<> SessionState::end_scope() {
 Task<bool> SessionState::scope_failed(std::exception_ptr failure) {
     const auto self = shared_from_this();
     end_children();
-    co_await undo({});
+    co_await undo({}, failure);
     ++failures_;
     if (!is_unit() || phase_ == Phase::over || failures_ >= options_.attempts || !is_retryable(failure))
         co_return false;
@@ -641,7 +635,7 @@ Task<> SessionState::clean_up(std::shared_ptr<DatabaseState> database, std::shar
     bool clean = false;
     try {
         if (!trunk->lease().is_lost()) {
-            const Outcome outcome = co_await trunk->end({}, trunk->backend().rollback_sql());
+            const Outcome outcome = co_await trunk->end(rollback_command());
             clean = !outcome.in_transaction;
         }
     } catch (const Error&) {

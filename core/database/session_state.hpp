@@ -44,7 +44,7 @@ class SessionState final : public StatementTarget,
     bool is_over() const noexcept { return phase_ == Phase::over; }
     int depth() const noexcept { return depth_; }
     Access access() const noexcept { return options_.access; }
-    const std::string& savepoint() const noexcept { return savepoint_; }
+    std::uint32_t savepoint() const noexcept { return savepoint_; }
     bool has_savepoint() const noexcept { return has_savepoint_; }
     void set_savepoint_made() noexcept { has_savepoint_ = true; }
     bool is_unit() const noexcept { return parent_ == nullptr; }
@@ -66,9 +66,6 @@ class SessionState final : public StatementTarget,
 
     void refuse_over() const;
     void refuse_open_child(const char* verb) const;
-    [[noreturn]] static void throw_aborted(const Trunk& trunk);
-    [[noreturn]] static void throw_failed(const Trunk& trunk);
-    void refuse_failed(const Request& request) const;
     Task<> enter();
     Task<std::shared_ptr<Trunk>> enter_host();
     std::shared_ptr<SessionState> choose_host(const Context& context) const;
@@ -77,7 +74,7 @@ class SessionState final : public StatementTarget,
     Task<TrunkTurn> take_turn();
     Task<TrunkTurn> take_statement_turn();
     bool has_own_limit(const Context& context) const noexcept { return context.deadline < deadline_around_; }
-    void set_limits(Request& request, const Context& context);
+    Request request_in_trunk(const Context& context);
     Request request_for(Statement::Pointer statement, RowSink* sink, const Context& context);
     Task<> commit_now(TrunkTurn turn);
     Task<> commit_trunk(TrunkTurn turn);
@@ -86,7 +83,9 @@ class SessionState final : public StatementTarget,
     Task<> roll_back_place(TrunkTurn turn);
     Task<> roll_back_trunk(TrunkTurn turn);
     Task<> roll_back_savepoint(TrunkTurn turn);
-    Task<> undo(TrunkTurn turn);
+    Task<> undo(TrunkTurn turn, std::exception_ptr failure);
+    bool checks_constraints() const noexcept { return host_ != nullptr && host_->hidden_; }
+    Clock::time_point deadline_now(const Context& context) const noexcept;
     std::shared_ptr<SessionState> heir() const;
     Task<> settle_hooks(SessionEnd end, std::shared_ptr<SessionState> heir);
     void end_children() noexcept;
@@ -118,7 +117,7 @@ class SessionState final : public StatementTarget,
     TurnHold place_;  // while open: the host's only place for a child
     Turn child_place_;
     SessionState* child_ = nullptr;
-    std::string savepoint_;
+    std::uint32_t savepoint_ = 0;
     bool has_savepoint_ = false;
 };
 

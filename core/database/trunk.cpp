@@ -2,11 +2,11 @@
 
 #include "database/session_state.hpp"
 
-#include <databased/error.hpp>
-
 #include <algorithm>
 
 namespace databased::detail {
+
+using backend::Verb;
 
 bool Trunk::is_read_only() const noexcept {
     return options_.access == Access::read || std::any_of(stack_.begin(), stack_.end(), [](const auto* session) {
@@ -14,26 +14,25 @@ bool Trunk::is_read_only() const noexcept {
            });
 }
 
-std::vector<Trunk::Verb> Trunk::pending_undo() const {
-    std::vector<Verb> verbs;
-    for (const auto& name : undo_) {
-        verbs.push_back({Verb::Kind::rollback_to, name});
-        verbs.push_back({Verb::Kind::release_undone, name});
+backend::Commands Trunk::pending_undo() const {
+    backend::Commands commands;
+    for (const std::uint32_t savepoint : undo_) {
+        commands.push_back({Verb::rollback_to, savepoint});
+        commands.push_back({Verb::release, savepoint});
     }
-    return verbs;
+    return commands;
 }
 
-std::vector<Trunk::Verb> Trunk::pending() const {
-    std::vector<Verb> verbs = pending_undo();
-    if (!begun_) verbs.push_back({Verb::Kind::begin, {}});
+backend::Commands Trunk::pending() const {
+    backend::Commands commands = pending_undo();
+    if (!begun_) commands.push_back({Verb::begin});
     for (const auto* session : stack_) {
-        if (session != stack_.front() && !session->has_savepoint()) {
-            verbs.push_back({Verb::Kind::savepoint, session->savepoint()});
-            const bool narrows = session->access() == Access::read && options_.access == Access::write;
-            if (narrows && !backend().read_only_sql().empty()) verbs.push_back({Verb::Kind::read_only, {}});
-        }
+        if (session == stack_.front() || session->has_savepoint()) continue;
+        commands.push_back({Verb::savepoint, session->savepoint()});
+        const bool narrows = session->access() == Access::read && options_.access == Access::write;
+        if (narrows && channel().says_read_only()) commands.push_back({Verb::read_only});
     }
-    return verbs;
+    return commands;
 }
 
 TurnKind Trunk::kind_of_turn() const {
@@ -41,65 +40,50 @@ TurnKind Trunk::kind_of_turn() const {
     return all_made && may_go_together() ? TurnKind::together : TurnKind::alone;
 }
 
-std::string Trunk::sql_of(const Verb& verb) const {
-    switch (verb.kind) {
-        case Verb::Kind::rollback_to:
-            return backend().rollback_to_sql(verb.name);
-        case Verb::Kind::release_undone:
-            return backend().release_sql(verb.name);
-        case Verb::Kind::begin:
-            return backend().begin_sql(options_);
-        case Verb::Kind::savepoint:
-            return backend().savepoint_sql(verb.name);
-        case Verb::Kind::read_only:
-            return backend().read_only_sql();
-    }
-    return {};
+backend::Transaction Trunk::expected() const noexcept {
+    return begun_ ? backend::Transaction::open : backend::Transaction::none;
 }
 
-void Trunk::carried_out(const Verb& verb) {
-    switch (verb.kind) {
-        case Verb::Kind::begin:
+void Trunk::carried_out(backend::Command command) {
+    switch (command.verb) {
+        case Verb::begin:
             begun_ = true;
             return;
-        case Verb::Kind::rollback_to:
+        case Verb::rollback_to:
             failed_by_ = nullptr;
             return;
-        case Verb::Kind::read_only:
+        case Verb::release:
+            std::erase(undo_, command.savepoint);
             return;
-        case Verb::Kind::release_undone:
-            std::erase(undo_, verb.name);
+        case Verb::savepoint:
+            savepoint_made(command.savepoint);
             return;
-        case Verb::Kind::savepoint:
-            break;
+        case Verb::read_only:
+        case Verb::check:
+        case Verb::run:
+        case Verb::commit:
+        case Verb::rollback:
+            return;
     }
+}
+
+void Trunk::savepoint_made(std::uint32_t savepoint) {
     const auto owner = std::find_if(stack_.begin(), stack_.end(),
-                                    [&](const auto* session) { return session->savepoint() == verb.name; });
+                                    [&](const auto* session) { return session->savepoint() == savepoint; });
     if (owner != stack_.end()) {
         (*owner)->set_savepoint_made();
     } else {
-        undo_.insert(undo_.begin(), verb.name);  // its session was destroyed meanwhile
+        undo_.insert(undo_.begin(), savepoint);  // its session was destroyed meanwhile
     }
 }
 
-void Trunk::carried_out(const std::vector<Verb>& verbs, std::size_t count) {
-    for (std::size_t i = 0; i < std::min(count, verbs.size()); ++i) carried_out(verbs[i]);
-}
-
-Task<Outcome> Trunk::run(std::vector<Verb> verbs, Request request) {
-    for (const auto& verb : verbs) request.before.push_back(sql_of(verb));
-    Outcome outcome = co_await backend().run(std::move(request));
-    carried_out(verbs, outcome.before_done);
+void Trunk::note(const backend::Commands& commands, const Judged& judged) {
+    const Outcome& outcome = judged.outcome;
+    for (std::size_t i = 0; i < std::min(outcome.before_done, commands.size()); ++i) carried_out(commands[i]);
     note_failure(outcome);
-    const bool was_sent = outcome.delivery != backend::Delivery::not_sent;
-    if (begun_ && was_sent && !outcome.in_transaction && !ended_by_) {
-        ended_by_ = outcome.error;
-        if (!ended_by_) {
-            ended_by_ = std::make_exception_ptr(SessionStateError("the statement has ended the session's transaction"));
-            outcome.error = ended_by_;
-        }
-    }
-    co_return outcome;
+    has_lost_answer_ = has_lost_answer_ || judged.verdict == Verdict::lost;
+    const bool is_gone = judged.verdict == Verdict::ended || judged.verdict == Verdict::lost;
+    if (begun_ && is_gone && !ended_by_) ended_by_ = outcome.error;
 }
 
 void Trunk::note_failure(const Outcome& outcome) {
@@ -111,16 +95,25 @@ void Trunk::note_failure(const Outcome& outcome) {
     }
 }
 
-Task<Outcome> Trunk::end(std::vector<Verb> verbs, std::string sql) {
+Task<Outcome> Trunk::run(backend::Commands commands, Request request) {
+    request.commands = commands;
+    if (request.statement != nullptr) request.commands.push_back({Verb::run});
+    request.options = options_;
+    request.expected = expected();
+    Judged judged = co_await channel().send(std::move(request));
+    note(commands, judged);
+    co_return std::move(judged.outcome);
+}
+
+Task<Outcome> Trunk::end(backend::Commands commands, Clock::time_point deadline) {
     Request request;
-    request.shielded = true;
-    for (const auto& verb : verbs) request.before.push_back(sql_of(verb));
-    request.before.push_back(std::move(sql));
-    Outcome outcome = co_await backend().run(std::move(request));
-    carried_out(verbs, outcome.before_done);
-    note_failure(outcome);
-    over_ = !outcome.in_transaction;
-    co_return outcome;
+    request.commands = commands;
+    request.expected = expected();
+    request.read_only = options_.access == Access::read;
+    Judged judged = co_await channel().send(std::move(request), patience_of(Clock::now(), deadline));
+    note(commands, judged);
+    over_ = !judged.outcome.in_transaction;
+    co_return std::move(judged.outcome);
 }
 
 }  // namespace databased::detail

@@ -3,12 +3,14 @@
 
 #include "database/place.hpp"
 #include "database/turn.hpp"
+#include "execution/admit.hpp"
+#include "execution/channel.hpp"
 
 #include <databased/backend.hpp>
 
+#include <cstdint>
 #include <exception>
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,13 +22,6 @@ class SessionState;
 /// one before it. Only the last one's statements could be anywhere else, so all statements land in it.
 class Trunk {
   public:
-    /// A piece of SQL that must come before the next statement.
-    struct Verb {
-        enum class Kind { rollback_to, release_undone, begin, savepoint, read_only };
-        Kind kind;
-        std::string name;  // of the savepoint
-    };
-
     Trunk(std::shared_ptr<Place> place, Lease lease, TransactionOptions options)
         : place_(std::move(place)), lease_(std::move(lease)), options_(options) {}
 
@@ -39,6 +34,9 @@ class Trunk {
     /// Whether no statement can run before something is rolled back, and nothing is about to be.
     bool is_failed() const noexcept { return failed_by_ != nullptr && undo_.empty(); }
     const std::exception_ptr& failed_by() const noexcept { return failed_by_; }
+    Standing standing() const { return {ended_by_, is_failed() ? failed_by_ : nullptr}; }
+    /// Whether the database has rolled it back because the connection was lost.
+    bool is_lost() const noexcept { return has_lost_answer_ || (lease_ && lease_.is_lost()); }
     bool is_root(const SessionState& session) const noexcept { return stack_.front() == &session; }
     Access access() const noexcept { return options_.access; }
     bool is_read_only() const noexcept;
@@ -49,27 +47,28 @@ class Trunk {
     std::size_t depth() const noexcept { return stack_.size(); }
 
     /// What is still to be said to the database: the undoing of forgotten children, BEGIN, savepoints.
-    std::vector<Verb> pending() const;
+    backend::Commands pending() const;
     /// Whether statements may be under way together: nothing has to be said between them.
     TurnKind kind_of_turn() const;
-    bool may_go_together() const { return backend().queues_statements(); }
-    std::vector<Verb> pending_undo() const;
-    void undo_later(std::string savepoint) { undo_.push_back(std::move(savepoint)); }
+    bool may_go_together() const { return lease_.queues_statements(); }
+    backend::Commands pending_undo() const;
+    void undo_later(std::uint32_t savepoint) { undo_.push_back(savepoint); }
 
-    /// Runs `request` behind `verbs` and keeps the books. Only with the turn.
-    Task<Outcome> run(std::vector<Verb> verbs, Request request);
-    /// Ends the transaction, or a part of it, with `sql` behind `verbs`. Only with the turn.
-    Task<Outcome> end(std::vector<Verb> verbs, std::string sql);
+    /// Runs `request` behind `commands` and keeps the books. Only with the turn.
+    Task<Outcome> run(backend::Commands commands, Request request);
+    /// Ends the transaction, or a part of it. Only with the turn.
+    Task<Outcome> end(backend::Commands commands, Clock::time_point deadline = Clock::time_point::max());
 
     /// Where the transaction is, wherever its Database may have moved.
     const Place& place() const noexcept { return *place_; }
-    SessionBackend& backend() const { return lease_.backend(); }
+    Channel& channel() const { return lease_.channel(); }
     Lease& lease() noexcept { return lease_; }
 
   private:
-    std::string sql_of(const Verb& verb) const;
-    void carried_out(const std::vector<Verb>& verbs, std::size_t count);
-    void carried_out(const Verb& verb);
+    backend::Transaction expected() const noexcept;
+    void note(const backend::Commands& commands, const Judged& judged);
+    void carried_out(backend::Command command);
+    void savepoint_made(std::uint32_t savepoint);
     void note_failure(const Outcome& outcome);
 
     std::shared_ptr<Place> place_;
@@ -77,9 +76,10 @@ class Trunk {
     TransactionOptions options_;
     Turn turn_;
     std::vector<SessionState*> stack_;
-    std::vector<std::string> undo_;  // savepoints of forgotten children, the innermost first
+    std::vector<std::uint32_t> undo_;  // savepoints of forgotten children, the innermost first
     bool begun_ = false;
     bool over_ = false;
+    bool has_lost_answer_ = false;
     std::exception_ptr ended_by_;
     std::exception_ptr failed_by_;  // the first error since the last rollback
 };

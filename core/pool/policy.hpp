@@ -23,6 +23,11 @@ struct PoolLimits {
     std::chrono::milliseconds ping_after{1'000};
     bool pings = true;
     std::size_t crowd = 0;  // so many on a shared connection are better off with another one; zero: never
+
+    /// How long what is done for who waits may take: to make a connection ready, to ask whether it lives, to clean it.
+    std::chrono::milliseconds patience() const noexcept {
+        return acquire_timeout.count() != 0 ? acquire_timeout : std::chrono::milliseconds{30'000};
+    }
 };
 
 enum class Step { join, join_and_grow, take_idle, grow, wait };

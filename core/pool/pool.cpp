@@ -1,5 +1,6 @@
 #include "pool/pool.hpp"
 
+#include "execution/admit.hpp"
 #include "runtime/process.hpp"
 
 #include <databased/error.hpp>
@@ -34,12 +35,12 @@ Lease& Lease::operator=(Lease&& other) noexcept {
     return *this;
 }
 
-SessionBackend& Lease::backend() const {
+Channel& Lease::channel() const {
     if (pool_->is_inherited()) {
         throw UsageError("this Database was connected before fork(); make one of its own in the child process");
     }
-    if (connection_->backend == nullptr) throw_not_connected();
-    return *connection_->backend;
+    connection_->channel->check_open();
+    return *connection_->channel;
 }
 
 void Lease::reset() noexcept {
@@ -83,6 +84,11 @@ Pool::~Pool() {
 }
 
 bool Pool::is_inherited() const noexcept { return generation_ != process_generation(); }
+
+Clock::time_point Pool::patience() const noexcept {
+    const auto now = Clock::now();
+    return patience_of(now, now + limits_.patience());
+}
 
 Clock::time_point Pool::now() const noexcept { return loop_ != nullptr ? loop_->now() : Clock::now(); }
 
@@ -139,17 +145,18 @@ bool Pool::ask_doubtful(const std::source_location& where) {
 
 /// Runs on its own: who waits may give up at any time.
 Task<> Pool::ask(std::shared_ptr<Pool> self, Lease lease, Clock::time_point since) {
-    bool lives = !lease.is_lost();
-    if (lives) lives = co_await is_alive(lease.backend());
+    const auto patience = self->patience();
+    const bool lives = co_await is_alive(lease, patience);
     --self->asked_;
     if (lives) co_return;
     self->distrust_idle(since);
     lease.discard();
 }
 
-Task<bool> Pool::is_alive(SessionBackend& backend) {
+Task<bool> Pool::is_alive(const Lease& lease, Clock::time_point patience) {
+    if (lease.is_lost()) co_return false;
     try {
-        co_await backend.ping();
+        co_await lease.channel().ping(patience);
     } catch (const Error&) {
         co_return false;
     }
@@ -169,8 +176,8 @@ Task<> Pool::fill(std::size_t count) {
     const auto self = shared_from_this();
     const std::size_t wanted = std::min(count, limits_.max_size);
     while (connections_.size() < wanted && !refuses_) {
-        auto backend = co_await opener_();
-        opened(std::move(backend));
+        auto channel = co_await opener_();
+        opened(std::move(channel));
     }
 }
 
@@ -202,7 +209,7 @@ PoolView Pool::view(const PooledConnection* shared, Clock::time_point now) const
 }
 
 bool Pool::is_fit(const PooledConnection& connection, Clock::time_point now) const noexcept {
-    return connection.backend != nullptr && connection.backend->is_usable() && now < connection.expires_at;
+    return connection.channel->is_usable() && now < connection.expires_at;
 }
 
 bool Pool::needs_ping(const PooledConnection& connection, Clock::time_point now) const noexcept {
@@ -229,11 +236,11 @@ void Pool::release(PooledConnection& connection) noexcept {
     if (--connection.users != 0 || is_inherited()) return;
     --in_use_;
     if (!is_fit(connection, connection.last_progress) || refuses_) {
-        if (connection.backend != nullptr && !connection.backend->is_usable()) doubt_idle();
+        if (connection.channel->is_lost()) doubt_idle();
         drop(connection);
         if (!askers_.empty() && !refuses_) grow();
-    } else if (connection.backend->needs_tidying()) {
-        loop_->spawn(tidy(give(connection, Use::exclusive, {}, connection.last_progress)));
+    } else if (connection.channel->needs_tidying()) {
+        loop_->spawn(tidy(give(connection, Use::exclusive, {}, connection.last_progress), patience()));
         --stats_.acquired;
     } else {
         serve(connection);
@@ -242,10 +249,10 @@ void Pool::release(PooledConnection& connection) noexcept {
 }
 
 /// What one user has left behind is cleared away before the next one comes.
-Task<> Pool::tidy(Lease lease) {
+Task<> Pool::tidy(Lease lease, Clock::time_point patience) {
     if (lease.is_lost()) co_return;
-    co_await lease.backend().tidy();
-    if (!lease.is_lost() && lease.backend().needs_tidying()) lease.discard();
+    co_await lease.channel().tidy(patience);
+    if (!lease.is_lost() && lease.channel().needs_tidying()) lease.discard();
 }
 
 /// One connection was lost: those that are idle may be lost as well and are asked before they are used.
@@ -301,8 +308,8 @@ void Pool::keep_min_size() {
 
 /// Closes at once. In a child process the connection is the parent's, and its threads do not exist: it is left alone.
 void Pool::end(PooledConnection& connection) const noexcept {
-    if (is_inherited()) leave_to_parent(std::shared_ptr<SessionBackend>{std::move(connection.backend)});
-    connection.backend.reset();
+    if (is_inherited()) leave_to_parent(std::shared_ptr<SessionBackend>{connection.channel->take()});
+    connection.channel->close_now();
 }
 
 void Pool::drop(PooledConnection& connection) noexcept {
@@ -310,16 +317,16 @@ void Pool::drop(PooledConnection& connection) noexcept {
     ++stats_.closed;
     const auto place = std::find_if(connections_.begin(), connections_.end(),
                                     [&](const auto& candidate) { return candidate.get() == &connection; });
-    auto backend = std::move(connection.backend);
+    auto channel = std::move(connection.channel);
     connections_.erase(place);
     keep_min_size();
-    if (backend == nullptr || loop_ == nullptr || !backend->is_usable()) return;
-    loop_->spawn(close_backend(std::move(backend)));
+    if (channel == nullptr || loop_ == nullptr || !channel->is_usable()) return;
+    loop_->spawn(close_channel(std::move(channel)));
 }
 
-Task<> Pool::close_backend(std::unique_ptr<SessionBackend> backend) {
+Task<> Pool::close_channel(std::unique_ptr<Channel> channel) {
     try {
-        co_await backend->close();
+        co_await channel->close();
     } catch (const Error&) {
         // it is closed either way
     }
@@ -335,10 +342,10 @@ void Pool::grow() {
 
 /// Runs on its own, so that whoever gives up waiting leaves a usable connection to the others.
 Task<> Pool::open_one(std::shared_ptr<Pool> self) {
-    std::unique_ptr<SessionBackend> backend;
+    std::unique_ptr<Channel> channel;
     std::exception_ptr failure;
     try {
-        backend = co_await self->opener_();
+        channel = co_await self->opener_();
     } catch (...) {
         failure = std::current_exception();
     }
@@ -346,7 +353,7 @@ Task<> Pool::open_one(std::shared_ptr<Pool> self) {
     if (failure) {
         self->could_not_open(failure);
     } else {
-        self->opened(std::move(backend));
+        self->opened(std::move(channel));
     }
     if (self->in_use_ + self->connecting_ == 0) self->until_unused_.grant_all();
 }
@@ -360,11 +367,11 @@ void Pool::could_not_open(std::exception_ptr failure) {
     if (!askers_.empty() && connecting_ == 0) grow();
 }
 
-void Pool::opened(std::unique_ptr<SessionBackend> backend) {
+void Pool::opened(std::unique_ptr<Channel> channel) {
     if (refuses_) return;
     ++stats_.opened;
     auto connection = std::make_unique<PooledConnection>();
-    connection->backend = std::move(backend);
+    connection->channel = std::move(channel);
     connection->expires_at = expiry(Clock::now(), limits_.max_lifetime, random_chance());
     connections_.push_back(std::move(connection));
     serve(*connections_.back());
@@ -407,9 +414,9 @@ Task<> Pool::close() {
     }
     while (!idle_.empty()) {
         PooledConnection& connection = idle_.front();
-        auto backend = std::move(connection.backend);
+        auto channel = std::move(connection.channel);
         drop(connection);
-        co_await close_backend(std::move(backend));
+        co_await close_channel(std::move(channel));
     }
 }
 

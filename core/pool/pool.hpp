@@ -1,6 +1,7 @@
 // The connections of one kind: who has which, who waits, when one is opened or thrown away.
 #pragma once
 
+#include "execution/channel.hpp"
 #include "pool/policy.hpp"
 
 #include <databased/backend.hpp>
@@ -19,9 +20,9 @@ class Pool;
 
 /// One connection and what the pool knows of it.
 struct PooledConnection : ListNode<PooledConnection> {
-    std::unique_ptr<SessionBackend> backend;  // null once it was closed under its users
-    Use use = Use::exclusive;                 // by those who have it now
-    std::size_t users = 0;                    // 0 while it is idle
+    std::unique_ptr<Channel> channel;  // closed, perhaps, under its users
+    Use use = Use::exclusive;          // by those who have it now
+    std::size_t users = 0;             // 0 while it is idle
     Clock::time_point expires_at{};
     Clock::time_point idle_since{};
     Clock::time_point last_progress{};  // when its users last got something done
@@ -41,9 +42,10 @@ class Lease {
     ~Lease() { reset(); }
 
     explicit operator bool() const noexcept { return connection_ != nullptr; }
-    /// Throws NotConnectedError if the connection was closed meanwhile.
-    SessionBackend& backend() const;
-    bool is_lost() const noexcept { return connection_->backend == nullptr || !connection_->backend->is_usable(); }
+    /// Throws NotConnectedError if the connection was closed meanwhile, ConnectionError if it was given up.
+    Channel& channel() const;
+    bool is_lost() const noexcept { return connection_->channel->is_lost(); }
+    bool queues_statements() const noexcept { return connection_->channel->queues_statements(); }
     void reset() noexcept;
     /// The connection is not fit for anybody else.
     void discard() noexcept;
@@ -58,7 +60,7 @@ class Lease {
 class Pool : public std::enable_shared_from_this<Pool>, private Timer {
   public:
     /// Opens a connection and makes it ready, hooks included.
-    using Opener = detail::Callback<Task<std::unique_ptr<SessionBackend>>()>;
+    using Opener = detail::Callback<Task<std::unique_ptr<Channel>>()>;
 
     Pool(EventLoop& loop, PoolLimits limits, Opener opener);
     ~Pool() override;
@@ -103,14 +105,15 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     void serve(PooledConnection& connection) noexcept;
     bool ask_doubtful(const std::source_location& where);
     static Task<> ask(std::shared_ptr<Pool> self, Lease lease, Clock::time_point since);
-    static Task<bool> is_alive(SessionBackend& backend);
+    Clock::time_point patience() const noexcept;
+    static Task<bool> is_alive(const Lease& lease, Clock::time_point patience);
     void distrust_idle(Clock::time_point since) noexcept;
     void doubt_idle() noexcept;
-    static Task<> tidy(Lease lease);
+    static Task<> tidy(Lease lease, Clock::time_point patience);
     void grow();
     static Task<> open_one(std::shared_ptr<Pool> self);
     void could_not_open(std::exception_ptr failure);
-    void opened(std::unique_ptr<SessionBackend> backend);
+    void opened(std::unique_ptr<Channel> channel);
     void drop(PooledConnection& connection) noexcept;
     void end(PooledConnection& connection) const noexcept;
     void on_time() noexcept override;
@@ -118,7 +121,7 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     void keep_min_size();
     bool is_fit(const PooledConnection& connection, Clock::time_point now) const noexcept;
     bool needs_ping(const PooledConnection& connection, Clock::time_point now) const noexcept;
-    static Task<> close_backend(std::unique_ptr<SessionBackend> backend);
+    static Task<> close_channel(std::unique_ptr<Channel> channel);
 
     EventLoop* loop_;  // null once it is gone
     PoolLimits limits_;

@@ -35,6 +35,14 @@ class Event {
         if (wake != databased::detail::Wake::granted)
             databased::detail::throw_not_granted(wake, "the event did not happen");
     }
+    /// Whatever is asked to stop meanwhile.
+    databased::Task<> wait_shielded() {
+        databased::detail::Waiter waiter;
+        if (is_set_) co_return;
+        waiter.ignore_stop();
+        waiters_.add(waiter);
+        co_await waiter;
+    }
 
   private:
     bool is_set_ = false;

@@ -21,6 +21,8 @@ struct Script {
     /// SQLSTATEs by the SQL that is to fail; "connect" and "ping" as well.
     std::map<std::string, std::string> failures;
     std::string lost_at;                   ///< The SQL during which the connection is lost.
+    std::string silent_at{};               ///< The SQL that is never answered.
+    std::string opens_at{};                ///< The SQL that leaves a transaction open.
     std::string ends_at;                   ///< The SQL that ends the transaction.
     int open_connections = 0;              ///< How many there are.
     std::vector<std::string> passwords{};  ///< With which connections were opened.
@@ -56,11 +58,17 @@ class ScriptedConnection final : public databased::SessionBackend {
     explicit ScriptedConnection(std::string host) : host_(std::move(host)) { ++Script::current->open_connections; }
     ~ScriptedConnection() override {
         if (Script::current != nullptr) --Script::current->open_connections;
+        closed_->set();
     }
 
     databased::Task<databased::Outcome> run(databased::Request request) override {
         databased::Outcome outcome;
         co_await Later{};
+        if (is_silent_at(request)) {
+            const auto closed = closed_;
+            co_await closed->wait_shielded();
+            throw databased::NotConnectedError("closed");
+        }
         try {
             for (const auto& sql : request.before) {
                 carry_out(Script::current->readable(sql));
@@ -69,6 +77,7 @@ class ScriptedConnection final : public databased::SessionBackend {
             if (request.statement != nullptr) carry_out(request.statement->text().source);
         } catch (const databased::DatabaseError&) {
             outcome.error = std::current_exception();
+            if (usable_) outcome.delivery = databased::backend::Delivery::answered;
         }
         outcome.in_transaction = in_transaction_;
         co_return outcome;
@@ -85,6 +94,11 @@ class ScriptedConnection final : public databased::SessionBackend {
     std::string begin_sql(const databased::TransactionOptions&) const override { return "BEGIN"; }
 
   private:
+    static bool is_silent_at(const databased::Request& request) {
+        const std::string& sql = Script::current->silent_at;
+        const bool is_verb = std::find(request.before.begin(), request.before.end(), sql) != request.before.end();
+        return !sql.empty() && (is_verb || (request.statement != nullptr && request.statement->text().source == sql));
+    }
     void carry_out(const std::string& sql) {
         Script& script = *Script::current;
         script.log.push_back(sql);
@@ -93,13 +107,14 @@ class ScriptedConnection final : public databased::SessionBackend {
             databased::throw_database_error({.message = "lost", .sqlstate = "08006"});
         }
         script.fail_if_asked(sql);
-        if (sql == "BEGIN") in_transaction_ = true;
+        if (sql == "BEGIN" || sql == script.opens_at) in_transaction_ = true;
         if (sql == "COMMIT" || sql == "ROLLBACK" || sql == script.ends_at) in_transaction_ = false;
     }
 
     std::string host_;
     bool usable_ = true;
     bool in_transaction_ = false;
+    std::shared_ptr<Event> closed_ = std::make_shared<Event>();
 };
 
 class ScriptedBackend final : public databased::DatabaseBackend {

@@ -1,5 +1,6 @@
 // What sessions say to the database, and what becomes of them when it fails.
 #include "support/scripted_backend.hpp"
+#include "support/thrown.hpp"
 
 #include <optional>
 #include <stdexcept>
@@ -11,6 +12,7 @@ using namespace std::chrono_literals;
 using support::log_of;
 using support::Script;
 using support::scripted_database;
+using support::thrown;
 
 struct ChangedMyMind : std::runtime_error {
     ChangedMyMind() : std::runtime_error("changed my mind") {}
@@ -196,6 +198,95 @@ ASYNC_TEST(SessionSql, DoesNotUseALostConnectionAgain) {
     EXPECT_EQ(script.open_connections, 0);
     co_await database.session([](Session& session) -> Task<> { co_await session.execute("work"); });
     EXPECT_EQ(script.log, log_of("BEGIN", "work", "fatal", "BEGIN", "work", "COMMIT"));
+}
+
+ASYNC_TEST(SessionSql, DoesNotDoAgainWhatMayHaveBeenCommitted) {
+    Script script;
+    auto database = scripted_database();
+    script.lost_at = "COMMIT";
+    const auto work = [](Session& session) -> Task<> { co_await session.execute("work"); };
+
+    EXPECT_THROW(co_await database.session({.attempts = 3}, work), CommitUnknownError);
+
+    EXPECT_EQ(script.log, log_of("BEGIN", "work", "COMMIT"));
+    EXPECT_EQ(script.open_connections, 0);
+}
+
+ASYNC_TEST(SessionSql, DoesNotDoubtTheEndOfWhatOnlyRead) {
+    Script script;
+    auto database = scripted_database();
+    script.lost_at = "COMMIT";
+    const auto work = [](Session& session) -> Task<> { co_await session.execute("work"); };
+
+    const auto error = co_await thrown<ConnectionError>(database.session({.access = Access::read}, work));
+
+    EXPECT_TRUE(error.is_retryable());
+}
+
+ASYNC_TEST(SessionSql, GivesUpAConnectionWhoseCommitIsNotAnswered) {
+    Script script;
+    auto database = scripted_database();
+    script.silent_at = "COMMIT";
+    const auto work = [](Session& session) -> Task<> { co_await session.execute("work"); };
+
+    EXPECT_THROW(co_await database.session({.deadline = 100ms}, work), CommitUnknownError);
+
+    EXPECT_EQ(script.open_connections, 0);
+    EXPECT_EQ(database.pool_stats().in_use, 0u);
+}
+
+ASYNC_TEST(SessionSql, TellsThatASessionWasLostBeforeItCouldBeRolledBack) {
+    Script script;
+    auto database = scripted_database();
+    std::vector<std::string> warnings;
+    database.on_warning([&](std::string_view warning) { warnings.emplace_back(warning); });
+    script.lost_at = "ROLLBACK";
+    const auto fail = [](Session& session) -> Task<> {
+        co_await session.execute("work");
+        throw ChangedMyMind();
+    };
+
+    EXPECT_THROW(co_await database.session(fail), ChangedMyMind);
+
+    EXPECT_EQ(warnings.size(), 1u);
+}
+
+ASYNC_TEST(SessionSql, DoesNotBeginAChildInATransactionThatHasEnded) {
+    Script script;
+    auto database = scripted_database();
+    script.ends_at = "fatal";
+    Session session = database.session();
+    EXPECT_THROW(co_await session.execute("fatal"), SessionStateError);
+    Session child = session.transaction();
+
+    EXPECT_THROW(co_await child.open(), TransactionAbortedError);
+    EXPECT_THROW(co_await session.commit(), TransactionAbortedError);
+
+    EXPECT_EQ(script.log, log_of("BEGIN", "fatal"));
+}
+
+ASYNC_TEST(Autocommitted, IsAnUnknownOutcomeIfItsAnswerIsLost) {
+    Script script;
+    auto database = scripted_database();
+    script.lost_at = "work";
+
+    EXPECT_THROW(co_await database.execute("work"), CommitUnknownError);
+    const auto error = co_await thrown<ConnectionError>(database.reader().execute("work"));
+
+    EXPECT_TRUE(error.is_retryable());
+    EXPECT_EQ(script.open_connections, 0);
+}
+
+ASYNC_TEST(Autocommitted, IsNotAcknowledgedIfItLeavesATransactionOpen) {
+    Script script;
+    auto database = scripted_database();
+    script.opens_at = "work";
+
+    EXPECT_THROW(co_await database.execute("work"), SessionStateError);
+
+    co_await database.execute("more");
+    EXPECT_EQ(script.log, log_of("work", "ROLLBACK", "more"));
+    EXPECT_EQ(database.pool_stats().opened, 1u);
 }
 
 ASYNC_TEST(SessionSql, DoesNotKeepAConnectionThatIsLeftInATransaction) {

@@ -1,0 +1,114 @@
+#include "execution/channel.hpp"
+
+#include "execution/verb_sql.hpp"
+
+#include <databased/error.hpp>
+
+#include <utility>
+
+namespace databased::detail {
+
+namespace {
+
+[[noreturn]] void throw_not_connected() {
+    throw NotConnectedError("the Database is not connected: call connect() again before using it");
+}
+
+/// Nothing of it may be cut short: neither what a COMMIT does nor cleaning up.
+bool is_shielded(const backend::Commands& commands) noexcept {
+    for (const backend::Command& command : commands) {
+        if (command.verb == backend::Verb::run || command.verb == backend::Verb::begin) return false;
+        if (command.verb == backend::Verb::savepoint) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+void Patience::begin(EventLoop& loop, Clock::time_point end) {
+    if (channel_.can_be_lost_ && end != Channel::without_end) loop.start(*this, end);
+}
+
+void Patience::on_time() noexcept { channel_.give_up(); }
+
+Sending::Sending(Channel& channel, Request request, Clock::time_point patience)
+    : channel_(channel),
+      asked_(request),
+      until_(patience),
+      patience_(channel),
+      task_(channel.backend_->run(std::move(request))),
+      running_(std::move(task_).operator co_await()) {}
+
+void Sending::begin(EventLoop& loop) { patience_.begin(loop, until_); }
+
+Outcome Sending::outcome() {
+    try {
+        return running_.await_resume();
+    } catch (...) {
+        Outcome outcome;
+        outcome.error = std::current_exception();
+        return outcome;
+    }
+}
+
+Judged Sending::await_resume() {
+    Judged judged;
+    judged.outcome = outcome();
+    if (channel_.given_up_ && judged.outcome.error) judged.outcome.error = channel_.given_up_;
+    judged.verdict = judge(asked_, judged.outcome);
+    if (judged.verdict != Verdict::success) explain(judged.verdict, asked_, judged.outcome);
+    channel_.note(judged.verdict, judged.outcome);
+    return judged;
+}
+
+Sending Channel::send(Request request, Clock::time_point patience) {
+    check_open();
+    write_verbs(*backend_, request);
+    request.shielded = is_shielded(request.commands);
+    return Sending{*this, std::move(request), patience};
+}
+
+void Channel::check_open() const {
+    if (given_up_) std::rethrow_exception(given_up_);
+    if (!is_open()) throw_not_connected();
+}
+
+void Channel::note(Verdict verdict, const Outcome& outcome) noexcept {
+    if (verdict == Verdict::lost || verdict == Verdict::outcome_unknown) has_lost_answer_ = true;
+    if (verdict == Verdict::left_open) has_open_transaction_ = true;
+    if (!outcome.in_transaction && outcome.delivery != backend::Delivery::not_sent) has_open_transaction_ = false;
+}
+
+/// Who waits for an answer is told by the connection's end.
+void Channel::give_up() noexcept {
+    given_up_ = std::make_exception_ptr(ConnectionError(
+        {.message = "the database did not answer in time, the connection to it was given up", .sqlstate = "08006"}));
+    backend_ = nullptr;
+}
+
+Task<> Channel::tidy(Clock::time_point patience) {
+    Patience limit{*this};
+    limit.begin(*(co_await this_context()).loop, patience);
+    if (is_open()) co_await backend_->tidy();
+}
+
+Task<> Channel::keep(Clock::time_point patience) {
+    Patience limit{*this};
+    limit.begin(*(co_await this_context()).loop, patience);
+    check_open();
+    co_await backend_->keep();
+    check_open();
+}
+
+Task<> Channel::ping(Clock::time_point patience) {
+    Patience limit{*this};
+    limit.begin(*(co_await this_context()).loop, patience);
+    check_open();
+    co_await backend_->ping();
+}
+
+Task<> Channel::close() {
+    if (is_open()) co_await backend_->close();
+}
+
+}  // namespace databased::detail

@@ -1,0 +1,110 @@
+// The one door to a connection: whatever is said to a database, for whomever, goes through send().
+#pragma once
+
+#include "execution/judge.hpp"
+
+#include <databased/backend.hpp>
+#include <databased/event_loop.hpp>
+
+#include <concepts>
+#include <coroutine>
+#include <cstdint>
+#include <exception>
+#include <memory>
+
+namespace databased::detail {
+
+class Channel;
+
+/// How what was sent has ended. The outcome's error is what the caller is to be told.
+struct Judged {
+    Verdict verdict = Verdict::success;
+    Outcome outcome{};
+};
+
+/// Gives a connection up if its database does not answer in time.
+class Patience final : private Timer {
+  public:
+    explicit Patience(Channel& channel) noexcept : channel_(channel) {}
+    void begin(EventLoop& loop, Clock::time_point end);
+
+  private:
+    void on_time() noexcept override;
+
+    Channel& channel_;
+};
+
+/// What was sent, for who awaits it. Its channel outlives it.
+class Sending {
+  public:
+    Sending(Channel& channel, Request request, Clock::time_point patience);
+
+    bool await_ready() const { return running_.await_ready(); }
+    template <std::derived_from<PromiseBase> Promise>
+    bool await_suspend(std::coroutine_handle<Promise> caller) {
+        begin(*caller.promise().context().loop);
+        return running_.await_suspend(caller);
+    }
+    Judged await_resume();
+
+  private:
+    void begin(EventLoop& loop);
+    Outcome outcome();
+
+    Channel& channel_;
+    Asked asked_;
+    Clock::time_point until_;
+    Patience patience_;
+    Task<Outcome> task_;
+    Task<Outcome>::Awaiter running_;
+};
+
+/// Owns one connection from its opening to its end. On the loop's thread.
+class Channel {
+  public:
+    static constexpr auto without_end = Clock::time_point::max();
+
+    Channel(std::unique_ptr<SessionBackend> backend, const Capabilities& capabilities) noexcept
+        : backend_(std::move(backend)), can_be_lost_(capabilities.connections_can_be_lost) {}
+
+    /// `request` has its commands; their SQL is added here. When `patience` ends the connection is given up, where that
+    /// can be: nothing is known of what it has not answered.
+    Sending send(Request request, Clock::time_point patience = without_end);
+
+    /// False once it was closed, also under those who use it.
+    bool is_open() const noexcept { return backend_ != nullptr; }
+    /// Throws NotConnectedError if it is closed, ConnectionError if it was given up.
+    void check_open() const;
+    /// Whether it is fit for anybody else.
+    bool is_usable() const noexcept { return !is_lost() && !has_open_transaction_; }
+    bool is_lost() const noexcept { return !is_open() || has_lost_answer_ || !backend_->is_usable(); }
+    /// Whether several statements of one transaction may be under way at once.
+    bool queues_statements() const noexcept { return is_open() && backend_->queues_statements(); }
+    /// Whether Verb::read_only has something to say.
+    bool says_read_only() const { return is_open() && !backend_->read_only_sql().empty(); }
+
+    bool needs_tidying() const noexcept { return is_open() && backend_->needs_tidying(); }
+    /// Takes away what the last user has left. Does not throw.
+    Task<> tidy(Clock::time_point patience);
+    /// What is there now stays for every user.
+    Task<> keep(Clock::time_point patience);
+    Task<> ping(Clock::time_point patience);
+    Task<> close();
+    void close_now() noexcept { backend_ = nullptr; }
+    /// For a child process, where the connection must not be touched.
+    std::unique_ptr<SessionBackend> take() noexcept { return std::move(backend_); }
+
+  private:
+    friend class Sending;
+    friend class Patience;
+    void give_up() noexcept;
+    void note(Verdict verdict, const Outcome& outcome) noexcept;
+
+    std::unique_ptr<SessionBackend> backend_;
+    std::exception_ptr given_up_;
+    bool can_be_lost_;
+    bool has_open_transaction_ = false;  // which nobody is in
+    bool has_lost_answer_ = false;
+};
+
+}  // namespace databased::detail

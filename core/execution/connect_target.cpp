@@ -1,0 +1,53 @@
+#include "execution/connect_target.hpp"
+
+#include "execution/admit.hpp"
+
+#include <utility>
+
+namespace databased::detail {
+
+Request ConnectTarget::request_for(Statement::Pointer statement, const Context& context) {
+    Request request;
+    request.statement = std::move(statement);
+    request.makes_ready = true;
+    request.stop = context.stop;
+    request.deadline = request.turn_deadline = context.deadline;
+    return request;
+}
+
+Task<Outcome> ConnectTarget::run(Statement::Pointer statement, RowSink* sink) {
+    const Context& context = co_await this_context();
+    admit(*statement, context, Home{&loop_});
+    Request request = request_for(std::move(statement), context);
+    request.sink = sink;
+    request.commands.push_back({backend::Verb::run});
+    Judged judged = co_await channel_.send(std::move(request));
+    co_return std::move(judged.outcome);
+}
+
+Task<Result> ConnectTarget::run_many(Statement::Pointer statement) {
+    const Context& context = co_await this_context();
+    admit(*statement, context, Home{&loop_});
+    if (statement->runs() == 0) co_return Result{};
+    Request request = request_for(std::move(statement), context);
+    request.in_transaction = true;
+    request.commands.push_back({backend::Verb::begin});
+    request.commands.push_back({backend::Verb::run});
+    const Judged judged = co_await channel_.send(std::move(request));
+    if (judged.outcome.in_transaction) {
+        co_await end(judged.verdict == Verdict::success ? backend::Verb::commit : backend::Verb::rollback);
+    }
+    if (judged.outcome.error) std::rethrow_exception(judged.outcome.error);
+    co_return judged.outcome.result;
+}
+
+Task<> ConnectTarget::end(backend::Verb verb) {
+    Request request;
+    request.commands.push_back({verb});
+    request.expected = backend::Transaction::open;
+    const Judged judged =
+        co_await channel_.send(std::move(request), patience_of(Clock::now(), Clock::time_point::max()));
+    if (verb == backend::Verb::commit && judged.outcome.error) std::rethrow_exception(judged.outcome.error);
+}
+
+}  // namespace databased::detail

@@ -1,0 +1,39 @@
+// What has become of what was sent: decided here, once for all backends.
+#pragma once
+
+#include <databased/backend.hpp>
+
+#include <cstdint>
+
+namespace databased::detail {
+
+enum class Verdict : std::uint8_t {
+    success,
+    failed,           ///< The database has refused it, or it was not sent.
+    lost,             ///< With the connection; nothing of it can have been committed.
+    outcome_unknown,  ///< Its answer is lost, and it may have been committed.
+    ended,            ///< The transaction that it belongs to is gone.
+    left_open,        ///< It was to leave no transaction, and has left one.
+};
+
+/// What matters of a request for that.
+struct Asked {
+    explicit Asked(const Request& request);
+
+    /// A transaction is left open behind it.
+    bool is_in_unit() const noexcept;
+    /// It changes nothing, as the database has told or sees to.
+    bool only_reads() const noexcept { return reads_only || nature == backend::Nature::read; }
+
+    backend::Commands commands;
+    backend::Transaction expected;
+    backend::Nature nature;
+    bool reads_only;
+};
+
+Verdict judge(const Asked& asked, const Outcome& outcome) noexcept;
+
+/// Sees to it that the error says what the verdict is.
+void explain(Verdict verdict, const Asked& asked, Outcome& outcome);
+
+}  // namespace databased::detail
