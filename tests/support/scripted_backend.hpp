@@ -100,6 +100,7 @@ class ScriptedConnection final : public databased::SessionBackend {
         return !sql.empty() && (is_verb || (request.statement != nullptr && request.statement->text().source == sql));
     }
     void carry_out(const std::string& sql) {
+        if (sql.empty()) return;  // a verb without SQL
         Script& script = *Script::current;
         script.log.push_back(sql);
         if (sql == script.lost_at) {
