@@ -101,10 +101,10 @@ Task<> DatabaseState::fill_places(Reach reach) {
     co_await hidden_root_->open();
 }
 
-Task<std::unique_ptr<Channel>> DatabaseState::open_connection(std::shared_ptr<DatabaseState> self, Opening opening) {
+Task<std::shared_ptr<Channel>> DatabaseState::open_connection(std::shared_ptr<DatabaseState> self, Opening opening) {
     if (self == nullptr) throw NotConnectedError("the Database is gone");
     auto session = co_await self->open_physical(opening);
-    auto channel = std::make_unique<Channel>(std::move(session), opening.backend->capabilities());
+    auto channel = std::make_shared<Channel>(std::move(session), opening.backend->capabilities());
     co_await self->make_ready(*channel, opening.patience);
     co_return channel;
 }

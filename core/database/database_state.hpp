@@ -139,7 +139,7 @@ class DatabaseState final : public StatementTarget,
     Use use_of(const Statement& statement, Access access, const Context& context) const noexcept;
     Task<Outcome> run_in_unit(Statement::Pointer statement, RowSink* sink, Access access);
     void on_loop_destroyed() noexcept override;
-    static Task<std::unique_ptr<Channel>> open_connection(std::shared_ptr<DatabaseState> self, Opening opening);
+    static Task<std::shared_ptr<Channel>> open_connection(std::shared_ptr<DatabaseState> self, Opening opening);
     Task<std::unique_ptr<SessionBackend>> open_physical(const Opening& opening);
     Task<> make_ready(Channel& channel, std::chrono::milliseconds patience);
 

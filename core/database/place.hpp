@@ -32,7 +32,7 @@ struct Opening {
 class Place {
   public:
     /// Opens a connection and makes it ready, hooks included.
-    using Opener = detail::Callback<Task<std::unique_ptr<Channel>>(Opening opening)>;
+    using Opener = detail::Callback<Task<std::shared_ptr<Channel>>(Opening opening)>;
 
     /// Does no I/O. Throws UrlError, ConfigError.
     Place(const Url& url, const Options& options, Serves serves);

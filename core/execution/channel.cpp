@@ -31,12 +31,12 @@ void Patience::begin(EventLoop& loop, Clock::time_point end) {
 
 void Patience::on_time() noexcept { channel_.give_up(); }
 
-Sending::Sending(Channel& channel, Request request, Clock::time_point patience)
-    : channel_(channel),
+Sending::Sending(std::shared_ptr<Channel> channel, Request request, Clock::time_point patience)
+    : channel_(std::move(channel)),
       asked_(request),
       until_(patience),
-      patience_(channel),
-      task_(channel.backend_->run(std::move(request))),
+      patience_(*channel_),
+      task_(channel_->backend_->run(std::move(request))),
       running_(std::move(task_).operator co_await()) {}
 
 void Sending::begin(EventLoop& loop) { patience_.begin(loop, until_); }
@@ -54,10 +54,10 @@ Outcome Sending::outcome() {
 Judged Sending::await_resume() {
     Judged judged;
     judged.outcome = outcome();
-    if (channel_.given_up_ && judged.outcome.error) judged.outcome.error = channel_.given_up_;
+    if (channel_->given_up_ && judged.outcome.error) judged.outcome.error = channel_->given_up_;
     judged.verdict = judge(asked_, judged.outcome);
     if (judged.verdict != Verdict::success) explain(judged.verdict, asked_, judged.outcome);
-    channel_.note(judged.verdict, judged.outcome);
+    channel_->note(judged.verdict, judged.outcome);
     return judged;
 }
 
@@ -65,7 +65,7 @@ Sending Channel::send(Request request, Clock::time_point patience) {
     check_open();
     write_verbs(*backend_, request);
     request.shielded = is_shielded(request.commands);
-    return Sending{*this, std::move(request), patience};
+    return Sending{shared_from_this(), std::move(request), patience};
 }
 
 void Channel::check_open() const {
@@ -87,12 +87,14 @@ void Channel::give_up() noexcept {
 }
 
 Task<> Channel::tidy(Clock::time_point patience) {
+    const auto self = shared_from_this();
     Patience limit{*this};
     limit.begin(*(co_await this_context()).loop, patience);
     if (is_open()) co_await backend_->tidy();
 }
 
 Task<> Channel::keep(Clock::time_point patience) {
+    const auto self = shared_from_this();
     Patience limit{*this};
     limit.begin(*(co_await this_context()).loop, patience);
     check_open();
@@ -101,6 +103,7 @@ Task<> Channel::keep(Clock::time_point patience) {
 }
 
 Task<> Channel::ping(Clock::time_point patience) {
+    const auto self = shared_from_this();
     Patience limit{*this};
     limit.begin(*(co_await this_context()).loop, patience);
     check_open();

@@ -34,10 +34,10 @@ class Patience final : private Timer {
     Channel& channel_;
 };
 
-/// What was sent, for who awaits it. Its channel outlives it.
+/// What was sent, for who awaits it. It keeps its channel.
 class Sending {
   public:
-    Sending(Channel& channel, Request request, Clock::time_point patience);
+    Sending(std::shared_ptr<Channel> channel, Request request, Clock::time_point patience);
 
     bool await_ready() const { return running_.await_ready(); }
     template <std::derived_from<PromiseBase> Promise>
@@ -51,7 +51,7 @@ class Sending {
     void begin(EventLoop& loop);
     Outcome outcome();
 
-    Channel& channel_;
+    std::shared_ptr<Channel> channel_;
     Asked asked_;
     Clock::time_point until_;
     Patience patience_;
@@ -59,8 +59,8 @@ class Sending {
     Task<Outcome>::Awaiter running_;
 };
 
-/// Owns one connection from its opening to its end. On the loop's thread.
-class Channel {
+/// Owns one connection from its opening to its end. On the loop's thread. Whoever closes it ends what is under way.
+class Channel : public std::enable_shared_from_this<Channel> {
   public:
     static constexpr auto without_end = Clock::time_point::max();
 

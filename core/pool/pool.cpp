@@ -320,11 +320,12 @@ void Pool::drop(PooledConnection& connection) noexcept {
     auto channel = std::move(connection.channel);
     connections_.erase(place);
     keep_min_size();
-    if (channel == nullptr || loop_ == nullptr || !channel->is_usable()) return;
+    if (channel == nullptr) return;
+    if (loop_ == nullptr || !channel->is_usable()) return channel->close_now();
     loop_->spawn(close_channel(std::move(channel)));
 }
 
-Task<> Pool::close_channel(std::unique_ptr<Channel> channel) {
+Task<> Pool::close_channel(std::shared_ptr<Channel> channel) {
     try {
         co_await channel->close();
     } catch (const Error&) {
@@ -342,7 +343,7 @@ void Pool::grow() {
 
 /// Runs on its own, so that whoever gives up waiting leaves a usable connection to the others.
 Task<> Pool::open_one(std::shared_ptr<Pool> self) {
-    std::unique_ptr<Channel> channel;
+    std::shared_ptr<Channel> channel;
     std::exception_ptr failure;
     try {
         channel = co_await self->opener_();
@@ -367,7 +368,7 @@ void Pool::could_not_open(std::exception_ptr failure) {
     if (!askers_.empty() && connecting_ == 0) grow();
 }
 
-void Pool::opened(std::unique_ptr<Channel> channel) {
+void Pool::opened(std::shared_ptr<Channel> channel) {
     if (refuses_) return;
     ++stats_.opened;
     auto connection = std::make_unique<PooledConnection>();

@@ -20,7 +20,7 @@ class Pool;
 
 /// One connection and what the pool knows of it.
 struct PooledConnection : ListNode<PooledConnection> {
-    std::unique_ptr<Channel> channel;  // closed, perhaps, under its users
+    std::shared_ptr<Channel> channel;  // closed, perhaps, under its users
     Use use = Use::exclusive;          // by those who have it now
     std::size_t users = 0;             // 0 while it is idle
     Clock::time_point expires_at{};
@@ -60,7 +60,7 @@ class Lease {
 class Pool : public std::enable_shared_from_this<Pool>, private Timer {
   public:
     /// Opens a connection and makes it ready, hooks included.
-    using Opener = detail::Callback<Task<std::unique_ptr<Channel>>()>;
+    using Opener = detail::Callback<Task<std::shared_ptr<Channel>>()>;
 
     Pool(EventLoop& loop, PoolLimits limits, Opener opener);
     ~Pool() override;
@@ -113,7 +113,7 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     void grow();
     static Task<> open_one(std::shared_ptr<Pool> self);
     void could_not_open(std::exception_ptr failure);
-    void opened(std::unique_ptr<Channel> channel);
+    void opened(std::shared_ptr<Channel> channel);
     void drop(PooledConnection& connection) noexcept;
     void end(PooledConnection& connection) const noexcept;
     void on_time() noexcept override;
@@ -121,7 +121,7 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     void keep_min_size();
     bool is_fit(const PooledConnection& connection, Clock::time_point now) const noexcept;
     bool needs_ping(const PooledConnection& connection, Clock::time_point now) const noexcept;
-    static Task<> close_channel(std::unique_ptr<Channel> channel);
+    static Task<> close_channel(std::shared_ptr<Channel> channel);
 
     EventLoop* loop_;  // null once it is gone
     PoolLimits limits_;

@@ -218,7 +218,7 @@ CONFORMANCE_TEST(Connect, EndsSessionsThatAreOpenForTooLong) {
 CONFORMANCE_TEST(Connect, StopsStatementsThatRunForTooLongAtDisconnect) {
     auto database = co_await film_database({.disconnect_timeout = 10ms});
     const auto read = [&]() -> Task<> {
-        EXPECT_THROW(co_await database.execute(support::endless_read()), NotConnectedError);
+        EXPECT_THROW(co_await database.reader().execute(support::endless_read()), NotConnectedError);
     };
     const auto end = [&]() -> Task<> {
         co_await sleep_for(5ms);
@@ -325,7 +325,7 @@ CONFORMANCE_TEST(Connect, StopsWhatRunsWhenTheDatabaseIsDestroyed) {
     std::optional<Database> database{co_await film_database()};
     support::Event ended;
     const auto read = [&]() -> Task<> {
-        EXPECT_THROW(co_await database->execute(support::endless_read()), NotConnectedError);
+        EXPECT_THROW(co_await database->reader().execute(support::endless_read()), NotConnectedError);
         ended.set();
     };
     support::spawn(read());
