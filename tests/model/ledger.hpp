@@ -1,6 +1,7 @@
 // The plain model: what a program was told, and so what has to be in the table.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -33,7 +34,11 @@ class Ledger {
     const std::map<int, bool>& rows() const noexcept { return rows_; }
     /// A unit whose end is unknown may be seen either way.
     bool is_definite() const noexcept { return unknown_.empty(); }
-    bool was_called_for(int hook) const { return called_.count(hook) != 0; }
+    /// Whether a unit whose end is unknown had to do with the row.
+    bool is_in_doubt(int id) const {
+        return std::any_of(unknown_.begin(), unknown_.end(),
+                           [id](const Level& unit) { return unit.rows.count(id) != 0; });
+    }
     void called(int hook) {
         if (!called_.insert(hook).second) called_twice_ = true;
     }

@@ -266,7 +266,7 @@ Task<> Program::insert_twice(Session& session, std::vector<Level>& levels) {
 Task<> Program::remove(Session& session, std::vector<Level>& levels) {
     int id = -1;
     for (const auto& [candidate, is_there] : ledger_.rows()) {
-        bool is_untouched = is_there;
+        bool is_untouched = is_there && !ledger_.is_in_doubt(candidate);
         for (const Level& level : levels) is_untouched = is_untouched && level.rows.count(candidate) == 0;
         if (is_untouched) id = candidate;
     }
