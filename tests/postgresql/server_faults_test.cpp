@@ -6,7 +6,9 @@
 #include "support/thrown.hpp"
 
 #include <atomic>
+#include <functional>
 #include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -16,6 +18,7 @@ using namespace faults;
 using support::fails_with;
 using support::mentions;
 using support::PostgresqlCluster;
+using support::PostgresqlOptions;
 using support::thrown;
 
 constexpr const char* endless = "SELECT pg_sleep(600)";
@@ -54,6 +57,59 @@ ASYNC_TEST(ServerFaults, AreHealedWithoutAnErrorWhereNothingRan) {
     EXPECT_EQ(co_await database.fetch_val<int>("SELECT 1"), 1);
     EXPECT_EQ(database.pool_stats().in_use, 0u);
     EXPECT_EQ(database.pool_stats().connecting, 0u);
+}
+
+/// A commit there is carried out on this server, and then waits for another one that is not there.
+/// https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION
+PostgresqlOptions waiting_for_standby() {
+    PostgresqlOptions options;
+    options.settings = {"synchronous_standby_names = 'nobody'"};
+    return options;
+}
+
+/// Ends, as an administrator does, what waits for the standby.
+Task<> end_who_waits(const PostgresqlCluster& cluster) {
+    support::RawPostgresql observer{cluster.socket_url()};
+    const std::string waiting = " FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+    co_await until([&] { return observer.integer("SELECT count(*)" + waiting) == 1; });
+    observer.integer("SELECT count(pg_terminate_backend(pid))" + waiting);
+}
+
+Task<> add_while_standby_is_missing(const PostgresqlCluster& cluster, std::function<Task<>(Database&)> add) {
+    Database setup{cluster.url("postgres", "?options=-c%20synchronous_commit%3Dlocal")};
+    co_await setup.execute("CREATE TABLE films (title text)");
+    Database database{cluster.url()};
+    co_await database.fetch_val<int>("SELECT 1");
+
+    const auto told = [&]() -> Task<> { EXPECT_TRUE(co_await fails_with<CommitUnknownError>(add(database))); };
+    co_await when_all(told(), end_who_waits(cluster));
+
+    EXPECT_EQ(co_await setup.fetch_val<int>("SELECT count(*) FROM films"), 1);
+}
+
+ASYNC_TEST(ServerFaults, AreUnknownOutcomesOfAStatementThatIsEndedBehindItsCommit) {
+    const PostgresqlCluster cluster{waiting_for_standby()};
+
+    co_await add_while_standby_is_missing(
+        cluster, [](Database& database) -> Task<> { co_await database.execute("INSERT INTO films VALUES ('Alien')"); });
+}
+
+ASYNC_TEST(ServerFaults, AreUnknownOutcomesOfASessionThatIsEndedBehindItsCommit) {
+    const PostgresqlCluster cluster{waiting_for_standby()};
+
+    co_await add_while_standby_is_missing(cluster, [](Database& database) -> Task<> {
+        co_await database.session(
+            [](Session& session) -> Task<> { co_await session.execute("INSERT INTO films VALUES ('Alien')"); });
+    });
+}
+
+ASYNC_TEST(ServerFaults, AreUnknownOutcomesOfManyItemsThatAreEndedBehindTheirCommit) {
+    const PostgresqlCluster cluster{waiting_for_standby()};
+
+    co_await add_while_standby_is_missing(cluster, [](Database& database) -> Task<> {
+        const std::vector<std::string> titles{"Alien"};
+        co_await database.execute_many("INSERT INTO films VALUES (?)", titles);
+    });
 }
 
 ASYNC_TEST(ServerFaults, AreUnknownOutcomesOnlyOfWhatMayHaveBeenCommitted) {
