@@ -154,15 +154,22 @@ ASYNC_TEST(BehindPgbouncer, StopsTellTheTruth) {
 ASYNC_TEST(BehindPgbouncer, ConnectionsThatItHasClosedAreReplaced) {
     const Pooled pooled;
     auto database = co_await pooled.open();
-    const auto hold = [](Session& session) -> Task<> { co_await session.execute("SELECT pg_sleep(0.05)"); };
-    co_await when_all(database.session(hold), database.session(hold));
+    const auto use_two = [&]() -> Task<> {
+        Session first = database.session();
+        Session second = database.session();
+        co_await first.execute("SELECT 1");
+        co_await second.execute("SELECT 1");
+        co_await first.close();
+        co_await second.close();
+    };
+    co_await use_two();
     EXPECT_EQ(database.pool_stats().size, 2u);
 
     pooled.command("KILL " + std::string{Url::parse(pooled.url()).database().value()});
     pooled.command("RESUME " + std::string{Url::parse(pooled.url()).database().value()});
     co_await look_around();
 
-    co_await when_all(database.session(hold), database.session(hold));
+    co_await use_two();
     EXPECT_EQ(database.pool_stats().in_use, 0u);
 }
 
