@@ -27,14 +27,14 @@ namespace {
 
 constexpr std::string_view example = "018f2b6a-7c1e-7000-8000-0123456789ab";
 
-using Bytes = std::array<std::byte, 16>;
+using RawUuid = std::array<std::byte, 16>;
 
 // Not Uuid::random(): these bytes follow no version and are the same in every run.
 std::vector<Uuid> arbitrary_uuids(int count) {
     std::mt19937 generator(42);
     std::vector<Uuid> uuids;
     for (int i = 0; i < count; ++i) {
-        Bytes bytes;
+        RawUuid bytes;
         for (std::byte& byte : bytes) byte = static_cast<std::byte>(generator() >> 24);
         uuids.push_back(Uuid::from_bytes(bytes));
     }
@@ -216,8 +216,8 @@ TEST(RandomUuid, IsNeverTheSame) {
 }
 
 TEST(RandomUuid, VariesInEveryOtherBit) {
-    Bytes ever_set{};
-    Bytes ever_clear{};
+    RawUuid ever_set{};
+    RawUuid ever_clear{};
 
     for (int i = 0; i < 1000; ++i) {
         const Uuid uuid = Uuid::random();
