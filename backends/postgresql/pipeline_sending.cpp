@@ -265,11 +265,12 @@ void Pipeline::send_prepared(Operation* operation, const SessionReset::Command& 
              {kind, operation});
         return;
     }
-    auto& verb = verbs_[sql];
-    if (verb == nullptr) {
-        verb = std::make_shared<PreparedStatement>();
-        verb->name = "databased_verb_" + std::to_string(++verb_names_);
+    auto& known = verbs_[sql];
+    if (known == nullptr) {
+        known = std::make_shared<PreparedStatement>();
+        known->name = "databased_verb_" + std::to_string(++verb_names_);
     }
+    const auto verb = known;  // a connection that is lost while it is sent forgets them all
     if (!verb->is_prepared) {
         verb->is_prepared = true;
         sent(PQsendPrepare(connection, verb->name.c_str(), sql.c_str(), count, nullptr),
