@@ -194,7 +194,7 @@ ASYNC_TEST(NetworkStall, WhileAnIdleConnectionIsAskedDoesNotKeepWhoWaits) {
 
 ASYNC_TEST(NetworkStall, OfConnectingEndsWithItsTime) {
     Far far;
-    Database database{far.url("?connect_timeout=50ms&sslmode=disable")};
+    Database database{far.url("?connect_timeout=500ms&sslmode=disable")};
     far.stall();
 
     EXPECT_TRUE(co_await fails_with<ConnectionError>(database.connect()));
