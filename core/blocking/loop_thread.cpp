@@ -47,6 +47,7 @@ void LoopThread::State::run() noexcept {
         EventLoop loop;
         CallerLines callers{loop};
         loop.run(serve(*this, callers));
+        const std::lock_guard lock{mutex};  // whoever has posted the end is done with the loop
     } catch (...) {
         const std::lock_guard lock{mutex};
         failure = std::current_exception();
@@ -100,7 +101,10 @@ LoopThread::~LoopThread() {
         state.thread.detach();
     } else {
         End end{state.until_end};
-        state.lines->loop().post(end);
+        {
+            const std::lock_guard lock{state.mutex};
+            state.lines->loop().post(end);
+        }
         state.thread.join();
     }
 }
