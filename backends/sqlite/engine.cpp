@@ -116,7 +116,6 @@ void Engine::run(Job& job) {
         if (!job.outcome.error && job.statement() != nullptr) job.outcome.error = runner_.run(job, true);
     }
     interrupts_.end();
-    if (interrupts_.has_met_moved_file()) is_lost_ = true;
     job.outcome.in_transaction = handle_.in_transaction();
     if (interrupts_.has_met_moved_file()) is_lost_ = true;
     if (job.outcome.in_transaction) return;

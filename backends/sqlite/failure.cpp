@@ -11,7 +11,7 @@
 
 namespace databased::sqlite {
 
-std::exception_ptr failure(const Handle& handle, const Interrupts& interrupts, const Job& job, int code,
+std::exception_ptr failure(const Handle& handle, Interrupts& interrupts, const Job& job, int code,
                            std::optional<std::size_t> run) {
     if ((code & 0xff) == SQLITE_INTERRUPT || (code & 0xff) == SQLITE_BUSY) {
         if (job.should_stop()) return job.stop_error();
@@ -19,7 +19,8 @@ std::exception_ptr failure(const Handle& handle, const Interrupts& interrupts, c
             return std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran"));
         }
     }
-    if (interrupts.has_met_moved_file() || code == SQLITE_READONLY_DBMOVED) return moved_file(handle);
+    if (code == SQLITE_READONLY_DBMOVED) interrupts.meet_moved_file();
+    if (interrupts.has_met_moved_file()) return moved_file(handle);
     const Statement* statement = job.statement();
     const std::string_view sql = statement != nullptr ? std::string_view{statement->text().source} : std::string_view{};
     ErrorDetails details = details_of(handle.get(), code, sql);

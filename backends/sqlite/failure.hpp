@@ -12,7 +12,7 @@
 namespace databased::sqlite {
 
 /// `run` is the number of the item where there are several.
-std::exception_ptr failure(const Handle& handle, const Interrupts& interrupts, const Job& job, int code,
+std::exception_ptr failure(const Handle& handle, Interrupts& interrupts, const Job& job, int code,
                            std::optional<std::size_t> run = {});
 /// Of a connection whose file is not there any more where its path says.
 std::exception_ptr moved_file(const Handle& handle);

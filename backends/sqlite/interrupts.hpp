@@ -39,8 +39,9 @@ class Interrupts {
     void end() noexcept;
     /// A statement begins that is not interrupted once it has committed.
     void arm() noexcept { is_armed_ = true; }
-    /// The last commit was given up: the file is not there any more where its path says.
+    /// The file is not there any more where its path says: a commit was given up, or SQLite has refused a write.
     bool has_met_moved_file() const noexcept { return has_met_moved_file_; }
+    void meet_moved_file() noexcept { has_met_moved_file_ = true; }
 
   private:
     static int on_progress(void* self) noexcept;
