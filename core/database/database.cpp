@@ -2,7 +2,7 @@
 #include <databased/error.hpp>
 
 #include "database/database_state.hpp"
-#include "database/session_state.hpp"
+#include "session/session_state.hpp"
 
 namespace databased {
 
@@ -77,9 +77,9 @@ Task<> Database::disconnect(detail::Duration patience) {
 Task<> Database::ensure_connected() { return detail::keep(state_, state_->ensure_connected()); }
 Task<> Database::close() { return detail::keep(state_, state_->close()); }
 bool Database::is_connected() const noexcept { return state_->is_connected(); }
-Url Database::url(Access access) const { return state_->place(access)->url(); }
+Url Database::url(Access access) const { return state_->endpoint(access)->url(); }
 PoolStats Database::pool_stats() const noexcept { return state_->stats(); }
-PoolStats Database::pool_stats(Access access) const noexcept { return state_->place(access)->stats(); }
+PoolStats Database::pool_stats(Access access) const noexcept { return state_->endpoint(access)->stats(); }
 
 Task<> Database::switch_to(std::string_view url, Access access) {
     return detail::keep(state_, state_->switch_to(std::string{url}, access));

@@ -1,9 +1,9 @@
 #include "database/database_state.hpp"
 
 #include "database/bounded.hpp"
-#include "database/session_state.hpp"
 #include "execution/connect_target.hpp"
 #include "runtime/process.hpp"
+#include "session/session_state.hpp"
 
 #include <databased/error.hpp>
 
@@ -15,14 +15,14 @@ DatabaseState::DatabaseState(const Url& url, const std::optional<Url>& read_url,
                              PasswordProvider passwords)
     : options_(options),
       passwords_(std::move(passwords)),
-      writes_(std::make_shared<Place>(url, options, Serves::everything)),
+      writes_(std::make_shared<Endpoint>(url, options, Serves::everything)),
       reads_(writes_) {
     const Dialect& dialect = writes_->backend().dialect();
     rules_ = {.dialect = &dialect, .max_parameters = dialect.features().max_parameters};
     if (passwords_ && !capabilities().takes_passwords)
         throw ConfigError("a password_provider is set, but " + url.dialect() + " databases have no password");
     if (!read_url || *read_url == url) return;
-    const auto reads = std::make_shared<Place>(*read_url, options, Serves::reads);
+    const auto reads = std::make_shared<Endpoint>(*read_url, options, Serves::reads);
     reads->check_goes_with(*writes_);
     if (!settings().force_rollback) reads_ = reads;  // else a test could not read what it has written
 }
@@ -34,10 +34,10 @@ bool DatabaseState::is_inherited() const noexcept { return loop_ != nullptr && g
 Task<> DatabaseState::connect() {
     const auto self = shared_from_this();
     check_thread(co_await this_context());
-    const TurnHold turn = co_await connecting_.take();
+    const FairLock::Hold hold = co_await connecting_.lock();
     if (phase_ == Phase::connected) throw AlreadyConnectedError("the Database is connected already");
     if (phase_ == Phase::disconnecting) throw AlreadyConnectedError("the Database is still being disconnected");
-    co_await open_places(Reach::all);
+    co_await open_endpoints(Reach::all);
 }
 
 Task<> DatabaseState::ensure_connected() { return connect_if_needed(Reach::all); }
@@ -46,9 +46,9 @@ Task<> DatabaseState::connect_if_needed(Reach reach) {
     const auto self = shared_from_this();
     check_thread(co_await this_context());
     if (is_connected()) co_return;
-    const TurnHold turn = co_await connecting_.take();
+    const FairLock::Hold hold = co_await connecting_.lock();
     if (phase_ == Phase::disconnecting) throw NotConnectedError("the Database is still being disconnected");
-    if (!is_connected()) co_await open_places(reach);
+    if (!is_connected()) co_await open_endpoints(reach);
 }
 
 Task<> DatabaseState::require_connected(Access access) {
@@ -57,34 +57,35 @@ Task<> DatabaseState::require_connected(Access access) {
     if (!is_connected()) throw NotConnectedError("the Database was disconnected: call connect() before using it again");
 }
 
-std::vector<std::shared_ptr<Place>> DatabaseState::places() const {
-    std::vector<std::shared_ptr<Place>> all{writes_};
+std::vector<std::shared_ptr<Endpoint>> DatabaseState::endpoints() const {
+    std::vector<std::shared_ptr<Endpoint>> all{writes_};
     if (is_split()) all.push_back(reads_);
     all.insert(all.end(), others_.begin(), others_.end());
     return all;
 }
 
-Place::Opener DatabaseState::opener() {
-    return [weak = weak_from_this()](Opening opening) { return open_connection(weak.lock(), std::move(opening)); };
+Endpoint::Opener DatabaseState::opener() {
+    return
+        [weak = weak_from_this()](ConnectRequest request) { return open_connection(weak.lock(), std::move(request)); };
 }
 
-Task<> DatabaseState::open_places(Reach reach) {
+Task<> DatabaseState::open_endpoints(Reach reach) {
     const Context& context = co_await this_context();
     const Phase before = phase_;
     loop_ = context.loop;
     generation_ = process_generation();
     loop_->add(*this);
-    for (const auto& place : places()) place->make_pools(*loop_, opener());
+    for (const auto& endpoint : endpoints()) endpoint->make_pools(*loop_, opener());
     std::exception_ptr failure;
     try {
-        co_await fill_places(reach);
+        co_await fill_endpoints(reach);
         if (loop_ == nullptr) throw NotConnectedError("the Database was destroyed while it connected");
     } catch (...) {
         failure = std::current_exception();
     }
     if (failure) {
         if (loop_ != nullptr) {
-            drop_places(false);
+            drop_endpoints(false);
             phase_ = before;
         }
         std::rethrow_exception(failure);
@@ -92,7 +93,7 @@ Task<> DatabaseState::open_places(Reach reach) {
     phase_ = Phase::connected;
 }
 
-Task<> DatabaseState::fill_places(Reach reach) {
+Task<> DatabaseState::fill_endpoints(Reach reach) {
     if (reach != Reach::reads || !is_split()) co_await writes_->fill();
     if (reach != Reach::writes && is_split()) co_await reads_->fill();
     if (!settings().force_rollback) co_return;
@@ -101,11 +102,12 @@ Task<> DatabaseState::fill_places(Reach reach) {
     co_await hidden_root_->open();
 }
 
-Task<std::shared_ptr<Channel>> DatabaseState::open_connection(std::shared_ptr<DatabaseState> self, Opening opening) {
+Task<std::shared_ptr<Channel>> DatabaseState::open_connection(std::shared_ptr<DatabaseState> self,
+                                                              ConnectRequest request) {
     if (self == nullptr) throw NotConnectedError("the Database is gone");
-    auto session = co_await self->open_physical(opening);
-    auto channel = std::make_shared<Channel>(std::move(session), opening.backend->capabilities());
-    co_await self->make_ready(*channel, opening.patience);
+    auto session = co_await self->open_physical(request);
+    auto channel = std::make_shared<Channel>(std::move(session), request.backend->capabilities());
+    co_await self->make_ready(*channel, request.patience);
     co_return channel;
 }
 
@@ -121,11 +123,11 @@ Task<> DatabaseState::make_ready(Channel& channel, std::chrono::milliseconds pat
     co_await channel.keep(patience_of(now, now + patience));
 }
 
-Task<std::unique_ptr<SessionBackend>> DatabaseState::open_physical(const Opening& opening) {
-    if (!passwords_ || opening.has_password) co_return co_await opening.backend->open(opening.access);
+Task<std::unique_ptr<SessionBackend>> DatabaseState::open_physical(const ConnectRequest& request) {
+    if (!passwords_ || request.has_password) co_return co_await request.backend->open(request.access);
     std::string password = co_await passwords_();
     if (password.empty()) throw ConfigError("the password_provider has given an empty password");
-    co_return co_await opening.backend->open_with_password(opening.access, std::move(password));
+    co_return co_await request.backend->open_with_password(request.access, std::move(password));
 }
 
 Task<> DatabaseState::disconnect(std::optional<std::chrono::nanoseconds> patience) {
@@ -133,7 +135,7 @@ Task<> DatabaseState::disconnect(std::optional<std::chrono::nanoseconds> patienc
     const Context& context = co_await this_context();
     check_thread(context);
     if (!is_connected()) throw NotConnectedError("the Database is not connected");
-    const TurnHold turn = ending_.try_take();
+    const FairLock::Hold hold = ending_.try_lock();
     co_await end(patience.value_or(settings().disconnect_timeout));
 }
 
@@ -141,7 +143,7 @@ Task<> DatabaseState::close() {
     const auto self = shared_from_this();
     const Context& context = co_await this_context();
     check_thread(context);
-    const TurnHold turn = co_await ending_.take();
+    const FairLock::Hold hold = co_await ending_.lock();
     if (is_connected()) co_await end(settings().disconnect_timeout);
 }
 
@@ -155,47 +157,47 @@ Task<> DatabaseState::end(std::chrono::nanoseconds patience) {
             co_await hidden_root_->close_when_unused(limit);
             hidden_root_ = nullptr;
         }
-        co_await close_places(places(), limit);
+        co_await close_endpoints(endpoints(), limit);
     } catch (...) {
         failure = std::current_exception();
     }
-    if (phase_ == Phase::disconnecting) drop_places(false);
+    if (phase_ == Phase::disconnecting) drop_endpoints(false);
     if (failure) std::rethrow_exception(failure);
 }
 
-Task<> DatabaseState::close_places(std::vector<std::shared_ptr<Place>> places, Clock::time_point limit) {
-    for (const auto& place : places) place->refuse();
-    for (const auto& place : places) co_await place->wait_until_unused(limit);
-    for (const auto& place : places) co_await place->close();
+Task<> DatabaseState::close_endpoints(std::vector<std::shared_ptr<Endpoint>> endpoints, Clock::time_point limit) {
+    for (const auto& endpoint : endpoints) endpoint->refuse();
+    for (const auto& endpoint : endpoints) co_await endpoint->wait_until_unused(limit);
+    for (const auto& endpoint : endpoints) co_await endpoint->close();
 }
 
-void DatabaseState::drop_places(bool loop_is_gone) noexcept {
+void DatabaseState::drop_endpoints(bool loop_is_gone) noexcept {
     phase_ = Phase::disconnected;
     LoopUser::unlink();
     loop_ = nullptr;
     hidden_root_ = nullptr;
-    for (const auto& place : std::exchange(others_, {})) place->close_now(loop_is_gone);
+    for (const auto& endpoint : std::exchange(others_, {})) endpoint->close_now(loop_is_gone);
     if (is_split()) reads_->close_now(loop_is_gone);
     writes_->close_now(loop_is_gone);
 }
 
-void DatabaseState::on_loop_destroyed() noexcept { drop_places(true); }
+void DatabaseState::on_loop_destroyed() noexcept { drop_endpoints(true); }
 
 void DatabaseState::shut_down() noexcept {
     if (loop_ == nullptr) {
         phase_ = Phase::disconnected;
     } else if (loop_->is_on_its_thread()) {
-        drop_places(false);
+        drop_endpoints(false);
     } else {
-        loop_->post([self = shared_from_this()] { self->drop_places(false); });
+        loop_->post([self = shared_from_this()] { self->drop_endpoints(false); });
     }
 }
 
 PoolStats DatabaseState::stats() const noexcept {
     PoolStats stats = writes_->stats();
     if (is_split()) stats = stats + reads_->stats();
-    for (const auto& place : others_) {
-        if (!place->is_unused()) stats = stats + place->stats();
+    for (const auto& endpoint : others_) {
+        if (!endpoint->is_unused()) stats = stats + endpoint->stats();
     }
     return stats;
 }
@@ -215,8 +217,8 @@ std::shared_ptr<SessionState> DatabaseState::innermost(const Context& context) c
     return entry == nullptr ? nullptr : static_cast<SessionState*>(entry)->shared_from_this();
 }
 
-void DatabaseState::check_would_deadlock(const Place& place, const Context& context) {
-    const void* queue = place.backend().writers_queue();
+void DatabaseState::check_would_deadlock(const Endpoint& endpoint, const Context& context) {
+    const void* queue = endpoint.backend().writers_queue();
     if (queue == nullptr) return;
     const auto holds_it = [queue](BranchEntry& entry) { return static_cast<SessionState&>(entry).holds_writer(queue); };
     if (context.branch->find(holds_it) == nullptr) return;
@@ -226,37 +228,37 @@ void DatabaseState::check_would_deadlock(const Place& place, const Context& cont
 }
 
 /// Without a lease if that takes waiting.
-Held DatabaseState::try_lease(const Need& need, const Context& context) const {
-    const auto& place = this->place(need.access);
-    const bool may_pass_by = need.reads_only && place->capabilities().single_writer;
-    const Access access = may_pass_by ? Access::read : place->effective(need.access);
-    if (access == Access::write) check_would_deadlock(*place, context);
-    return {place, access, place->pool(access)->try_acquire(need.use, need.where)};
+RoutedLease DatabaseState::try_lease(const ConnectionWish& wish, const Context& context) const {
+    const auto& endpoint = this->endpoint(wish.access);
+    const bool may_pass_by = wish.reads_only && endpoint->capabilities().single_writer;
+    const Access access = may_pass_by ? Access::read : endpoint->effective(wish.access);
+    if (access == Access::write) check_would_deadlock(*endpoint, context);
+    return {endpoint, access, endpoint->pool(access)->try_acquire(wish.sharing, wish.where)};
 }
 
-Task<Held> DatabaseState::lease(Need need) {
+Task<RoutedLease> DatabaseState::lease(ConnectionWish wish) {
     const Context& context = co_await this_context();
     const bool holds_one = innermost(context) != nullptr;
     const char* hint = holds_one ? "; a session that is open around this holds a connection already" : "";
-    Held held = try_lease(need, context);
+    RoutedLease held = try_lease(wish, context);
     while (!held.lease) {
-        const auto pool = held.place->pool(held.access);
-        held.lease = co_await pool->acquire(need.use, need.where, hint);
-        if (!held.lease) held = try_lease(need, context);  // the Database has moved meanwhile
+        const auto pool = held.endpoint->pool(held.access);
+        held.lease = co_await pool->acquire(wish.sharing, wish.where, hint);
+        if (!held.lease) held = try_lease(wish, context);  // the Database has moved meanwhile
     }
     co_return held;
 }
 
-Use DatabaseState::use_of(const Statement& statement, Access access, const Context& context) const noexcept {
+Sharing DatabaseState::sharing_of(const Statement& statement, Access access, const Context& context) const noexcept {
     const bool can_be_stopped = context.stop != nullptr || context.deadline != Clock::time_point::max();
-    if (can_be_stopped && !capabilities().stops_single_statements) return Use::exclusive;
-    if (context.branch->innermost(this) != nullptr) return Use::exclusive;
+    if (can_be_stopped && !capabilities().stops_single_statements) return Sharing::exclusive;
+    if (context.branch->innermost(this) != nullptr) return Sharing::exclusive;
     const auto kind = statement.text().kind;
     const bool one_writer = capabilities().single_writer || capabilities().single_connection;
     const bool shares = one_writer ? kind == StatementKind::plain_read
-                                   : place(access)->backend().nature(statement.text()) == backend::Nature::read;
-    if (shares) return Use::reads;
-    return kind == StatementKind::data_change && one_writer ? Use::writes : Use::exclusive;
+                                   : endpoint(access)->backend().nature(statement.text()) == backend::Nature::read;
+    if (shares) return Sharing::reads;
+    return kind == StatementKind::data_change && one_writer ? Sharing::writes : Sharing::exclusive;
 }
 
 namespace {
@@ -282,19 +284,19 @@ Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Ac
         }
     }
 
-    const Need need{.use = use_of(*statement, access, context),
-                    .access = access,
-                    .reads_only = statement->text().kind == StatementKind::plain_read};
-    Held held = try_lease(need, context);
-    if (!held.lease) held = co_await lease(need);
-    const Settings& settings = held.place->settings();
+    const ConnectionWish wish{.sharing = sharing_of(*statement, access, context),
+                              .access = access,
+                              .reads_only = statement->text().kind == StatementKind::plain_read};
+    RoutedLease held = try_lease(wish, context);
+    if (!held.lease) held = co_await lease(wish);
+    const Settings& settings = held.endpoint->settings();
     Channel& channel = held.lease.channel();  // throws if the Database was closed while this waited
     Request request;
-    request.nature = held.place->backend().nature(statement->text());
+    request.nature = held.endpoint->backend().nature(statement->text());
     request.commands.push_back({backend::Verb::run});
     request.statement = std::move(statement);
     request.sink = sink;
-    request.shared = need.use != Use::exclusive;
+    request.shared = wish.sharing != Sharing::exclusive;
     request.read_only = held.access == Access::read;
     request.reports_values = settings.parameters_in_errors;
     request.stop = context.stop;

@@ -1,9 +1,9 @@
 // What a Database, its sessions and its readers share.
 #pragma once
 
-#include "database/place.hpp"
-#include "database/turn.hpp"
+#include "database/endpoint.hpp"
 #include "execution/admit.hpp"
+#include "runtime/fair_lock.hpp"
 
 #include <databased/backend.hpp>
 #include <databased/config.hpp>
@@ -22,8 +22,8 @@ namespace databased::detail {
 class SessionState;
 
 /// What somebody wants a connection for.
-struct Need {
-    Use use = Use::exclusive;
+struct ConnectionWish {
+    Sharing sharing = Sharing::exclusive;
     Access access = Access::write;
     /// A plain read of who could write as well: it does not wait for the one writer.
     bool reads_only = false;
@@ -31,8 +31,8 @@ struct Need {
 };
 
 /// A connection, where it is, and what may be done with it.
-struct Held {
-    std::shared_ptr<Place> place;
+struct RoutedLease {
+    std::shared_ptr<Endpoint> endpoint;
     Access access = Access::write;
     Lease lease;
 };
@@ -70,10 +70,10 @@ class DatabaseState final : public StatementTarget,
     Task<> switch_to(std::string url, Access access);
     Task<> switch_host(std::string host, Access access);
     /// Where what is asked for by `access` goes now.
-    const std::shared_ptr<Place>& place(Access access) const noexcept {
+    const std::shared_ptr<Endpoint>& endpoint(Access access) const noexcept {
         return access == Access::read ? reads_ : writes_;
     }
-    /// Whether reads have a place of their own.
+    /// Whether reads have an endpoint of their own.
     bool is_split() const noexcept { return reads_ != writes_; }
 
     Task<HealthReport> health(std::chrono::nanoseconds limit);
@@ -83,7 +83,7 @@ class DatabaseState final : public StatementTarget,
     const Url& url() const noexcept { return writes_->url(); }
     const Settings& settings() const noexcept { return writes_->settings(); }
     const Capabilities& capabilities() const noexcept { return writes_->capabilities(); }
-    /// Of all places, those included that are being left.
+    /// Of all endpoints, those included that are being left.
     PoolStats stats() const noexcept;
     void set_connect_hook(ConnectHook hook) { connect_hook_ = std::move(hook); }
     void set_warning_hook(WarningHook hook) { warning_hook_ = std::move(hook); }
@@ -103,7 +103,7 @@ class DatabaseState final : public StatementTarget,
     /// Awaits the hook before_session(). With one line there is nothing to decide.
     Task<> announce_session(Access access);
     /// Waits for a connection where work goes now, or went to while this waited.
-    Task<Held> lease(Need need);
+    Task<RoutedLease> lease(ConnectionWish wish);
     /// The innermost session that is open in the context's branch or an ancestor of it; null if there is none.
     std::shared_ptr<SessionState> innermost(const Context& context) const;
     /// Of force_rollback; null otherwise.
@@ -112,35 +112,35 @@ class DatabaseState final : public StatementTarget,
   private:
     enum class Phase { fresh, connected, disconnecting, disconnected };
 
-    /// Which places must answer for the Database to be connected.
+    /// Which endpoints must answer for the Database to be connected.
     enum class Reach { all, writes, reads };
 
-    std::vector<std::shared_ptr<Place>> places() const;
-    Place::Opener opener();
+    std::vector<std::shared_ptr<Endpoint>> endpoints() const;
+    Endpoint::Opener opener();
     Task<> connect_if_needed(Reach reach);
-    Task<> open_places(Reach reach);
-    Task<> fill_places(Reach reach);
+    Task<> open_endpoints(Reach reach);
+    Task<> fill_endpoints(Reach reach);
     Task<> end(std::chrono::nanoseconds patience);
-    Task<> close_places(std::vector<std::shared_ptr<Place>> places, Clock::time_point limit);
-    void drop_places(bool loop_is_gone) noexcept;
+    Task<> close_endpoints(std::vector<std::shared_ptr<Endpoint>> endpoints, Clock::time_point limit);
+    void drop_endpoints(bool loop_is_gone) noexcept;
     Task<> move_to(Url url, Access access);
-    std::shared_ptr<Place> place_for(const Url& url, Access access) const;
-    Task<> open_beside(std::shared_ptr<Place> place);
-    void leave(std::shared_ptr<Place> place);
+    std::shared_ptr<Endpoint> endpoint_for(const Url& url, Access access) const;
+    Task<> open_beside(std::shared_ptr<Endpoint> endpoint);
+    void leave(std::shared_ptr<Endpoint> endpoint);
     Task<Health> health_of(Access access, Clock::time_point limit);
     Task<Health> connect_for_health(Access access, Clock::time_point limit);
-    Task<Health> look_at(std::shared_ptr<Place> place, Clock::time_point limit);
-    static Task<> probe(std::shared_ptr<DatabaseState> self, std::shared_ptr<Place> place,
+    Task<Health> look_at(std::shared_ptr<Endpoint> endpoint, Clock::time_point limit);
+    static Task<> probe(std::shared_ptr<DatabaseState> self, std::shared_ptr<Endpoint> endpoint,
                         std::shared_ptr<Probe> running, std::chrono::nanoseconds limit);
-    Task<std::chrono::nanoseconds> ping(std::shared_ptr<Place> place);
+    Task<std::chrono::nanoseconds> ping(std::shared_ptr<Endpoint> endpoint);
     Task<std::string> reason_against();
-    static void check_would_deadlock(const Place& place, const Context& context);
-    Held try_lease(const Need& need, const Context& context) const;
-    Use use_of(const Statement& statement, Access access, const Context& context) const noexcept;
+    static void check_would_deadlock(const Endpoint& endpoint, const Context& context);
+    RoutedLease try_lease(const ConnectionWish& wish, const Context& context) const;
+    Sharing sharing_of(const Statement& statement, Access access, const Context& context) const noexcept;
     Task<Outcome> run_in_unit(Statement::Pointer statement, RowSink* sink, Access access);
     void on_loop_destroyed() noexcept override;
-    static Task<std::shared_ptr<Channel>> open_connection(std::shared_ptr<DatabaseState> self, Opening opening);
-    Task<std::unique_ptr<SessionBackend>> open_physical(const Opening& opening);
+    static Task<std::shared_ptr<Channel>> open_connection(std::shared_ptr<DatabaseState> self, ConnectRequest request);
+    Task<std::unique_ptr<SessionBackend>> open_physical(const ConnectRequest& request);
     Task<> make_ready(Channel& channel, std::chrono::milliseconds patience);
 
     Options options_;
@@ -152,11 +152,11 @@ class DatabaseState final : public StatementTarget,
     EventLoop* loop_ = nullptr;  // from connect() on
     int generation_ = 0;         // of the process that connected
     Phase phase_ = Phase::fresh;
-    Turn connecting_;  // or moving
-    Turn ending_;
-    std::shared_ptr<Place> writes_;
-    std::shared_ptr<Place> reads_;                // the same place where one serves both
-    std::vector<std::shared_ptr<Place>> others_;  // on their way in or out
+    FairLock connecting_;  // or moving
+    FairLock ending_;
+    std::shared_ptr<Endpoint> writes_;
+    std::shared_ptr<Endpoint> reads_;                // the same endpoint where one serves both
+    std::vector<std::shared_ptr<Endpoint>> others_;  // on their way in or out
     std::shared_ptr<SessionState> hidden_root_;
 };
 

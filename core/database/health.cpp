@@ -1,6 +1,6 @@
 // How the databases of a Database do.
 #include "database/database_state.hpp"
-#include "database/session_state.hpp"
+#include "session/session_state.hpp"
 
 #include <databased/error.hpp>
 #include <databased/timeout.hpp>
@@ -55,8 +55,8 @@ Health ill(std::string error) {
 }
 
 /// Either its connections are busy, or it is.
-Health late(const Place& place) {
-    return ill("the database did not answer in time (" + place.pool(Access::read)->snapshot() + ")");
+Health late(const Endpoint& endpoint) {
+    return ill("the database did not answer in time (" + endpoint.pool(Access::read)->snapshot() + ")");
 }
 
 std::string text_of(const HealthReport& report) {
@@ -85,10 +85,10 @@ Task<HealthReport> DatabaseState::health(std::chrono::nanoseconds limit) {
 
 Task<Health> DatabaseState::health_of(Access access, Clock::time_point limit) {
     Health health = ill(not_connected);
-    std::shared_ptr<Place> asked;
+    std::shared_ptr<Endpoint> asked;
     if (phase_ == Phase::fresh) health = co_await connect_for_health(access, limit);
-    while (is_connected() && asked != place(access)) {  // again if the Database was moved meanwhile
-        asked = place(access);
+    while (is_connected() && asked != endpoint(access)) {  // again if the Database was moved meanwhile
+        asked = endpoint(access);
         health = co_await look_at(asked, limit);
         if (health.ok()) break;
     }
@@ -108,13 +108,13 @@ Task<Health> DatabaseState::connect_for_health(Access access, Clock::time_point 
     co_return health;
 }
 
-Task<Health> DatabaseState::look_at(std::shared_ptr<Place> place, Clock::time_point limit) {
+Task<Health> DatabaseState::look_at(std::shared_ptr<Endpoint> endpoint, Clock::time_point limit) {
     const auto time = limit - Clock::now();
-    if (place->probe == nullptr) {
-        place->probe = std::make_shared<Probe>();
-        loop_->spawn(probe(shared_from_this(), place, place->probe, time));
+    if (endpoint->probe == nullptr) {
+        endpoint->probe = std::make_shared<Probe>();
+        loop_->spawn(probe(shared_from_this(), endpoint, endpoint->probe, time));
     }
-    const auto running = place->probe;
+    const auto running = endpoint->probe;
     Waiter waiter{limit};
     running->waiters.add(waiter);
     const auto wake = co_await waiter;
@@ -122,37 +122,37 @@ Task<Health> DatabaseState::look_at(std::shared_ptr<Place> place, Clock::time_po
     const Context& context = co_await this_context();
     if (wake == Wake::stopped || context.deadline < limit)
         throw_not_granted(wake, "the time limit has passed while a database was asked how it does");
-    co_return late(*place);
+    co_return late(*endpoint);
 }
 
 /// Runs on its own: who asks does not wait longer than he wants to, and the connection is quiet when it is given back.
-Task<> DatabaseState::probe(std::shared_ptr<DatabaseState> self, std::shared_ptr<Place> place,
+Task<> DatabaseState::probe(std::shared_ptr<DatabaseState> self, std::shared_ptr<Endpoint> endpoint,
                             std::shared_ptr<Probe> running, std::chrono::nanoseconds limit) {
     Health health;
     try {
-        health.latency = co_await with_timeout(limit, self->ping(place));
+        health.latency = co_await with_timeout(limit, self->ping(endpoint));
     } catch (const TimeoutError&) {
-        health = late(*place);
+        health = late(*endpoint);
     } catch (const std::exception& error) {
         health = ill(error.what());
     }
     running->result = std::move(health);
-    if (place->probe == running) place->probe = nullptr;
+    if (endpoint->probe == running) endpoint->probe = nullptr;
     running->waiters.grant_all();
 }
 
 /// A connection may have died without anybody noticing: then a second one is asked, which is a new one if all are dead.
-Task<std::chrono::nanoseconds> DatabaseState::ping(std::shared_ptr<Place> place) {
+Task<std::chrono::nanoseconds> DatabaseState::ping(std::shared_ptr<Endpoint> endpoint) {
     const auto root = hidden_root_;
     if (root != nullptr) co_return co_await root->ping();
-    const auto pool = place->pool(Access::read);  // nobody has to wait for SQLite's writer
+    const auto pool = endpoint->pool(Access::read);  // nobody has to wait for SQLite's writer
     for (bool is_last = false;; is_last = true) {
-        Lease lease = pool->try_acquire(Use::exclusive, {});
-        if (!lease) lease = co_await pool->acquire(Use::exclusive, {}, "");
+        Lease lease = pool->try_acquire(Sharing::exclusive, {});
+        if (!lease) lease = co_await pool->acquire(Sharing::exclusive, {}, "");
         if (!lease) throw NotConnectedError("the Database was moved while it was asked how it does");
         const auto began = Clock::now();
         try {
-            co_await lease.channel().ping(patience_of(began, began + place->settings().pool.patience()));
+            co_await lease.channel().ping(patience_of(began, began + endpoint->settings().pool.patience()));
             co_return Clock::now() - began;
         } catch (const ConnectionError&) {
             if (is_last) throw;

@@ -21,63 +21,64 @@ Task<> DatabaseState::switch_to(std::string url, Access access) {
     const auto self = shared_from_this();
     check_thread(co_await this_context());
     Url target = Url::parse(url);
-    const TurnHold turn = co_await connecting_.take();
+    const FairLock::Hold hold = co_await connecting_.lock();
     co_await move_to(std::move(target), access);
 }
 
 Task<> DatabaseState::switch_host(std::string host, Access access) {
     const auto self = shared_from_this();
     check_thread(co_await this_context());
-    const TurnHold turn = co_await connecting_.take();
-    Url target = with_host(place(access)->url(), host);
+    const FairLock::Hold hold = co_await connecting_.lock();
+    Url target = with_host(endpoint(access)->url(), host);
     co_await move_to(std::move(target), access);
 }
 
-/// Only with the turn.
+/// Only with the lock.
 Task<> DatabaseState::move_to(Url url, Access access) {
-    const auto from = place(access);
+    const auto from = endpoint(access);
     if (url == from->url()) co_return;
     if (settings().force_rollback) {
         throw NotSupportedError("a Database with force_rollback cannot be moved: its transaction would be lost");
     }
     if (phase_ == Phase::disconnecting) throw NotConnectedError("the Database is being disconnected");
-    const auto to = place_for(url, access);
+    const auto to = endpoint_for(url, access);
     if (is_connected() && to != writes_) co_await open_beside(to);
     if (access == Access::write && !is_split()) reads_ = to;
     (access == Access::write ? writes_ : reads_) = to;
     if (is_connected() && from != writes_ && from != reads_) leave(from);
 }
 
-/// Reads can go back to the place where writes go, and share it again.
-std::shared_ptr<Place> DatabaseState::place_for(const Url& url, Access access) const {
+/// Reads can go back to the endpoint where writes go, and share it again.
+std::shared_ptr<Endpoint> DatabaseState::endpoint_for(const Url& url, Access access) const {
     if (access == Access::read && url == writes_->url()) return writes_;
-    auto place = std::make_shared<Place>(url, options_, access == Access::read ? Serves::reads : Serves::everything);
-    place->check_goes_with(*writes_);
-    return place;
+    auto endpoint =
+        std::make_shared<Endpoint>(url, options_, access == Access::read ? Serves::reads : Serves::everything);
+    endpoint->check_goes_with(*writes_);
+    return endpoint;
 }
 
-/// Connects to a new place beside those that are in use; throws if that does not succeed.
-Task<> DatabaseState::open_beside(std::shared_ptr<Place> place) {
-    place->make_pools(*loop_, opener());
-    others_.push_back(place);
+/// Connects to a new endpoint beside those that are in use; throws if that does not succeed.
+Task<> DatabaseState::open_beside(std::shared_ptr<Endpoint> endpoint) {
+    endpoint->make_pools(*loop_, opener());
+    others_.push_back(endpoint);
     std::exception_ptr failure;
     try {
-        co_await place->fill();
+        co_await endpoint->fill();
         if (!is_connected()) throw NotConnectedError("the Database was disconnected while it was being moved");
     } catch (...) {
         failure = std::current_exception();
     }
-    std::erase(others_, place);
+    std::erase(others_, endpoint);
     if (!failure) co_return;
-    place->refuse();
-    co_await place->close();
+    endpoint->refuse();
+    co_await endpoint->close();
     std::rethrow_exception(failure);
 }
 
-void DatabaseState::leave(std::shared_ptr<Place> place) {
-    place->retire();
+void DatabaseState::leave(std::shared_ptr<Endpoint> endpoint) {
+    endpoint->retire();
     std::erase_if(others_, [](const auto& other) { return other->is_unused(); });
-    others_.push_back(std::move(place));
+    others_.push_back(std::move(endpoint));
 }
 
 Task<> DatabaseState::announce_session(Access access) {

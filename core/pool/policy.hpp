@@ -9,7 +9,7 @@
 namespace databased::detail {
 
 /// How a connection is wanted.
-enum class Use {
+enum class Sharing {
     exclusive,  ///< For a session, or a statement that must not share.
     reads,      ///< For one autocommitted plain read, which may share with others of its kind.
     writes,     ///< For one autocommitted data change, which may share with others of its kind.

@@ -62,15 +62,15 @@ void Lease::count_abandoned() noexcept {
 
 /// Who waits for a connection. Destroyed before it was looked at, it gives back what it was given.
 struct Pool::Asker : Waiter {
-    Asker(Pool& owner, Use wanted_use, std::source_location from, Clock::time_point limit)
-        : Waiter(limit), pool(owner), use(wanted_use), where(from) {
+    Asker(Pool& owner, Sharing wanted, std::source_location from, Clock::time_point limit)
+        : Waiter(limit), pool(owner), sharing(wanted), where(from) {
         pool.askers_.push_back(*this);
         ++pool.asker_count_;
     }
     ~Asker() override { --pool.asker_count_; }
 
     Pool& pool;
-    Use use;
+    Sharing sharing;
     std::source_location where;
     Lease lease{};
     std::exception_ptr error{};
@@ -92,24 +92,24 @@ Clock::time_point Pool::patience() const noexcept {
 
 Clock::time_point Pool::now() const noexcept { return loop_ != nullptr ? loop_->now() : Clock::now(); }
 
-Lease Pool::try_acquire(Use use, const std::source_location& where) {
+Lease Pool::try_acquire(Sharing sharing, const std::source_location& where) {
     if (is_retired_) return {};
     if (refuses_) throw_not_connected();
     const auto now = this->now();
-    PooledConnection* shared = joinable(use);
+    PooledConnection* shared = joinable(sharing);
     while (true) {
         const Step step = next_step(view(shared, now));
         if (step == Step::join_and_grow && connecting_ == 0) grow();
-        if (step == Step::join || step == Step::join_and_grow) return give(*shared, use, where, now);
+        if (step == Step::join || step == Step::join_and_grow) return give(*shared, sharing, where, now);
         if (step != Step::take_idle) return {};
         PooledConnection& first = idle_.front();
         if (needs_ping(first, now)) return {};
-        if (is_fit(first, now)) return give(first, use, where, now);
+        if (is_fit(first, now)) return give(first, sharing, where, now);
         drop(first);
     }
 }
 
-Task<Lease> Pool::acquire(Use use, std::source_location where, std::string hint) {
+Task<Lease> Pool::acquire(Sharing sharing, std::source_location where, std::string hint) {
     const auto self = shared_from_this();
     const auto started = Clock::now();
     if (is_retired_) co_return Lease{};
@@ -118,7 +118,7 @@ Task<Lease> Pool::acquire(Use use, std::source_location where, std::string hint)
     if (!ask_doubtful(where) && connecting_ + asked_ <= asker_count_) grow();  // one for each who waits
     const bool patient =
         limits_.acquire_timeout.count() == 0 && connecting_ + asked_ > asker_count_;  // opening one is no waiting
-    Asker asker{*this, use, where, patient ? Clock::time_point::max() : started + limits_.acquire_timeout};
+    Asker asker{*this, sharing, where, patient ? Clock::time_point::max() : started + limits_.acquire_timeout};
     const auto wake = co_await asker;
     if (asker.error) std::rethrow_exception(asker.error);
     if (wake == Wake::granted) co_return std::move(asker.lease);
@@ -138,7 +138,7 @@ bool Pool::ask_doubtful(const std::source_location& where) {
     const auto now = this->now();
     if (idle_.empty() || !needs_ping(idle_.front(), now)) return false;
     ++asked_;
-    loop_->spawn(ask(shared_from_this(), give(idle_.front(), Use::exclusive, where, now), now));
+    loop_->spawn(ask(shared_from_this(), give(idle_.front(), Sharing::exclusive, where, now), now));
     --stats_.acquired;
     return true;
 }
@@ -183,8 +183,8 @@ Task<> Pool::fill(std::size_t count) {
 
 // Decisions' input
 
-PooledConnection* Pool::joinable(Use use) noexcept {
-    if (use == Use::exclusive) return nullptr;
+PooledConnection* Pool::joinable(Sharing sharing) noexcept {
+    if (sharing == Sharing::exclusive) return nullptr;
     const auto is_better = [this](const PooledConnection& left, const PooledConnection& right) {
         if (limits_.crowd != 0 && left.users != right.users) return left.users < right.users;
         return left.last_progress > right.last_progress;
@@ -192,7 +192,7 @@ PooledConnection* Pool::joinable(Use use) noexcept {
     PooledConnection* best = nullptr;
     const auto now = this->now();
     for (const auto& connection : connections_) {
-        if (connection->users == 0 || connection->use != use || !is_fit(*connection, now)) continue;
+        if (connection->users == 0 || connection->sharing != sharing || !is_fit(*connection, now)) continue;
         if (best == nullptr || is_better(*connection, *best)) best = connection.get();
     }
     return best;
@@ -218,12 +218,12 @@ bool Pool::needs_ping(const PooledConnection& connection, Clock::time_point now)
 
 // Giving and taking
 
-Lease Pool::give(PooledConnection& connection, Use use, const std::source_location& where,
+Lease Pool::give(PooledConnection& connection, Sharing sharing, const std::source_location& where,
                  Clock::time_point now) noexcept {
     if (connection.users++ == 0) {
         ++in_use_;
         connection.unlink();
-        connection.use = use;
+        connection.sharing = sharing;
         connection.holder = where;
         connection.held_since = connection.last_progress = now;
     }
@@ -240,7 +240,7 @@ void Pool::release(PooledConnection& connection) noexcept {
         drop(connection);
         if (!askers_.empty() && !refuses_) grow();
     } else if (connection.channel->needs_tidying()) {
-        loop_->spawn(tidy(give(connection, Use::exclusive, {}, connection.last_progress), patience()));
+        loop_->spawn(tidy(give(connection, Sharing::exclusive, {}, connection.last_progress), patience()));
         --stats_.acquired;
     } else {
         serve(connection);
@@ -269,11 +269,11 @@ void Pool::serve(PooledConnection& connection) noexcept {
     bool given = false;
     while (!askers_.empty()) {
         auto& asker = static_cast<Asker&>(askers_.front());
-        if (given && (asker.use == Use::exclusive || asker.use != connection.use)) break;
-        asker.lease = give(connection, asker.use, asker.where, now);
+        if (given && (asker.sharing == Sharing::exclusive || asker.sharing != connection.sharing)) break;
+        asker.lease = give(connection, asker.sharing, asker.where, now);
         asker.grant();
         given = true;
-        if (asker.use == Use::exclusive) break;
+        if (asker.sharing == Sharing::exclusive) break;
     }
     if (given) return;
     connection.idle_since = now;

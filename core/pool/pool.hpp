@@ -20,9 +20,9 @@ class Pool;
 
 /// One connection and what the pool knows of it.
 struct PooledConnection : ListNode<PooledConnection> {
-    std::shared_ptr<Channel> channel;  // closed, perhaps, under its users
-    Use use = Use::exclusive;          // by those who have it now
-    std::size_t users = 0;             // 0 while it is idle
+    std::shared_ptr<Channel> channel;      // closed, perhaps, under its users
+    Sharing sharing = Sharing::exclusive;  // by those who have it now
+    std::size_t users = 0;                 // 0 while it is idle
     Clock::time_point expires_at{};
     Clock::time_point idle_since{};
     Clock::time_point last_progress{};  // when its users last got something done
@@ -66,10 +66,10 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     ~Pool() override;
 
     /// A connection that can be had without waiting, or none; then acquire() is to be asked.
-    Lease try_acquire(Use use, const std::source_location& where);
+    Lease try_acquire(Sharing sharing, const std::source_location& where);
     /// Waits for one. Gives none if the pool was retired. Throws PoolTimeoutError, TimeoutError, StoppedError,
     /// NotConnectedError, or why none can be opened. `hint` is added to the message when time runs out.
-    Task<Lease> acquire(Use use, std::source_location where, std::string hint);
+    Task<Lease> acquire(Sharing sharing, std::source_location where, std::string hint);
     /// Opens connections until there are `count`.
     Task<> fill(std::size_t count);
 
@@ -97,9 +97,9 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     Clock::time_point now() const noexcept;
     /// Whether this is a child process of the one that opened the connections.
     bool is_inherited() const noexcept;
-    PooledConnection* joinable(Use use) noexcept;
+    PooledConnection* joinable(Sharing sharing) noexcept;
     PoolView view(const PooledConnection* shared, Clock::time_point now) const noexcept;
-    Lease give(PooledConnection& connection, Use use, const std::source_location& where,
+    Lease give(PooledConnection& connection, Sharing sharing, const std::source_location& where,
                Clock::time_point now) noexcept;
     void release(PooledConnection& connection) noexcept;
     void serve(PooledConnection& connection) noexcept;

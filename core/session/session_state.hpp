@@ -2,8 +2,8 @@
 #pragma once
 
 #include "database/database_state.hpp"
-#include "database/session_hooks.hpp"
-#include "database/trunk.hpp"
+#include "session/session_hooks.hpp"
+#include "session/transaction.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -67,23 +67,23 @@ class SessionState final : public StatementTarget,
     void refuse_over() const;
     void refuse_open_child(const char* verb) const;
     Task<> enter();
-    Task<std::shared_ptr<Trunk>> enter_host();
+    Task<std::shared_ptr<Transaction>> enter_host();
     std::shared_ptr<SessionState> choose_host(const Context& context) const;
     bool has_child_around(const Context& context) const noexcept;
     std::shared_ptr<SessionState> innermost_around(const Context& context);
-    Task<TrunkTurn> take_turn();
-    Task<TrunkTurn> take_statement_turn();
+    Task<LockedTransaction> take_turn();
+    Task<LockedTransaction> take_statement_turn();
     bool has_own_limit(const Context& context) const noexcept { return context.deadline < deadline_around_; }
-    Request request_in_trunk(const Context& context);
+    Request request_in_transaction(const Context& context);
     Request request_for(Statement::Pointer statement, RowSink* sink, const Context& context);
-    Task<> commit_now(TrunkTurn turn);
-    Task<> commit_trunk(TrunkTurn turn);
-    Task<> commit_savepoint(TrunkTurn turn);
-    Task<> roll_back_now(TrunkTurn turn);
-    Task<> roll_back_place(TrunkTurn turn);
-    Task<> roll_back_trunk(TrunkTurn turn);
-    Task<> roll_back_savepoint(TrunkTurn turn);
-    Task<> undo(TrunkTurn turn, std::exception_ptr failure);
+    Task<> commit_now(LockedTransaction turn);
+    Task<> commit_transaction(LockedTransaction turn);
+    Task<> commit_savepoint(LockedTransaction turn);
+    Task<> roll_back_now(LockedTransaction turn);
+    Task<> roll_back_place(LockedTransaction turn);
+    Task<> roll_back_transaction(LockedTransaction turn);
+    Task<> roll_back_savepoint(LockedTransaction turn);
+    Task<> undo(LockedTransaction turn, std::exception_ptr failure);
     bool checks_constraints() const noexcept { return host_ != nullptr && host_->hidden_; }
     Clock::time_point deadline_now(const Context& context) const noexcept;
     std::shared_ptr<SessionState> heir() const;
@@ -91,9 +91,9 @@ class SessionState final : public StatementTarget,
     void end_children() noexcept;
     void leave() noexcept;
     void abandon_here() noexcept;
-    void abandon_trunk() noexcept;
+    void abandon_transaction() noexcept;
     void abandon_place() noexcept;
-    static Task<> clean_up(std::shared_ptr<DatabaseState> database, std::shared_ptr<Trunk> trunk,
+    static Task<> clean_up(std::shared_ptr<DatabaseState> database, std::shared_ptr<Transaction> transaction,
                            std::shared_ptr<SessionState> session);
 
     std::shared_ptr<DatabaseState> database_;
@@ -106,16 +106,16 @@ class SessionState final : public StatementTarget,
     Phase phase_ = Phase::fresh;
     bool hidden_ = false;
     int failures_ = 0;  // of the scope's attempts
-    Turn entering_;
+    FairLock entering_;
     Clock::time_point deadline_ = Clock::time_point::max();         // its own
     Clock::time_point deadline_around_ = Clock::time_point::max();  // of what it was opened in
     std::optional<StopState> stop_;                                 // while open
 
-    std::shared_ptr<Trunk> trunk_;  // while open
+    std::shared_ptr<Transaction> transaction_;  // while open
     std::shared_ptr<SessionState>
-        host_;        // while open and not the trunk's root: the session that this one is a child of
-    TurnHold place_;  // while open: the host's only place for a child
-    Turn child_place_;
+        host_;              // while open and not the transaction's root: the session that this one is a child of
+    FairLock::Hold place_;  // while open: the host's only place for a child
+    FairLock child_place_;
     SessionState* child_ = nullptr;
     std::uint32_t savepoint_ = 0;
     bool has_savepoint_ = false;

@@ -1,7 +1,7 @@
 #include <databased/error.hpp>
 #include <databased/scope.hpp>
 
-#include "database/session_state.hpp"
+#include "session/session_state.hpp"
 
 #include <algorithm>
 

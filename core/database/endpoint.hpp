@@ -11,17 +11,17 @@
 
 namespace databased::detail {
 
-/// What a place is for.
+/// What an endpoint is for.
 enum class Serves { everything, reads };
 
-/// A look at a place, whether it answers; shared by all who want to know at the same time.
+/// A look at an endpoint, whether it answers; shared by all who want to know at the same time.
 struct Probe {
     Health result{};
     WaitList waiters{};
 };
 
 /// How a connection is to be opened.
-struct Opening {
+struct ConnectRequest {
     std::shared_ptr<DatabaseBackend> backend{};
     Access access = Access::write;
     bool has_password = false;             ///< In the URL.
@@ -29,13 +29,13 @@ struct Opening {
 };
 
 /// Belongs to one Database and its thread. Its pools are made by each connect(); it keeps its settings beyond that.
-class Place {
+class Endpoint {
   public:
     /// Opens a connection and makes it ready, hooks included.
-    using Opener = detail::Callback<Task<std::shared_ptr<Channel>>(Opening opening)>;
+    using Opener = detail::Callback<Task<std::shared_ptr<Channel>>(ConnectRequest request)>;
 
     /// Does no I/O. Throws UrlError, ConfigError.
-    Place(const Url& url, const Options& options, Serves serves);
+    Endpoint(const Url& url, const Options& options, Serves serves);
 
     const Url& url() const noexcept { return url_; }
     const Settings& settings() const noexcept { return settings_; }
@@ -46,7 +46,7 @@ class Place {
     /// What is given to who asks for `access`.
     Access effective(Access access) const noexcept { return capabilities_.read_only ? Access::read : access; }
     /// Throws ConfigError if the two cannot take turns, or stand beside each other, in one Database.
-    void check_goes_with(const Place& other) const;
+    void check_goes_with(const Endpoint& other) const;
 
     void make_pools(EventLoop& loop, const Opener& opener);
     const std::shared_ptr<Pool>& pool(Access access) const noexcept {

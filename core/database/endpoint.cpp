@@ -1,4 +1,4 @@
-#include "database/place.hpp"
+#include "database/endpoint.hpp"
 
 #include "backends.hpp"
 
@@ -21,14 +21,14 @@ PoolStats operator+(PoolStats left, const PoolStats& right) noexcept {
     return left;
 }
 
-Place::Place(const Url& url, const Options& options, Serves serves)
+Endpoint::Endpoint(const Url& url, const Options& options, Serves serves)
     : url_(url),
       settings_(read_settings(url, options)),
       serves_(serves),
       backend_(make_backend(url)),
       capabilities_(backend_->capabilities()) {}
 
-void Place::check_goes_with(const Place& other) const {
+void Endpoint::check_goes_with(const Endpoint& other) const {
     if (url_.dialect() != other.url_.dialect()) {
         throw ConfigError("one Database speaks one dialect: its URLs cannot be for " + other.url_.dialect() + " and " +
                           url_.dialect());
@@ -43,14 +43,14 @@ void Place::check_goes_with(const Place& other) const {
     }
 }
 
-void Place::make_pools(EventLoop& loop, const Opener& opener) {
+void Endpoint::make_pools(EventLoop& loop, const Opener& opener) {
     probe = nullptr;  // of a loop that is gone
     const auto opens = [&](Access access) {
-        Opening opening{.backend = backend_,
-                        .access = access,
-                        .has_password = url_.password().has_value(),
-                        .patience = settings_.pool.patience()};
-        return [opener, opening = std::move(opening)] { return opener(opening); };
+        ConnectRequest request{.backend = backend_,
+                               .access = access,
+                               .has_password = url_.password().has_value(),
+                               .patience = settings_.pool.patience()};
+        return [opener, request = std::move(request)] { return opener(request); };
     };
     PoolLimits limits = settings_.pool;
     limits.pings = capabilities_.connections_can_be_lost;
@@ -69,45 +69,45 @@ void Place::make_pools(EventLoop& loop, const Opener& opener) {
     }
 }
 
-Task<> Place::fill() {
+Task<> Endpoint::fill() {
     const auto writers = writers_;
     const auto readers = readers_;
     co_await writers->fill(1);
     co_await readers->fill(settings_.pool.min_size);
 }
 
-PoolStats Place::stats() const noexcept {
+PoolStats Endpoint::stats() const noexcept {
     if (writers_ == nullptr) return {};
     return readers_ == writers_ ? writers_->stats() : writers_->stats() + readers_->stats();
 }
 
-void Place::retire() noexcept {
+void Endpoint::retire() noexcept {
     readers_->retire();
     writers_->retire();
 }
 
-bool Place::is_unused() const noexcept { return stats().size + stats().connecting == 0; }
+bool Endpoint::is_unused() const noexcept { return stats().size + stats().connecting == 0; }
 
-void Place::refuse() noexcept {
+void Endpoint::refuse() noexcept {
     readers_->refuse();
     writers_->refuse();
 }
 
-Task<> Place::wait_until_unused(Clock::time_point limit) {
+Task<> Endpoint::wait_until_unused(Clock::time_point limit) {
     const auto writers = writers_;
     const auto readers = readers_;
     co_await readers->wait_until_unused(limit);
     co_await writers->wait_until_unused(limit);
 }
 
-Task<> Place::close() {
+Task<> Endpoint::close() {
     const auto writers = writers_;
     const auto readers = readers_;
     co_await readers->close();
     co_await writers->close();
 }
 
-void Place::close_now(bool loop_is_gone) noexcept {
+void Endpoint::close_now(bool loop_is_gone) noexcept {
     if (writers_ == nullptr) return;
     if (readers_ != writers_) readers_->close_now(loop_is_gone);
     writers_->close_now(loop_is_gone);

@@ -1,10 +1,10 @@
 // The transaction that open sessions share: what was said to the database, and what is still to be said.
 #pragma once
 
-#include "database/place.hpp"
-#include "database/turn.hpp"
+#include "database/endpoint.hpp"
 #include "execution/admit.hpp"
 #include "execution/channel.hpp"
+#include "runtime/fair_lock.hpp"
 
 #include <databased/backend.hpp>
 
@@ -20,12 +20,12 @@ class SessionState;
 
 /// One transaction on one connection, with the sessions that are open in it: the outermost first, each the child of the
 /// one before it. Only the last one's statements could be anywhere else, so all statements land in it.
-class Trunk {
+class Transaction {
   public:
-    Trunk(std::shared_ptr<Place> place, Lease lease, TransactionOptions options)
-        : place_(std::move(place)), lease_(std::move(lease)), options_(options) {}
+    Transaction(std::shared_ptr<Endpoint> endpoint, Lease lease, TransactionOptions options)
+        : endpoint_(std::move(endpoint)), lease_(std::move(lease)), options_(options) {}
 
-    Turn& turn() noexcept { return turn_; }
+    FairLock& lock() noexcept { return lock_; }
     bool has_begun() const noexcept { return begun_; }
     /// Whether it was committed or rolled back.
     bool is_over() const noexcept { return over_; }
@@ -49,18 +49,18 @@ class Trunk {
     /// What is still to be said to the database: the undoing of forgotten children, BEGIN, savepoints.
     backend::Commands pending() const;
     /// Whether statements may be under way together: nothing has to be said between them.
-    TurnKind kind_of_turn() const;
+    LockMode lock_mode() const;
     bool may_go_together() const { return lease_.queues_statements(); }
     backend::Commands pending_undo() const;
     void undo_later(std::uint32_t savepoint) { undo_.push_back(savepoint); }
 
-    /// Runs `request` behind `commands` and keeps the books. Only with the turn.
+    /// Runs `request` behind `commands` and keeps the books. Only with the lock.
     Task<Outcome> run(backend::Commands commands, Request request);
-    /// Ends the transaction, or a part of it. Only with the turn.
+    /// Ends the transaction, or a part of it. Only with the lock.
     Task<Outcome> end(backend::Commands commands, Clock::time_point deadline = Clock::time_point::max());
 
     /// Where the transaction is, wherever its Database may have moved.
-    const Place& place() const noexcept { return *place_; }
+    const Endpoint& endpoint() const noexcept { return *endpoint_; }
     Channel& channel() const { return lease_.channel(); }
     Lease& lease() noexcept { return lease_; }
 
@@ -71,10 +71,10 @@ class Trunk {
     void savepoint_made(std::uint32_t savepoint);
     void note_failure(const Outcome& outcome);
 
-    std::shared_ptr<Place> place_;
+    std::shared_ptr<Endpoint> endpoint_;
     Lease lease_;
     TransactionOptions options_;
-    Turn turn_;
+    FairLock lock_;
     std::vector<SessionState*> stack_;
     std::vector<std::uint32_t> undo_;  // savepoints of forgotten children, the innermost first
     bool begun_ = false;
@@ -84,22 +84,22 @@ class Trunk {
     std::exception_ptr failed_by_;  // the first error since the last rollback
 };
 
-/// The turn of a trunk, which is kept alive for as long.
-class TrunkTurn {
+/// The lock of a transaction, which is kept alive for as long.
+class LockedTransaction {
   public:
-    TrunkTurn() = default;
-    TrunkTurn(std::shared_ptr<Trunk> trunk, TurnHold hold) noexcept
-        : trunk_(std::move(trunk)), hold_(std::move(hold)) {}
+    LockedTransaction() = default;
+    LockedTransaction(std::shared_ptr<Transaction> transaction, FairLock::Hold hold) noexcept
+        : transaction_(std::move(transaction)), hold_(std::move(hold)) {}
 
     explicit operator bool() const noexcept { return static_cast<bool>(hold_); }
-    TurnKind kind() const noexcept { return hold_.kind(); }
-    Trunk* operator->() const noexcept { return trunk_.get(); }
-    Trunk& operator*() const noexcept { return *trunk_; }
-    bool is_of(const std::shared_ptr<Trunk>& trunk) const noexcept { return trunk_ == trunk; }
+    LockMode mode() const noexcept { return hold_.mode(); }
+    Transaction* operator->() const noexcept { return transaction_.get(); }
+    Transaction& operator*() const noexcept { return *transaction_; }
+    bool is_of(const std::shared_ptr<Transaction>& transaction) const noexcept { return transaction_ == transaction; }
 
   private:
-    std::shared_ptr<Trunk> trunk_;
-    TurnHold hold_;  // after trunk_: the turn is part of it
+    std::shared_ptr<Transaction> transaction_;
+    FairLock::Hold hold_;  // after transaction_: the lock is part of it
 };
 
 }  // namespace databased::detail

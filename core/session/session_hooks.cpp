@@ -1,4 +1,4 @@
-#include "database/session_hooks.hpp"
+#include "session/session_hooks.hpp"
 
 #include "database/database_state.hpp"
 

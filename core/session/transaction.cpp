@@ -1,6 +1,6 @@
-#include "database/trunk.hpp"
+#include "session/transaction.hpp"
 
-#include "database/session_state.hpp"
+#include "session/session_state.hpp"
 
 #include <algorithm>
 
@@ -8,13 +8,13 @@ namespace databased::detail {
 
 using backend::Verb;
 
-bool Trunk::is_read_only() const noexcept {
+bool Transaction::is_read_only() const noexcept {
     return options_.access == Access::read || std::any_of(stack_.begin(), stack_.end(), [](const auto* session) {
                return session->access() == Access::read;
            });
 }
 
-backend::Commands Trunk::pending_undo() const {
+backend::Commands Transaction::pending_undo() const {
     backend::Commands commands;
     for (const std::uint32_t savepoint : undo_) {
         commands.push_back({Verb::rollback_to, savepoint});
@@ -23,7 +23,7 @@ backend::Commands Trunk::pending_undo() const {
     return commands;
 }
 
-backend::Commands Trunk::pending() const {
+backend::Commands Transaction::pending() const {
     backend::Commands commands = pending_undo();
     if (!begun_) commands.push_back({Verb::begin});
     for (const auto* session : stack_) {
@@ -35,16 +35,16 @@ backend::Commands Trunk::pending() const {
     return commands;
 }
 
-TurnKind Trunk::kind_of_turn() const {
+LockMode Transaction::lock_mode() const {
     const bool all_made = begun_ && undo_.empty() && (depth() == 1 || innermost().has_savepoint());
-    return all_made && may_go_together() ? TurnKind::together : TurnKind::alone;
+    return all_made && may_go_together() ? LockMode::shared : LockMode::exclusive;
 }
 
-backend::Transaction Trunk::expected() const noexcept {
+backend::Transaction Transaction::expected() const noexcept {
     return begun_ ? backend::Transaction::open : backend::Transaction::none;
 }
 
-void Trunk::carried_out(backend::Command command) {
+void Transaction::carried_out(backend::Command command) {
     switch (command.verb) {
         case Verb::begin:
             begun_ = true;
@@ -67,7 +67,7 @@ void Trunk::carried_out(backend::Command command) {
     }
 }
 
-void Trunk::savepoint_made(std::uint32_t savepoint) {
+void Transaction::savepoint_made(std::uint32_t savepoint) {
     const auto owner = std::find_if(stack_.begin(), stack_.end(),
                                     [&](const auto* session) { return session->savepoint() == savepoint; });
     if (owner != stack_.end()) {
@@ -77,7 +77,7 @@ void Trunk::savepoint_made(std::uint32_t savepoint) {
     }
 }
 
-void Trunk::note(const backend::Commands& commands, const Judged& judged) {
+void Transaction::note(const backend::Commands& commands, const Judged& judged) {
     const Outcome& outcome = judged.outcome;
     for (std::size_t i = 0; i < std::min(outcome.before_done, commands.size()); ++i) carried_out(commands[i]);
     note_failure(outcome);
@@ -86,7 +86,7 @@ void Trunk::note(const backend::Commands& commands, const Judged& judged) {
     if (begun_ && is_gone && !ended_by_) ended_by_ = outcome.error;
 }
 
-void Trunk::note_failure(const Outcome& outcome) {
+void Transaction::note_failure(const Outcome& outcome) {
     if (outcome.delivery == backend::Delivery::not_sent || !outcome.in_transaction) return;
     if (!outcome.transaction_failed) {
         failed_by_ = nullptr;
@@ -95,7 +95,7 @@ void Trunk::note_failure(const Outcome& outcome) {
     }
 }
 
-Task<Outcome> Trunk::run(backend::Commands commands, Request request) {
+Task<Outcome> Transaction::run(backend::Commands commands, Request request) {
     request.commands = commands;
     if (request.statement != nullptr) request.commands.push_back({Verb::run});
     request.options = options_;
@@ -105,7 +105,7 @@ Task<Outcome> Trunk::run(backend::Commands commands, Request request) {
     co_return std::move(judged.outcome);
 }
 
-Task<Outcome> Trunk::end(backend::Commands commands, Clock::time_point deadline) {
+Task<Outcome> Transaction::end(backend::Commands commands, Clock::time_point deadline) {
     Request request;
     request.commands = commands;
     request.expected = expected();

@@ -1,4 +1,4 @@
-#include "database/session_state.hpp"
+#include "session/session_state.hpp"
 
 #include <databased/error.hpp>
 
@@ -67,7 +67,8 @@ SessionState::SessionState(std::shared_ptr<SessionState> parent)
 SessionState::~SessionState() { abandon_here(); }
 
 bool SessionState::holds_writer(const void* queue) const noexcept {
-    return is_open() && trunk_->access() == Access::write && trunk_->place().backend().writers_queue() == queue;
+    return is_open() && transaction_->access() == Access::write &&
+           transaction_->endpoint().backend().writers_queue() == queue;
 }
 
 void SessionState::refuse_over() const {
@@ -91,23 +92,23 @@ Task<> SessionState::open() {
     refuse_over();
     if (is_open()) throw SessionStateError("the session is open already");
     co_await enter();
-    const TrunkTurn turn = co_await take_turn();
+    const LockedTransaction turn = co_await take_turn();
     Outcome outcome;
     try {
-        Request request = request_in_trunk(context);
+        Request request = request_in_transaction(context);
         outcome = co_await turn->run(turn->pending(), std::move(request));
     } catch (...) {
         outcome.error = std::current_exception();
     }
     if (!outcome.error) co_return;
-    if (turn.is_of(trunk_)) leave();
+    if (turn.is_of(transaction_)) leave();
     std::rethrow_exception(outcome.error);
 }
 
 /// Finds the session its place: a connection of its own, or one inside another session.
 Task<> SessionState::enter() {
     const Context& context = co_await this_context();
-    TurnHold entering = co_await entering_.take();
+    FairLock::Hold entering = co_await entering_.lock();
     if (is_open()) co_return;
     refuse_over();
     throw_if_stopped(context);
@@ -116,11 +117,11 @@ Task<> SessionState::enter() {
 
     auto host = choose_host(context);
     if (host == nullptr) {
-        const Need need{.access = options_.access, .where = where_};
-        Held held = co_await database_->lease(need);
+        const ConnectionWish wish{.access = options_.access, .where = where_};
+        RoutedLease held = co_await database_->lease(wish);
         refuse_over();
         const TransactionOptions how{held.access, options_.isolation, options_.deferrable};
-        trunk_ = std::make_shared<Trunk>(std::move(held.place), std::move(held.lease), how);
+        transaction_ = std::make_shared<Transaction>(std::move(held.endpoint), std::move(held.lease), how);
     } else {
         if (options_.isolation && !database_->capabilities().always_serializable) {
             throw NotSupportedError(
@@ -128,7 +129,7 @@ Task<> SessionState::enter() {
         }
         host_ = std::move(host);
         try {
-            trunk_ = co_await enter_host();
+            transaction_ = co_await enter_host();
         } catch (...) {
             host_ = nullptr;
             throw;
@@ -137,7 +138,7 @@ Task<> SessionState::enter() {
         savepoint_ = new_savepoint();
         has_savepoint_ = false;
     }
-    trunk_->push(*this);
+    transaction_->push(*this);
     phase_ = Phase::open;
     const Context& home = home_ != nullptr ? *home_ : context;
     stop_.emplace(hidden_ ? nullptr : home.stop);
@@ -165,13 +166,13 @@ std::shared_ptr<SessionState> SessionState::innermost_around(const Context& cont
 }
 
 /// Waits for the host's place for a child.
-Task<std::shared_ptr<Trunk>> SessionState::enter_host() {
+Task<std::shared_ptr<Transaction>> SessionState::enter_host() {
     const Context& context = co_await this_context();
     if (!host_->is_open()) co_await host_->enter();
     if (host_->has_child_around(context)) {
         throw SessionStateError("another child of this session is still open here: commit or roll it back first");
     }
-    place_ = co_await host_->child_place_.take_until(Clock::now() + database_->settings().pool.acquire_timeout);
+    place_ = co_await host_->child_place_.lock_until(Clock::now() + database_->settings().pool.acquire_timeout);
     if (!place_) {
         if (context.deadline <= Clock::now())
             throw TimeoutError("the time limit has passed while another session had its turn");
@@ -185,39 +186,41 @@ Task<std::shared_ptr<Trunk>> SessionState::enter_host() {
         if (host_->is_unit()) throw SessionStateError("the session inside which this one was to run has ended");
         throw SessionClosedError("the parent of this child session has ended");
     }
-    co_return host_->trunk_;
+    co_return host_->transaction_;
 }
 
 /// The right to run the next statement, in a session that is open.
-Task<TrunkTurn> SessionState::take_turn() {
+Task<LockedTransaction> SessionState::take_turn() {
     while (true) {
         refuse_over();
         if (!is_open()) co_await enter();
-        const auto trunk = trunk_;
-        TurnHold hold = trunk->turn().try_take();
-        if (!hold) hold = co_await trunk->turn().take();
-        if (trunk_ == trunk) co_return TrunkTurn{trunk, std::move(hold)};
+        const auto transaction = transaction_;
+        FairLock::Hold hold = transaction->lock().try_lock();
+        if (!hold) hold = co_await transaction->lock().lock();
+        if (transaction_ == transaction) co_return LockedTransaction{transaction, std::move(hold)};
     }
 }
 
 /// The same for a statement, which may be under way together with others of its session. One that has a time limit of
 /// its own waits for its turn, so that it can be withdrawn.
-Task<TrunkTurn> SessionState::take_statement_turn() {
+Task<LockedTransaction> SessionState::take_statement_turn() {
     const Context& context = co_await this_context();
     if (has_own_limit(context)) co_return co_await take_turn();
     while (true) {
         refuse_over();
         if (!is_open()) co_await enter();
-        const auto trunk = trunk_;
-        TurnHold hold = trunk->turn().try_take(trunk->kind_of_turn());
-        if (!hold) hold = co_await trunk->turn().take(trunk->may_go_together() ? TurnKind::together : TurnKind::alone);
-        if (trunk_ != trunk) continue;
-        if (hold.kind() == TurnKind::alone || trunk->kind_of_turn() == TurnKind::together) {
-            co_return TrunkTurn{trunk, std::move(hold)};
+        const auto transaction = transaction_;
+        FairLock::Hold hold = transaction->lock().try_lock(transaction->lock_mode());
+        if (!hold)
+            hold = co_await transaction->lock().lock(transaction->may_go_together() ? LockMode::shared
+                                                                                    : LockMode::exclusive);
+        if (transaction_ != transaction) continue;
+        if (hold.mode() == LockMode::exclusive || transaction->lock_mode() == LockMode::shared) {
+            co_return LockedTransaction{transaction, std::move(hold)};
         }
         hold.reset();
-        hold = co_await trunk->turn().take();
-        if (trunk_ == trunk) co_return TrunkTurn{trunk, std::move(hold)};
+        hold = co_await transaction->lock().lock();
+        if (transaction_ == transaction) co_return LockedTransaction{transaction, std::move(hold)};
     }
 }
 
@@ -230,36 +233,37 @@ Clock::time_point SessionState::deadline_now(const Context& context) const noexc
 }
 
 /// Only with the turn. Throws why nothing can run in the transaction.
-Request SessionState::request_in_trunk(const Context& context) {
+Request SessionState::request_in_transaction(const Context& context) {
     throw_if_stopped(context);
-    trunk_->channel();  // that it is closed says more than that the transaction has ended
+    transaction_->channel();  // that it is closed says more than that the transaction has ended
     if (stop_->requested()) stop_.emplace(nullptr);
-    const Settings& settings = trunk_->place().settings();
+    const Settings& settings = transaction_->endpoint().settings();
     Request request;
     request.stop = &*stop_;
     request.deadline = limit_of(options_.statement_timeout.value_or(settings.statement_timeout), deadline_now(context));
-    if (trunk_->ended_by() || trunk_->is_failed()) admit_into(trunk_->standing(), request.stop, request.deadline);
-    if (!trunk_->has_begun()) request.turn_deadline = Clock::now() + settings.pool.acquire_timeout;
+    if (transaction_->ended_by() || transaction_->is_failed())
+        admit_into(transaction_->standing(), request.stop, request.deadline);
+    if (!transaction_->has_begun()) request.turn_deadline = Clock::now() + settings.pool.acquire_timeout;
     return request;
 }
 
 Request SessionState::request_for(Statement::Pointer statement, RowSink* sink, const Context& context) {
-    Request request = request_in_trunk(context);
+    Request request = request_in_transaction(context);
     if (branch() == nullptr) context.branch->add(*this);  // the spawned task that opened it has ended
     request.statement = std::move(statement);
     request.sink = sink;
     request.in_transaction = true;
-    request.read_only = trunk_->is_read_only();
-    request.reports_values = trunk_->place().settings().parameters_in_errors;
+    request.read_only = transaction_->is_read_only();
+    request.reports_values = transaction_->endpoint().settings().parameters_in_errors;
     return request;
 }
 
 Task<Outcome> SessionState::run(Statement::Pointer statement, RowSink* sink) {
     const Context& context = co_await this_context();
     admit(*statement, context, database_->home());
-    TrunkTurn turn;
+    LockedTransaction turn;
     if (is_open() && !has_own_limit(context)) {
-        turn = TrunkTurn{trunk_, trunk_->turn().try_take(trunk_->kind_of_turn())};
+        turn = LockedTransaction{transaction_, transaction_->lock().try_lock(transaction_->lock_mode())};
     }
     if (!turn) turn = co_await take_statement_turn();
     Request request = request_for(std::move(statement), sink, context);
@@ -267,7 +271,7 @@ Task<Outcome> SessionState::run(Statement::Pointer statement, RowSink* sink) {
     if (outcome.error && turn->is_failed() && outcome.error != turn->failed_by()) {
         throw_failed(turn->failed_by());
     }
-    if (!turn->has_begun() && turn->depth() == 1 && turn.is_of(trunk_)) leave();
+    if (!turn->has_begun() && turn->depth() == 1 && turn.is_of(transaction_)) leave();
     co_return outcome;
 }
 
@@ -275,7 +279,7 @@ Task<Outcome> SessionState::run_alone(Statement::Pointer statement, RowSink* sin
     const auto self = shared_from_this();
     const Context& context = co_await this_context();
     Outcome outcome;
-    TrunkTurn turn;
+    LockedTransaction turn;
     try {
         admit(*statement, context, database_->home());
         turn = co_await take_turn();
@@ -314,7 +318,7 @@ Task<> SessionState::commit() {
     if (is_open()) {
         refuse_open_child("commit");
         throw_if_stopped(context);
-        TrunkTurn turn = co_await take_turn();
+        LockedTransaction turn = co_await take_turn();
         refuse_open_child("commit");
         try {
             co_await commit_now(std::move(turn));
@@ -329,25 +333,25 @@ Task<> SessionState::commit() {
     if (failure) std::rethrow_exception(failure);
 }
 
-Task<> SessionState::commit_now(TrunkTurn turn) {
+Task<> SessionState::commit_now(LockedTransaction turn) {
     turn->channel();  // that it is closed says more than that the transaction has ended
     if (turn->ended_by()) {
         leave();
         throw_ended(turn->ended_by());
     }
     if (turn->is_root(*this)) {
-        co_await commit_trunk(std::move(turn));
+        co_await commit_transaction(std::move(turn));
     } else {
         co_await commit_savepoint(std::move(turn));
     }
 }
 
-Task<> SessionState::commit_trunk(TrunkTurn turn) {
+Task<> SessionState::commit_transaction(LockedTransaction turn) {
     Outcome outcome;
     if (turn->is_failed()) {
-        const auto trunk = trunk_;
-        co_await roll_back_trunk(std::move(turn));
-        throw_failed(trunk->failed_by());
+        const auto transaction = transaction_;
+        co_await roll_back_transaction(std::move(turn));
+        throw_failed(transaction->failed_by());
     }
     if (turn->has_begun()) {
         const auto deadline = deadline_now(co_await this_context());
@@ -359,17 +363,17 @@ Task<> SessionState::commit_trunk(TrunkTurn turn) {
             if (rolled_back.in_transaction) turn->lease().discard();
         }
     }
-    if (turn.is_of(trunk_)) leave();
+    if (turn.is_of(transaction_)) leave();
     if (outcome.error) std::rethrow_exception(outcome.error);
 }
 
-Task<> SessionState::commit_savepoint(TrunkTurn turn) {
+Task<> SessionState::commit_savepoint(LockedTransaction turn) {
     Outcome outcome;
     if (turn->is_failed()) {
         if (has_savepoint_) turn->undo_later(savepoint_);
-        const auto trunk = trunk_;
+        const auto transaction = transaction_;
         leave();
-        throw_failed(trunk->failed_by());
+        throw_failed(transaction->failed_by());
     }
     if (has_savepoint_) {
         const auto deadline = deadline_now(co_await this_context());
@@ -379,7 +383,7 @@ Task<> SessionState::commit_savepoint(TrunkTurn turn) {
         outcome = co_await turn->end(std::move(commands), deadline);
         if (outcome.error && outcome.in_transaction) turn->undo_later(savepoint_);
     }
-    if (turn.is_of(trunk_)) leave();
+    if (turn.is_of(transaction_)) leave();
     if (outcome.error) std::rethrow_exception(outcome.error);
 }
 
@@ -393,7 +397,7 @@ Task<> SessionState::rollback() {
 }
 
 /// Also of a session that was asked to stop: cleaning up is never cut short. Takes the turn unless it is given.
-Task<> SessionState::roll_back_now(TrunkTurn turn) {
+Task<> SessionState::roll_back_now(LockedTransaction turn) {
     const auto self = shared_from_this();
     const auto heir = this->heir();
     std::exception_ptr failure;
@@ -406,51 +410,51 @@ Task<> SessionState::roll_back_now(TrunkTurn turn) {
     if (failure) std::rethrow_exception(failure);
 }
 
-Task<> SessionState::roll_back_place(TrunkTurn turn) {
+Task<> SessionState::roll_back_place(LockedTransaction turn) {
     if (!is_open()) {
         if (!is_unit()) phase_ = Phase::over;
         co_return;
     }
     if (!turn) {
-        const auto trunk = trunk_;
-        TurnHold hold = co_await trunk->turn().take_shielded();
-        turn = TrunkTurn{trunk, std::move(hold)};
+        const auto transaction = transaction_;
+        FairLock::Hold hold = co_await transaction->lock().lock_shielded();
+        turn = LockedTransaction{transaction, std::move(hold)};
     }
-    if (!turn.is_of(trunk_)) co_return;
+    if (!turn.is_of(transaction_)) co_return;
     if (turn->is_root(*this)) {
-        co_await roll_back_trunk(std::move(turn));
+        co_await roll_back_transaction(std::move(turn));
     } else {
         co_await roll_back_savepoint(std::move(turn));
     }
 }
 
-Task<> SessionState::roll_back_trunk(TrunkTurn turn) {
+Task<> SessionState::roll_back_transaction(LockedTransaction turn) {
     Outcome outcome;
     if (turn->has_begun() && !turn->ended_by() && !turn->lease().is_lost()) {
         outcome = co_await turn->end(rollback_command());
         if (outcome.in_transaction) turn->lease().discard();
     }
-    if (turn.is_of(trunk_)) leave();
+    if (turn.is_of(transaction_)) leave();
     if (outcome.error && outcome.in_transaction) std::rethrow_exception(outcome.error);
 }
 
-Task<> SessionState::roll_back_savepoint(TrunkTurn turn) {
+Task<> SessionState::roll_back_savepoint(LockedTransaction turn) {
     Outcome outcome;
     if (has_savepoint_ && !turn->ended_by() && !turn->lease().is_lost()) {
         turn->undo_later(savepoint_);
         has_savepoint_ = false;
         outcome = co_await turn->end(turn->pending_undo());
     }
-    if (turn.is_of(trunk_)) leave();
+    if (turn.is_of(transaction_)) leave();
     if (outcome.error) std::rethrow_exception(outcome.error);
 }
 
 /// Rolls back after `failure`, which a failure of this does not replace.
-Task<> SessionState::undo(TrunkTurn turn, std::exception_ptr failure) {
+Task<> SessionState::undo(LockedTransaction turn, std::exception_ptr failure) {
     std::exception_ptr problem;
-    const auto trunk = trunk_;
+    const auto transaction = transaction_;
     const bool is_told = failure == nullptr || is<DatabaseError>(failure) || is<NotConnectedError>(failure);
-    const bool was_lost = trunk != nullptr && trunk->is_lost();
+    const bool was_lost = transaction != nullptr && transaction->is_lost();
     try {
         co_await roll_back_now(std::move(turn));
     } catch (...) {
@@ -458,7 +462,7 @@ Task<> SessionState::undo(TrunkTurn turn, std::exception_ptr failure) {
     }
     if (problem) {
         database_->warn("rolling back a session failed: " + message_of(problem));
-    } else if (!is_told && trunk != nullptr && trunk->has_begun() && (was_lost || trunk->is_lost())) {
+    } else if (!is_told && transaction != nullptr && transaction->has_begun() && (was_lost || transaction->is_lost())) {
         database_->warn(lost_warning);
     }
 }
@@ -480,9 +484,9 @@ Task<> SessionState::close() {
 
 Task<> SessionState::close_when_unused(Clock::time_point limit) {
     const auto self = shared_from_this();
-    TurnHold place;
+    FairLock::Hold place;
     try {
-        place = co_await child_place_.take_until(limit);
+        place = co_await child_place_.lock_until(limit);
     } catch (const StoppedError&) {
         // there is no time to wait
     }
@@ -493,21 +497,21 @@ Task<> SessionState::close_when_unused(Clock::time_point limit) {
 
 Task<std::chrono::nanoseconds> SessionState::ping() {
     const auto self = shared_from_this();
-    const TrunkTurn turn = co_await take_turn();
+    const LockedTransaction turn = co_await take_turn();
     const auto began = Clock::now();
-    co_await turn->channel().ping(patience_of(began, began + turn->place().settings().pool.patience()));
+    co_await turn->channel().ping(patience_of(began, began + turn->endpoint().settings().pool.patience()));
     co_return Clock::now() - began;
 }
 
 /// Gives up the place among the open sessions.
 void SessionState::leave() noexcept {
     end_children();  // one may have come while the transaction was being ended
-    const auto trunk = std::move(trunk_);
+    const auto transaction = std::move(transaction_);
     Branch::remove(*this);
-    trunk->pop();
+    transaction->pop();
     phase_ = is_unit() ? Phase::fresh : Phase::over;
     if (host_ == nullptr) {
-        trunk->lease().reset();
+        transaction->lease().reset();
         return;
     }
     const auto host = std::move(host_);
@@ -517,8 +521,8 @@ void SessionState::leave() noexcept {
 
 /// Children that are open when their parent ends are over; the parent's rollback undoes what they did.
 void SessionState::end_children() noexcept {
-    while (is_open() && &trunk_->innermost() != this) {
-        SessionState& child = trunk_->innermost();
+    while (is_open() && &transaction_->innermost() != this) {
+        SessionState& child = transaction_->innermost();
         child.stop_->request();
         child.leave();
         child.hooks_.clear();
@@ -592,8 +596,8 @@ void SessionState::abandon() noexcept {
 void SessionState::abandon_here() noexcept {
     if (is_open()) {
         stop_->request();
-        if (trunk_->is_root(*this)) {
-            abandon_trunk();
+        if (transaction_->is_root(*this)) {
+            abandon_transaction();
         } else {
             abandon_place();
         }
@@ -601,50 +605,51 @@ void SessionState::abandon_here() noexcept {
     phase_ = Phase::over;
 }
 
-void SessionState::abandon_trunk() noexcept {
-    const auto trunk = trunk_;
-    const bool dirty = trunk->has_begun() && !trunk->ended_by();
-    Lease lease = std::move(trunk->lease());
+void SessionState::abandon_transaction() noexcept {
+    const auto transaction = transaction_;
+    const bool dirty = transaction->has_begun() && !transaction->ended_by();
+    Lease lease = std::move(transaction->lease());
     leave();
-    if (database_->loop() == nullptr || database_->is_inherited() || (!dirty && !trunk->turn().is_taken())) return;
-    trunk->lease() = std::move(lease);
-    database_->loop()->spawn(clean_up(database_, trunk, weak_from_this().lock()));
+    if (database_->loop() == nullptr || database_->is_inherited() || (!dirty && !transaction->lock().is_locked()))
+        return;
+    transaction->lease() = std::move(lease);
+    database_->loop()->spawn(clean_up(database_, transaction, weak_from_this().lock()));
 }
 
 /// What was done since the savepoint is undone before the next statement.
 void SessionState::abandon_place() noexcept {
-    const auto trunk = trunk_;
+    const auto transaction = transaction_;
     const bool dirty = has_savepoint_;
-    if (dirty) trunk->undo_later(savepoint_);
+    if (dirty) transaction->undo_later(savepoint_);
     hooks_.clear();
     leave();
     if (!is_unit() || !dirty || database_->loop() == nullptr) return;
-    trunk->lease().count_abandoned();
+    transaction->lease().count_abandoned();
     database_->warn(abandoned_warning);
 }
 
 /// Rolls back what an abandoned session has left on its connection, before anybody else gets it.
-Task<> SessionState::clean_up(std::shared_ptr<DatabaseState> database, std::shared_ptr<Trunk> trunk,
+Task<> SessionState::clean_up(std::shared_ptr<DatabaseState> database, std::shared_ptr<Transaction> transaction,
                               std::shared_ptr<SessionState> session) {
-    TurnHold turn = co_await trunk->turn().take_shielded();
-    if (trunk->is_over() || !trunk->lease()) {  // it was being ended when it was destroyed
-        trunk->lease().reset();
+    FairLock::Hold turn = co_await transaction->lock().lock_shielded();
+    if (transaction->is_over() || !transaction->lease()) {  // it was being ended when it was destroyed
+        transaction->lease().reset();
         co_return;
     }
-    trunk->lease().count_abandoned();
+    transaction->lease().count_abandoned();
     bool clean = false;
     try {
-        if (!trunk->lease().is_lost()) {
-            const Outcome outcome = co_await trunk->end(rollback_command());
+        if (!transaction->lease().is_lost()) {
+            const Outcome outcome = co_await transaction->end(rollback_command());
             clean = !outcome.in_transaction;
         }
     } catch (const Error&) {
         clean = false;
     }
     if (clean) {
-        trunk->lease().reset();
+        transaction->lease().reset();
     } else {
-        trunk->lease().discard();
+        transaction->lease().discard();
     }
     database->warn(abandoned_warning);
     turn.reset();
