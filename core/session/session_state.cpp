@@ -96,7 +96,7 @@ Task<> SessionState::open() {
     Outcome outcome;
     try {
         Request request = request_in_transaction(context);
-        outcome = co_await turn->run(turn->pending(), std::move(request));
+        outcome = co_await turn->run(std::move(request));
     } catch (...) {
         outcome.error = std::current_exception();
     }
@@ -136,9 +136,8 @@ Task<> SessionState::enter() {
         }
         host_->child_ = this;
         savepoint_ = new_savepoint();
-        has_savepoint_ = false;
     }
-    transaction_->push(*this);
+    if (host_ != nullptr) transaction_->savepoints().push(savepoint_, options_.access);
     phase_ = Phase::open;
     const Context& home = home_ != nullptr ? *home_ : context;
     stop_.emplace(hidden_ ? nullptr : home.stop);
@@ -212,8 +211,8 @@ Task<LockedTransaction> SessionState::take_statement_turn() {
         const auto transaction = transaction_;
         FairLock::Hold hold = transaction->lock().try_lock(transaction->lock_mode());
         if (!hold)
-            hold = co_await transaction->lock().lock(transaction->may_go_together() ? LockMode::shared
-                                                                                    : LockMode::exclusive);
+            hold = co_await transaction->lock().lock(transaction->may_share_lock() ? LockMode::shared
+                                                                                   : LockMode::exclusive);
         if (transaction_ != transaction) continue;
         if (hold.mode() == LockMode::exclusive || transaction->lock_mode() == LockMode::shared) {
             co_return LockedTransaction{transaction, std::move(hold)};
@@ -241,9 +240,11 @@ Request SessionState::request_in_transaction(const Context& context) {
     Request request;
     request.stop = &*stop_;
     request.deadline = limit_of(options_.statement_timeout.value_or(settings.statement_timeout), deadline_now(context));
-    if (transaction_->ended_by() || transaction_->is_failed())
-        admit_into(transaction_->standing(), request.stop, request.deadline);
-    if (!transaction_->has_begun()) request.turn_deadline = Clock::now() + settings.pool.acquire_timeout;
+    const SavepointStack& savepoints = transaction_->savepoints();
+    if (savepoints.ended_by() || savepoints.is_failed()) {
+        admit_into(savepoints.standing(), request.stop, request.deadline);
+    }
+    if (!savepoints.has_begun()) request.turn_deadline = Clock::now() + settings.pool.acquire_timeout;
     return request;
 }
 
@@ -253,7 +254,7 @@ Request SessionState::request_for(Statement::Pointer statement, RowSink* sink, c
     request.statement = std::move(statement);
     request.sink = sink;
     request.in_transaction = true;
-    request.read_only = transaction_->is_read_only();
+    request.read_only = transaction_->savepoints().is_read_only();
     request.reports_values = transaction_->endpoint().settings().parameters_in_errors;
     return request;
 }
@@ -267,11 +268,12 @@ Task<Outcome> SessionState::run(Statement::Pointer statement, RowSink* sink) {
     }
     if (!turn) turn = co_await take_statement_turn();
     Request request = request_for(std::move(statement), sink, context);
-    Outcome outcome = co_await turn->run(turn->pending(), std::move(request));
-    if (outcome.error && turn->is_failed() && outcome.error != turn->failed_by()) {
-        throw_failed(turn->failed_by());
+    Outcome outcome = co_await turn->run(std::move(request));
+    const SavepointStack& savepoints = turn->savepoints();
+    if (outcome.error && savepoints.is_failed() && outcome.error != savepoints.failed_by()) {
+        throw_failed(savepoints.failed_by());
     }
-    if (!turn->has_begun() && turn->depth() == 1 && turn.is_of(transaction_)) leave();
+    if (!savepoints.has_begun() && savepoints.is_flat() && turn.is_of(transaction_)) leave();
     co_return outcome;
 }
 
@@ -284,7 +286,7 @@ Task<Outcome> SessionState::run_alone(Statement::Pointer statement, RowSink* sin
         admit(*statement, context, database_->home());
         turn = co_await take_turn();
         Request request = request_for(std::move(statement), sink, context);
-        outcome = co_await turn->run(turn->pending(), std::move(request));
+        outcome = co_await turn->run(std::move(request));
         if (!outcome.error) {
             co_await commit_now(std::move(turn));
             co_return outcome;
@@ -335,11 +337,11 @@ Task<> SessionState::commit() {
 
 Task<> SessionState::commit_now(LockedTransaction turn) {
     turn->channel();  // that it is closed says more than that the transaction has ended
-    if (turn->ended_by()) {
+    if (turn->savepoints().ended_by()) {
         leave();
-        throw_ended(turn->ended_by());
+        throw_ended(turn->savepoints().ended_by());
     }
-    if (turn->is_root(*this)) {
+    if (is_root()) {
         co_await commit_transaction(std::move(turn));
     } else {
         co_await commit_savepoint(std::move(turn));
@@ -348,14 +350,14 @@ Task<> SessionState::commit_now(LockedTransaction turn) {
 
 Task<> SessionState::commit_transaction(LockedTransaction turn) {
     Outcome outcome;
-    if (turn->is_failed()) {
-        const auto transaction = transaction_;
+    if (turn->savepoints().is_failed()) {
+        const auto failed_by = turn->savepoints().failed_by();
         co_await roll_back_transaction(std::move(turn));
-        throw_failed(transaction->failed_by());
+        throw_failed(failed_by);
     }
-    if (turn->has_begun()) {
+    if (turn->savepoints().has_begun()) {
         const auto deadline = deadline_now(co_await this_context());
-        auto commands = turn->pending_undo();
+        auto commands = turn->savepoints().before_end();
         commands.push_back({Verb::commit});
         outcome = co_await turn->end(std::move(commands), deadline);
         if (outcome.in_transaction) {  // as after a violated deferred constraint
@@ -369,19 +371,19 @@ Task<> SessionState::commit_transaction(LockedTransaction turn) {
 
 Task<> SessionState::commit_savepoint(LockedTransaction turn) {
     Outcome outcome;
-    if (turn->is_failed()) {
-        if (has_savepoint_) turn->undo_later(savepoint_);
-        const auto transaction = transaction_;
+    SavepointStack& savepoints = turn->savepoints();
+    if (savepoints.is_failed()) {
         leave();
-        throw_failed(transaction->failed_by());
+        throw_failed(savepoints.failed_by());
     }
-    if (has_savepoint_) {
+    if (savepoints.has(savepoint_)) {
         const auto deadline = deadline_now(co_await this_context());
-        auto commands = turn->pending_undo();
+        auto undoing = savepoints.before_end();
+        if (!undoing.empty()) outcome = co_await turn->end(std::move(undoing), deadline);
+        backend::Commands commands;
         if (checks_constraints()) commands.push_back({Verb::check});
         commands.push_back({Verb::release, savepoint_});
-        outcome = co_await turn->end(std::move(commands), deadline);
-        if (outcome.error && outcome.in_transaction) turn->undo_later(savepoint_);
+        if (!outcome.error) outcome = co_await turn->end(std::move(commands), deadline);
     }
     if (turn.is_of(transaction_)) leave();
     if (outcome.error) std::rethrow_exception(outcome.error);
@@ -421,7 +423,7 @@ Task<> SessionState::roll_back_place(LockedTransaction turn) {
         turn = LockedTransaction{transaction, std::move(hold)};
     }
     if (!turn.is_of(transaction_)) co_return;
-    if (turn->is_root(*this)) {
+    if (is_root()) {
         co_await roll_back_transaction(std::move(turn));
     } else {
         co_await roll_back_savepoint(std::move(turn));
@@ -430,7 +432,7 @@ Task<> SessionState::roll_back_place(LockedTransaction turn) {
 
 Task<> SessionState::roll_back_transaction(LockedTransaction turn) {
     Outcome outcome;
-    if (turn->has_begun() && !turn->ended_by() && !turn->lease().is_lost()) {
+    if (turn->can_be_rolled_back()) {
         outcome = co_await turn->end(rollback_command());
         if (outcome.in_transaction) turn->lease().discard();
     }
@@ -440,10 +442,10 @@ Task<> SessionState::roll_back_transaction(LockedTransaction turn) {
 
 Task<> SessionState::roll_back_savepoint(LockedTransaction turn) {
     Outcome outcome;
-    if (has_savepoint_ && !turn->ended_by() && !turn->lease().is_lost()) {
-        turn->undo_later(savepoint_);
-        has_savepoint_ = false;
-        outcome = co_await turn->end(turn->pending_undo());
+    SavepointStack& savepoints = turn->savepoints();
+    if (savepoints.has(savepoint_) && turn->can_be_rolled_back()) {
+        savepoints.undo(savepoint_);
+        outcome = co_await turn->end(savepoints.before_end());
     }
     if (turn.is_of(transaction_)) leave();
     if (outcome.error) std::rethrow_exception(outcome.error);
@@ -462,7 +464,8 @@ Task<> SessionState::undo(LockedTransaction turn, std::exception_ptr failure) {
     }
     if (problem) {
         database_->warn("rolling back a session failed: " + message_of(problem));
-    } else if (!is_told && transaction != nullptr && transaction->has_begun() && (was_lost || transaction->is_lost())) {
+    } else if (!is_told && transaction != nullptr && transaction->savepoints().has_begun() &&
+               (was_lost || transaction->is_lost())) {
         database_->warn(lost_warning);
     }
 }
@@ -508,7 +511,7 @@ void SessionState::leave() noexcept {
     end_children();  // one may have come while the transaction was being ended
     const auto transaction = std::move(transaction_);
     Branch::remove(*this);
-    transaction->pop();
+    if (host_ != nullptr) transaction->savepoints().pop();
     phase_ = is_unit() ? Phase::fresh : Phase::over;
     if (host_ == nullptr) {
         transaction->lease().reset();
@@ -521,12 +524,13 @@ void SessionState::leave() noexcept {
 
 /// Children that are open when their parent ends are over; the parent's rollback undoes what they did.
 void SessionState::end_children() noexcept {
-    while (is_open() && &transaction_->innermost() != this) {
-        SessionState& child = transaction_->innermost();
-        child.stop_->request();
-        child.leave();
-        child.hooks_.clear();
-        child.phase_ = Phase::over;
+    while (child_ != nullptr) {
+        SessionState* innermost = child_;
+        while (innermost->child_ != nullptr) innermost = innermost->child_;
+        innermost->stop_->request();
+        innermost->leave();
+        innermost->hooks_.clear();
+        innermost->phase_ = Phase::over;
     }
 }
 
@@ -596,7 +600,7 @@ void SessionState::abandon() noexcept {
 void SessionState::abandon_here() noexcept {
     if (is_open()) {
         stop_->request();
-        if (transaction_->is_root(*this)) {
+        if (is_root()) {
             abandon_transaction();
         } else {
             abandon_place();
@@ -607,7 +611,7 @@ void SessionState::abandon_here() noexcept {
 
 void SessionState::abandon_transaction() noexcept {
     const auto transaction = transaction_;
-    const bool dirty = transaction->has_begun() && !transaction->ended_by();
+    const bool dirty = transaction->savepoints().has_begun() && !transaction->savepoints().ended_by();
     Lease lease = std::move(transaction->lease());
     leave();
     if (database_->loop() == nullptr || database_->is_inherited() || (!dirty && !transaction->lock().is_locked()))
@@ -619,8 +623,7 @@ void SessionState::abandon_transaction() noexcept {
 /// What was done since the savepoint is undone before the next statement.
 void SessionState::abandon_place() noexcept {
     const auto transaction = transaction_;
-    const bool dirty = has_savepoint_;
-    if (dirty) transaction->undo_later(savepoint_);
+    const bool dirty = transaction->savepoints().has(savepoint_);
     hooks_.clear();
     leave();
     if (!is_unit() || !dirty || database_->loop() == nullptr) return;

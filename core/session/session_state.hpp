@@ -44,9 +44,6 @@ class SessionState final : public StatementTarget,
     bool is_over() const noexcept { return phase_ == Phase::over; }
     int depth() const noexcept { return depth_; }
     Access access() const noexcept { return options_.access; }
-    std::uint32_t savepoint() const noexcept { return savepoint_; }
-    bool has_savepoint() const noexcept { return has_savepoint_; }
-    void set_savepoint_made() noexcept { has_savepoint_ = true; }
     bool is_unit() const noexcept { return parent_ == nullptr; }
     bool holds_writer(const void* queue) const noexcept;
     const DatabaseState& database() const noexcept { return *database_; }
@@ -84,6 +81,7 @@ class SessionState final : public StatementTarget,
     Task<> roll_back_transaction(LockedTransaction turn);
     Task<> roll_back_savepoint(LockedTransaction turn);
     Task<> undo(LockedTransaction turn, std::exception_ptr failure);
+    bool is_root() const noexcept { return host_ == nullptr; }
     bool checks_constraints() const noexcept { return host_ != nullptr && host_->hidden_; }
     Clock::time_point deadline_now(const Context& context) const noexcept;
     std::shared_ptr<SessionState> heir() const;
@@ -118,7 +116,6 @@ class SessionState final : public StatementTarget,
     FairLock child_place_;
     SessionState* child_ = nullptr;
     std::uint32_t savepoint_ = 0;
-    bool has_savepoint_ = false;
 };
 
 }  // namespace databased::detail

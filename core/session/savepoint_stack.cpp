@@ -1,0 +1,136 @@
+#include "session/savepoint_stack.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace databased::detail {
+
+using backend::Verb;
+
+void SavepointStack::pop() noexcept {
+    const Level level = levels_.back();
+    levels_.pop_back();
+    if (level.is_made) to_undo_.push_back(level.savepoint);
+}
+
+bool SavepointStack::has(std::uint32_t savepoint) const noexcept {
+    return std::any_of(levels_.begin(), levels_.end(),
+                       [&](const Level& level) { return level.savepoint == savepoint && level.is_made; });
+}
+
+bool SavepointStack::is_read_only() const noexcept {
+    return access_ == Access::read ||
+           std::any_of(levels_.begin(), levels_.end(), [](const Level& level) { return level.access == Access::read; });
+}
+
+backend::Transaction SavepointStack::expected() const noexcept {
+    return begun_ ? backend::Transaction::open : backend::Transaction::none;
+}
+
+bool SavepointStack::is_settled() const noexcept {
+    return begun_ && to_undo_.empty() && (levels_.empty() || levels_.back().is_made) && next_release() == 0;
+}
+
+/// The outermost that can be released without a session's savepoint going with it; 0 if there is none.
+std::uint32_t SavepointStack::next_release() const noexcept {
+    std::uint32_t innermost = 0;
+    for (const Level& level : levels_) {
+        if (level.is_made) innermost = level.savepoint;
+    }
+    std::uint32_t next = 0;
+    for (const std::uint32_t savepoint : to_release_) {
+        if (savepoint > innermost && (next == 0 || savepoint < next)) next = savepoint;
+    }
+    return next;
+}
+
+backend::Commands SavepointStack::before_end() const {
+    backend::Commands commands;
+    if (!to_undo_.empty()) {
+        commands.push_back({Verb::rollback_to, *std::min_element(to_undo_.begin(), to_undo_.end())});
+    }
+    return commands;
+}
+
+backend::Commands SavepointStack::before_statement() const {
+    backend::Commands commands = before_end();
+    const std::uint32_t release = commands.empty() ? next_release() : 0;
+    if (release != 0) commands.push_back({Verb::release, release});
+    if (!begun_) commands.push_back({Verb::begin});
+    for (const Level& level : levels_) {
+        if (level.is_made) continue;
+        commands.push_back({Verb::savepoint, level.savepoint});
+        if (level.access == Access::read && access_ == Access::write) commands.push_back({Verb::read_only});
+    }
+    return commands;
+}
+
+void SavepointStack::undo(std::uint32_t savepoint) noexcept {
+    for (Level& level : levels_) {
+        if (level.savepoint == savepoint && std::exchange(level.is_made, false)) to_undo_.push_back(savepoint);
+    }
+}
+
+void SavepointStack::note(const backend::Commands& commands, const Judged& judged) {
+    const Outcome& outcome = judged.outcome;
+    for (std::size_t i = 0; i < std::min(outcome.before_done, commands.size()); ++i) carried_out(commands[i]);
+    note_failure(outcome);
+    const bool is_gone = judged.verdict == Verdict::ended || judged.verdict == Verdict::lost;
+    if (begun_ && is_gone && !ended_by_) ended_by_ = outcome.error;
+}
+
+void SavepointStack::carried_out(backend::Command command) {
+    switch (command.verb) {
+        case Verb::begin:
+            begun_ = true;
+            return;
+        case Verb::savepoint:
+            savepoint_made(command.savepoint);
+            return;
+        case Verb::rollback_to:
+            failed_by_ = nullptr;
+            forget_inside(command.savepoint);
+            to_release_.push_back(command.savepoint);
+            return;
+        case Verb::release:
+            forget_inside(command.savepoint);
+            return;
+        case Verb::read_only:
+        case Verb::check:
+        case Verb::run:
+        case Verb::commit:
+        case Verb::rollback:
+            return;
+    }
+}
+
+void SavepointStack::savepoint_made(std::uint32_t savepoint) {
+    const auto level =
+        std::find_if(levels_.begin(), levels_.end(), [&](const Level& each) { return each.savepoint == savepoint; });
+    if (level != levels_.end()) {
+        level->is_made = true;
+    } else {
+        to_undo_.push_back(savepoint);  // its session was destroyed meanwhile
+    }
+}
+
+/// It and all that were made after it are gone.
+void SavepointStack::forget_inside(std::uint32_t savepoint) noexcept {
+    const auto is_inside = [savepoint](std::uint32_t other) { return other >= savepoint; };
+    std::erase_if(to_undo_, is_inside);
+    std::erase_if(to_release_, is_inside);
+    for (Level& level : levels_) {
+        if (is_inside(level.savepoint)) level.is_made = false;
+    }
+}
+
+void SavepointStack::note_failure(const Outcome& outcome) {
+    if (outcome.delivery == backend::Delivery::not_sent || !outcome.in_transaction) return;
+    if (!outcome.transaction_failed) {
+        failed_by_ = nullptr;
+    } else if (!failed_by_) {
+        failed_by_ = outcome.error;
+    }
+}
+
+}  // namespace databased::detail
