@@ -24,7 +24,7 @@ std::string counted(std::size_t count, std::string_view noun) {
 
 std::string placeholder(std::string_view name) { return ':' + std::string{name}; }
 
-bool is_list(const ArgumentShape& argument) { return argument.list_length.has_value(); }
+bool has_list(const ArgumentShape& argument) { return argument.list_length.has_value(); }
 bool is_named(const ArgumentShape& argument) { return !argument.name.empty(); }
 
 std::string_view name_of(const ParsedSql& sql, std::size_t parameter) {
@@ -35,7 +35,7 @@ std::string_view name_of(const ParsedSql& sql, std::size_t parameter) {
 bool fits_one_by_one(const ParsedSql& sql, Arguments arguments) {
     if (arguments.size() != sql.parameter_count) return false;
     for (std::size_t index = 0; index < arguments.size(); ++index) {
-        if (is_list(arguments[index]) || arguments[index].name != name_of(sql, index)) return false;
+        if (has_list(arguments[index]) || arguments[index].name != name_of(sql, index)) return false;
     }
     return true;
 }
@@ -163,7 +163,7 @@ BoundSql bind_sql(const ParsedSql& sql, std::span<const ArgumentShape> arguments
     const auto parameters = number(arguments, argument_of);
     const std::size_t count = parameters.empty() ? 0 : parameters.back().first + parameters.back().count - 1;
     check_limit(count, max_parameters);
-    const bool has_lists = std::any_of(arguments.begin(), arguments.end(), is_list);
+    const bool has_lists = std::any_of(arguments.begin(), arguments.end(), has_list);
     return {has_lists ? text_for_lists(sql, parameters, count) : sql.text, order_of(parameters, argument_of, count)};
 }
 
