@@ -228,10 +228,12 @@ TEST(PasswordProvider, IsRefusedBesideAPassword) {
                  "set one of them");
 }
 
+#ifdef DATABASED_SQLITE
 TEST(PasswordProvider, IsRefusedWhereThereAreNoPasswords) {
     const Config config = Config{"sqlite:///x"}.password_provider([] { return "s3cret"; });
 
     EXPECT_PRED2(mentions, refusal([&] { const Database database{config}; }), "have no password");
 }
+#endif
 
 }  // namespace
