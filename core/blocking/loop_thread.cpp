@@ -47,7 +47,6 @@ void LoopThread::State::run() noexcept {
         EventLoop loop;
         CallerLines callers{loop};
         loop.run(serve(*this, callers));
-        const std::lock_guard lock{mutex};  // whoever has posted the end is done with the loop
     } catch (...) {
         const std::lock_guard lock{mutex};
         failure = std::current_exception();
@@ -101,10 +100,7 @@ LoopThread::~LoopThread() {
         state.thread.detach();
     } else {
         End end{state.until_end};
-        {
-            const std::lock_guard lock{state.mutex};
-            state.lines->loop().post(end);
-        }
+        state.lines->loop().post(end);
         state.thread.join();
     }
 }

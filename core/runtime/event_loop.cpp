@@ -1,14 +1,13 @@
 #include <databased/event_loop.hpp>
 
+#include "runtime/mailbox.hpp"
 #include "runtime/process.hpp"
-#include "runtime/wake_up.hpp"
 
 #include <databased/detail/pause.hpp>
 
 #include <uv.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -54,12 +53,12 @@ class PostedFunction final : public LoopWork {
 /// libuv's handles live until their close callbacks, which may come after the EventLoop is gone.
 struct EventLoop::Handles {
     EventLoop* owner;
-    detail::WakeUp wake_up{};    // not an uv_async_t: its receiver waits awake until the sender is back from write()
-    uv_poll_t posted{};          // watches wake_up
+    uv_poll_t posted{};          // watches the mailbox
     uv_prepare_t before_poll{};  // picks up what became ready outside of a turn
     uv_check_t after_poll{};
     uv_idle_t keep_going{};  // active while a turn left something over: the poll does not block then
     uv_timer_t clock{};
+    std::thread::id thread = std::this_thread::get_id();
     int open = 5;
 
     static Handles& of(const void* handle) {
@@ -73,13 +72,6 @@ struct EventLoop::Handles {
             if (--handles.open == 0) delete &handles;
         });
     }
-};
-
-/// What other threads touch.
-struct EventLoop::Mailbox {
-    std::thread::id thread = std::this_thread::get_id();
-    std::atomic<LoopWork*> posted{nullptr};  // newest first
-    std::atomic<bool> sleeping{false};       // in the poll, or about to be: who posts has to wake it up
 };
 
 /// The frame and context of run() or of one spawned task.
@@ -146,7 +138,7 @@ Timer::~Timer() {
 
 EventLoop::EventLoop()
     : own_loop_(std::make_unique<uv_loop_t>()),
-      mailbox_(std::make_unique<Mailbox>()),
+      mailbox_(std::make_unique<detail::Mailbox>()),
       generation_(detail::process_generation()) {
     if (const int failed = uv_loop_init(own_loop_.get()); failed != 0) {
         throw Error(std::string{"cannot make an event loop: "} + uv_strerror(failed));
@@ -155,7 +147,7 @@ EventLoop::EventLoop()
 }
 
 EventLoop::EventLoop(uv_loop_t* adopted)
-    : mailbox_(std::make_unique<Mailbox>()), generation_(detail::process_generation()) {
+    : mailbox_(std::make_unique<detail::Mailbox>()), generation_(detail::process_generation()) {
     open_handles(adopted);
 }
 
@@ -164,13 +156,13 @@ void EventLoop::open_handles(uv_loop_t* loop) {
     Handles& handles = *handles_;
     handles.posted.data = handles.before_poll.data = handles.after_poll.data = &handles;
     handles.keep_going.data = handles.clock.data = &handles;
-    uv_poll_init(loop, &handles.posted, handles.wake_up.descriptor());
+    uv_poll_init(loop, &handles.posted, mailbox_->descriptor());
     uv_poll_start(&handles.posted, UV_READABLE,
-                  [](uv_poll_t* handle, int, int) { Handles::of(handle).wake_up.clear(); });
+                  [](uv_poll_t* handle, int, int) { Handles::of(handle).owner->mailbox_->clear_signals(); });
     uv_prepare_init(loop, &handles.before_poll);
     uv_prepare_start(&handles.before_poll, [](uv_prepare_t* handle) { Handles::of(handle).owner->before_poll(); });
     uv_check_init(loop, &handles.after_poll);
-    uv_check_start(&handles.after_poll, [](uv_check_t* handle) { Handles::of(handle).owner->after_poll(); });
+    uv_check_start(&handles.after_poll, [](uv_check_t* handle) { Handles::of(handle).owner->turn(); });
     uv_idle_init(loop, &handles.keep_going);
     uv_timer_init(loop, &handles.clock);
     uv_unref(reinterpret_cast<uv_handle_t*>(&handles.posted));
@@ -185,13 +177,16 @@ EventLoop::~EventLoop() {
         leave_tasks_to_parent();
     }
     while (!users_.empty()) users_.pop_front().on_loop_destroyed();
-    while (!spawned_.empty() || !finished_.empty() || mailbox_->posted.load(std::memory_order_relaxed) != nullptr) {
+    while (!spawned_.empty() || !finished_.empty() || !mailbox_->is_empty()) {
         while (!spawned_.empty()) delete &spawned_.pop_front();
         destroy_finished();
-        take_posted();
+        mailbox_->deliver();
     }
     for (Timer* timer : timers_) timer->loop_ = nullptr;
-    if (is_left_ && own_loop_ == nullptr) return;  // whether its program has called uv_loop_fork() cannot be known
+    if (is_left_ && own_loop_ == nullptr) {  // whether its program has called uv_loop_fork() cannot be known
+        detail::leave_to_parent(std::move(mailbox_));
+        return;
+    }
 
     Handles& handles = *handles_;
     handles.close(handles.posted);
@@ -205,7 +200,7 @@ EventLoop::~EventLoop() {
     if (!is_closed) detail::leave_to_parent(std::move(own_loop_));  // what a thread of the parent's was doing for it
 }
 
-bool EventLoop::is_on_its_thread() const noexcept { return mailbox_->thread == std::this_thread::get_id(); }
+bool EventLoop::is_on_its_thread() const noexcept { return handles_->thread == std::this_thread::get_id(); }
 EventLoop* EventLoop::current() noexcept { return loop_in_turn; }
 uv_loop_t* EventLoop::native() noexcept { return handles_->posted.loop; }
 void EventLoop::on_unhandled_error(ErrorHandler handler) { unhandled_ = std::move(handler); }
@@ -218,7 +213,7 @@ void EventLoop::run_root(Task<> task) {
     }
     if (is_inherited())
         throw UsageError("this event loop was made before fork(); make another one in the child process");
-    mailbox_->thread = std::this_thread::get_id();
+    handles_->thread = std::this_thread::get_id();
     const auto root = std::make_shared<RootTask>(*this, ErrorHandler{});
     root->start(std::move(task));
     begin_work();
@@ -263,6 +258,7 @@ void EventLoop::leave_to_parent() noexcept {
         uv_loop_fork(own_loop_.get());
         uv_poll_stop(&handles_->posted);
     }
+    mailbox_->forget_signals();
     while (!users_.empty()) users_.pop_front().on_loop_inherited();
 }
 
@@ -308,33 +304,9 @@ void EventLoop::destroy_finished() noexcept {
 
 void EventLoop::post(detail::Callback<void()> work) { post(*new PostedFunction(std::move(work))); }
 
-void EventLoop::post(LoopWork& work) noexcept { push(&work, &work); }
+void EventLoop::post(LoopWork& work) noexcept { mailbox_->push(work, work); }
 
-void EventLoop::post(std::span<LoopWork* const> batch) noexcept {
-    if (batch.empty()) return;
-    for (std::size_t i = 1; i < batch.size(); ++i) batch[i]->next_ = batch[i - 1];
-    push(batch.back(), batch.front());
-}
-
-/// Pushes a chain, the newest first. A loop that is awake looks by itself before it sleeps: no system call then.
-void EventLoop::push(LoopWork* newest, LoopWork* oldest) noexcept {
-    LoopWork* before = mailbox_->posted.load(std::memory_order_relaxed);
-    do {
-        oldest->next_ = before;
-    } while (!mailbox_->posted.compare_exchange_weak(before, newest));
-    if (mailbox_->sleeping.load() && mailbox_->sleeping.exchange(false)) handles_->wake_up.signal();
-}
-
-void EventLoop::take_posted() noexcept {
-    LoopWork* newest = mailbox_->posted.exchange(nullptr, std::memory_order_acquire);
-    LoopWork* oldest = nullptr;
-    while (newest != nullptr) {
-        LoopWork* next = newest->next_;
-        newest->next_ = oldest;
-        oldest = std::exchange(newest, next);
-    }
-    while (oldest != nullptr) std::exchange(oldest, oldest->next_)->on_loop();
-}
+void EventLoop::post(std::span<LoopWork* const> batch) noexcept { mailbox_->push(batch); }
 
 // The turn
 
@@ -349,7 +321,7 @@ void EventLoop::turn() noexcept {
     in_turn_ = true;
     now_ = {};
     EventLoop* outer = std::exchange(loop_in_turn, this);
-    take_posted();  // before the timers: what has finished wins over its time limit
+    mailbox_->deliver();  // before the timers: what has finished wins over its time limit
     ring_timers();
     resume_ready();
     end_turn();
@@ -368,9 +340,7 @@ void EventLoop::before_poll() noexcept {
     for (int i = 0; i < turns_before_poll; ++i) {
         if (!wait_awake()) {
             if (stays_awake()) break;
-            mailbox_->sleeping = true;
-            if (mailbox_->posted.load() == nullptr) return;
-            mailbox_->sleeping = false;
+            if (mailbox_->fall_asleep()) return;
         }
         turn();
     }
@@ -384,7 +354,7 @@ void EventLoop::expect_post(std::chrono::microseconds patience) noexcept {
 
 /// Falling asleep and being woken up costs more than most statements take. True if something came.
 bool EventLoop::wait_awake() noexcept {
-    if (mailbox_->posted.load(std::memory_order_relaxed) != nullptr) return true;
+    if (!mailbox_->is_empty()) return true;
     if (expected_posts_ == 0 || patience_.count() == 0 ||
         uv_is_active(reinterpret_cast<uv_handle_t*>(&handles_->keep_going)) != 0) {
         return false;
@@ -394,7 +364,7 @@ bool EventLoop::wait_awake() noexcept {
     const auto end = detail::Clock::now() + patience_;
     do {
         for (int i = 0; i < looks_per_clock; ++i) {
-            if (mailbox_->posted.load(std::memory_order_relaxed) != nullptr) return true;
+            if (!mailbox_->is_empty()) return true;
             detail::pause_thread();
         }
     } while (detail::Clock::now() < end);
@@ -409,11 +379,6 @@ bool EventLoop::stays_awake() noexcept {
     if (detail::Clock::now() < awake_until_) return true;
     awake_until_ = {};
     return false;
-}
-
-void EventLoop::after_poll() noexcept {
-    mailbox_->sleeping = false;
-    turn();
 }
 
 detail::Clock::time_point EventLoop::now() noexcept {

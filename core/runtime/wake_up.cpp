@@ -3,6 +3,7 @@
 #include <databased/error.hpp>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -51,9 +52,19 @@ void WakeUp::signal() const noexcept {
     }
 }
 
-void WakeUp::clear() const noexcept {
+std::uint64_t WakeUp::clear() const noexcept {
     std::uint64_t signals[16];
-    while (::read(reading_, signals, sizeof signals) < 0 && errno == EINTR) {
+    ssize_t size = 0;
+    do {
+        size = ::read(reading_, signals, sizeof signals);
+    } while (size < 0 && errno == EINTR);
+    if (size < 0) return 0;
+    return writing_ == reading_ ? signals[0] : static_cast<std::uint64_t>(size) / sizeof signals[0];
+}
+
+void WakeUp::wait() const noexcept {
+    pollfd watched{.fd = reading_, .events = POLLIN, .revents = 0};
+    while (::poll(&watched, 1, -1) < 0 && errno == EINTR) {
     }
 }
 

@@ -1,6 +1,8 @@
 // A file descriptor by which one thread wakes up another that polls it.
 #pragma once
 
+#include <cstdint>
+
 namespace databased::detail {
 
 class WakeUp {
@@ -14,7 +16,10 @@ class WakeUp {
     /// Becomes readable with signal(), and stays it until clear().
     int descriptor() const noexcept { return reading_; }
     void signal() const noexcept;
-    void clear() const noexcept;
+    /// Takes the signals that have come, of many perhaps not all, and gives their number.
+    std::uint64_t clear() const noexcept;
+    /// Until there is a signal.
+    void wait() const noexcept;
 
   private:
     int reading_ = -1;

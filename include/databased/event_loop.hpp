@@ -20,6 +20,10 @@ struct uv_loop_s;
 
 namespace databased {
 
+namespace detail {
+class Mailbox;
+}
+
 /// Something to be done on the loop's thread. Whoever posts it keeps it alive until it has run; posting allocates
 /// nothing.
 class DATABASED_API LoopWork {
@@ -33,7 +37,7 @@ class DATABASED_API LoopWork {
     virtual ~LoopWork() = default;
 
   private:
-    friend class EventLoop;
+    friend class detail::Mailbox;
     LoopWork* next_ = nullptr;
 };
 
@@ -141,7 +145,6 @@ class DATABASED_API EventLoop {
 
   private:
     struct Handles;
-    struct Mailbox;
     class RootTask;
 
     void open_handles(uv_loop_s* loop);
@@ -155,17 +158,14 @@ class DATABASED_API EventLoop {
     void end_work() noexcept;
     void turn() noexcept;
     void before_poll() noexcept;
-    void after_poll() noexcept;
     bool wait_awake() noexcept;
     bool stays_awake() noexcept;
-    void take_posted() noexcept;
     void resume_ready() noexcept;
     void end_turn() noexcept;
     void ring_timers() noexcept;
     void arm_clock() noexcept;
     void sift(std::size_t position) noexcept;
     void place(std::size_t position, Timer* timer) noexcept;
-    void push(LoopWork* first, LoopWork* last) noexcept;
     void finished(RootTask& root) noexcept;
     void destroy_finished() noexcept;
 
@@ -181,7 +181,7 @@ class DATABASED_API EventLoop {
     detail::IntrusiveList<LoopUser> users_;
     std::vector<Timer*> timers_;  // a binary heap, the earliest first
     detail::Clock::time_point clock_armed_for_ = detail::Clock::time_point::max();
-    std::unique_ptr<Mailbox> mailbox_;
+    std::unique_ptr<detail::Mailbox> mailbox_;
     detail::IntrusiveList<RootTask> spawned_;
     detail::IntrusiveList<RootTask> finished_;  // their frames end with the turn
     std::size_t spawned_count_ = 0;
