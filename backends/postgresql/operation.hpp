@@ -94,6 +94,7 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     Nature nature = Nature::unknown;
     std::size_t sent_runs = 0;
     std::size_t done_runs = 0;
+    int repetitions = 0;  // because the server did not have what was prepared, or not as it is now
     bool is_sent = false;
     bool was_prepared_before = false;
     bool is_stale = false;       // its plan is out of date, nothing of it was done
@@ -102,7 +103,6 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     bool was_skipped = false;    // the server has skipped it, because of an error ahead of it
     bool may_be_hit = false;     // a cancel request for another one was under way while it ran
     bool goes_alone = false;     // not in a burst any more
-    bool was_repeated = false;   // because of a stale plan
     bool flight_ended = false;
     bool is_enclosed = false;  // in a transaction that was begun for it alone
     bool needs_bare = false;   // the server refuses to run it in one

@@ -36,7 +36,7 @@ Pipeline::~Pipeline() {
     for (Sent& sent : wire_) {
         if (sent.operation == nullptr || !sent.operation->commits()) continue;
         commits = true;
-        end_lost(*sent.operation, why, {});
+        end_lost(*sent.operation, lost_error(*sent.operation, why, {}));
     }
     give_up_all(nullptr);
     if (is_at_work && !commits) CancelRequest::send_and_close(loop_, std::move(connection_));
@@ -49,11 +49,7 @@ void Pipeline::configure(const PipelineSettings& settings) {
 }
 
 void Pipeline::submit(Operation& operation) {
-    if (operation.is_own()) {
-        outbox_.push_front(operation);
-    } else {
-        outbox_.push_back(operation);
-    }
+    outbox_.push(operation);
     loop_.at_turn_end(*this);
 }
 
@@ -193,15 +189,23 @@ void Pipeline::lose(const std::string& why, const std::string& sqlstate) noexcep
     watch_ = nullptr;
     feeding_ = nullptr;
     for (Sent& sent : wire_) {
-        if (sent.operation != nullptr) end_lost(*sent.operation, why, sqlstate);
+        if (sent.operation != nullptr) end_lost(*sent.operation, lost_error(*sent.operation, why, sqlstate));
     }
     give_up_all(database_error({.message = why, .sqlstate = sqlstate}));
 }
 
-void Pipeline::end_lost(Operation& operation, const std::string& why, const std::string& sqlstate) noexcept {
+/// Where only what it has left was being taken away it has all that it asked for, unless it was to be done again.
+void Pipeline::end_lost(Operation& operation, const std::exception_ptr& error) noexcept {
     if (operation.is_over()) return;
     if (operation.has_failed() || operation.is_answered) operation.answered();
-    if (!operation.has_committed() && !operation.is_answered) operation.fail(lost_error(operation, why, sqlstate));
+    if (operation.is_stale) operation.replace_error(error);
+    if (operation.is_answered) {
+        std::erase(wait_for_types_, &operation);
+        read_held(operation);
+        operation.rows().finish();
+    } else if (!operation.has_committed()) {
+        operation.fail(error);
+    }
     operation.finish(false, false);
 }
 
@@ -223,10 +227,7 @@ void Pipeline::give_up_all(const std::exception_ptr& error) noexcept {
     }
     while (!wire_.empty()) {
         Operation* operation = wire_.front().operation;
-        if (operation != nullptr && !operation->is_over()) {
-            if (!operation->is_answered) operation->fail(reason);
-            operation->finish(false, false);
-        }
+        if (operation != nullptr) end_lost(*operation, reason);
         wire_.pop();
     }
     while (!skipped_.empty()) {
@@ -235,7 +236,7 @@ void Pipeline::give_up_all(const std::exception_ptr& error) noexcept {
         operation.finish(false, false);
     }
     while (!stopped_.empty()) settle(stopped_.pop_front());
-    while (!outbox_.empty()) outbox_.pop_front().refuse(reason);
+    while (!outbox_.empty()) outbox_.pop().refuse(reason);
     give_up_proofs();
     forget_statements();
 }

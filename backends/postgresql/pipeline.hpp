@@ -4,6 +4,7 @@
 #include "cancel.hpp"
 #include "opening.hpp"
 #include "operation.hpp"
+#include "outbox.hpp"
 #include "proof.hpp"
 #include "session_reset.hpp"
 #include "socket_watch.hpp"
@@ -106,11 +107,12 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void receive();
     void take_result(ResultHandle result);
     static void take_verb(Operation& operation, const PGresult* result);
-    bool is_told_by_loss(const Operation& operation, const PGresult* result) const;
+    bool is_told_by_loss(const Sent& head, const PGresult* result) const;
     void take_stale(Sent& head, const PGresult* result);
     static bool may_leave_types(Operation& operation, const PGresult* result);
     void take_rows(Operation& operation, ResultHandle result);
     void take_error(Sent& head, const PGresult* result);
+    void note_missing(Sent& head, const PGresult* result);
     void take_skipped(Sent& head);
     void statement_is_gone(PreparedStatement& statement);
     void sync_came();
@@ -156,7 +158,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void on_cancel_sent(std::string_view problem) noexcept override;
     void on_time() noexcept override;
     void give_up_all(const std::exception_ptr& error) noexcept;
-    void end_lost(Operation& operation, const std::string& why, const std::string& sqlstate) noexcept;
+    void end_lost(Operation& operation, const std::exception_ptr& error) noexcept;
     std::exception_ptr lost_error(const Operation& operation, const std::string& why,
                                   const std::string& sqlstate) const;
 
@@ -169,10 +171,11 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     SessionReset reset_;
     std::unordered_map<std::string, std::shared_ptr<PreparedStatement>> verbs_;
     std::size_t verb_names_ = 0;  // used so far
+    int recoveries_ = 0;          // since nothing was under way
     ParameterList parameters_;
     std::unique_ptr<SocketWatch> watch_;
 
-    detail::IntrusiveList<Operation> outbox_;
+    Outbox outbox_;
     detail::IntrusiveList<Operation> skipped_;  // of the burst under way, to be sent again
     detail::IntrusiveList<Operation> stopped_;  // they have ended, the request to cancel them has not
     Wire wire_;
@@ -183,7 +186,6 @@ class Pipeline final : private SocketListener, private CancelListener, private T
         ProofQuestion question;
     };
     std::vector<WantedProof> wanted_proofs_;
-    std::size_t proofs_under_way_ = 0;
     Operation* feeding_ = nullptr;  // its flight is not sent to its end yet
     bool is_blocked_ = false;       // the socket takes no more for now
     bool is_enclosing_ = false;     // a transaction is under way that was begun for one statement alone

@@ -37,7 +37,7 @@ void Pipeline::ask_for_proof(const Operation& operation) {
 /// Nothing of the user's is sent before them.
 void Pipeline::ask_for_wanted_proofs() {
     for (auto& [proof, question] : std::exchange(wanted_proofs_, {})) {
-        ++proofs_under_way_;
+        outbox_.hold_users();
         loop_.spawn(find_proof(self_, std::move(proof), std::move(question)));
     }
 }
@@ -70,7 +70,7 @@ Task<> Pipeline::find_proof(std::weak_ptr<Pipeline*> pipeline, std::shared_ptr<P
     }
     const auto self = pipeline.lock();
     if (self == nullptr) co_return;
-    --(*self)->proofs_under_way_;
+    (*self)->outbox_.release_users();
     (*self)->loop_.at_turn_end(**self);
 }
 

@@ -8,6 +8,7 @@
 #include <databased/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <utility>
 
@@ -31,6 +32,24 @@ bool is_fatal(const PGresult* result) {
 }
 
 bool is_missing_statement(const PGresult* result) { return sqlstate_of(result) == "26000"; }
+/// Somebody has prepared another one under its name.
+bool is_taken_name(const PGresult* result) { return sqlstate_of(result) == "42P05"; }
+
+/// A statement that cannot commit before it ends: procedures can, and VACUUM and its kin.
+bool commits_at_its_end(const Operation& operation) {
+    constexpr std::array<std::string_view, 8> commands{"SELECT", "INSERT", "UPDATE", "DELETE",
+                                                       "MERGE",  "WITH",   "VALUES", "TABLE"};
+    const std::string_view command = operation.statement()->text().command;
+    return std::find(commands.begin(), commands.end(), command) != commands.end();
+}
+
+/// Whether something of the operation may be committed although `head`, a command of it, was not carried out.
+bool may_have_committed(const Sent& head) {
+    const Operation& operation = *head.operation;
+    if (operation.commits() || head.ends_flight()) return true;
+    if (head.kind == Sent::Kind::execute) return operation.is_alone() && !commits_at_its_end(operation);
+    return head.kind == Sent::Kind::housekeeping && operation.done_runs != 0;
+}
 
 /// The statement itself was refused, and not what a function has done in it.
 bool is_refusal(const PGresult* result) {
@@ -182,11 +201,10 @@ void Pipeline::take_rows(Operation& operation, ResultHandle result) {
 
 void Pipeline::take_error(Sent& head, const PGresult* result) {
     Operation* operation = head.operation;
-    if (head.kind == Sent::Kind::prepare) statement_is_gone(*head.statement);
-    if (is_missing_statement(result) && head.kind != Sent::Kind::execute) verbs_.clear();
+    note_missing(head, result);
     if (head.kind == Sent::Kind::reset) reset_.failed(sqlstate_of(result));
     if (is_fatal(result)) note_farewell(result);
-    if (operation == nullptr || is_told_by_loss(*operation, result)) return;
+    if (operation == nullptr || is_told_by_loss(head, result)) return;
     operation->needs_bare = operation->is_enclosed && !operation->request().read_only && is_for_no_transaction(result);
     if (operation->prepared != nullptr && may_leave_types(*operation, result)) {
         operation->is_stale = true;
@@ -197,11 +215,23 @@ void Pipeline::take_error(Sent& head, const PGresult* result) {
     operation->fail(result);
 }
 
+/// Where one prepared statement is missing others are, too, and perhaps those of the connect hook.
+void Pipeline::note_missing(Sent& head, const PGresult* result) {
+    if (head.kind == Sent::Kind::prepare) {
+        statement_is_gone(*head.statement);
+        std::erase_if(verbs_, [&](const auto& verb) { return verb.second == head.statement; });
+        if (is_taken_name(result)) statements_.avoid(head.statement->name);
+    } else if (is_missing_statement(result)) {
+        reset_.owe(Debt::statements);
+        if (head.kind != Sent::Kind::execute) verbs_.clear();
+    }
+}
+
 /// What says no more than that the connection ends, and nothing of whether a commit was carried out.
-bool Pipeline::is_told_by_loss(const Operation& operation, const PGresult* result) const {
+bool Pipeline::is_told_by_loss(const Sent& head, const PGresult* result) const {
     const auto state = sqlstate_of(result);
     if (state.empty()) return PQstatus(connection_.get()) == CONNECTION_BAD;
-    return is_fatal(result) && (operation.commits() || state.starts_with("08"));
+    return is_fatal(result) && (state.starts_with("08") || may_have_committed(head));
 }
 
 /// An array of texts was sent as one of text, but the statement wants it as something else, enums perhaps. If that was
@@ -215,8 +245,8 @@ bool Pipeline::may_leave_types(Operation& operation, const PGresult* result) {
 }
 
 void Pipeline::take_stale(Sent& head, const PGresult* result) {
-    const bool was_there =
-        head.operation->was_prepared_before || is_missing_statement(result) || sqlstate_of(result).starts_with("0A");
+    const bool was_there = head.operation->was_prepared_before || is_missing_statement(result) ||
+                           is_taken_name(result) || sqlstate_of(result).starts_with("0A");
     head.operation->is_stale = was_there && !head.statement->name.empty();
     if (head.kind != Sent::Kind::execute) return;
     if (is_missing_statement(result)) head.statement->is_prepared = false;
@@ -251,12 +281,18 @@ void Pipeline::sync_came() {
     head_began();
 }
 
-/// A transaction that was begun for it alone has failed: it is rolled back before anybody hears of it.
+/// A transaction that was begun for one operation alone has failed, or was left by it: it is rolled back before anybody
+/// hears of it, and before anything else is sent.
 bool Pipeline::recover(Operation* operation) {
-    if (operation == nullptr || !operation->is_enclosed || !is_in_transaction()) return false;
-    operation->set_answered();
+    if (!is_enclosing_ || !is_in_transaction()) return false;
+    constexpr int most_recoveries = 3;
+    if (++recoveries_ > most_recoveries) {
+        lose("a transaction that had failed could not be rolled back");
+        return true;
+    }
+    if (operation != nullptr) operation->set_answered();
     send_verb(nullptr, "ROLLBACK", Sent::Kind::housekeeping);
-    if (owes_reset(*operation)) {
+    if (operation == nullptr ? reset_.is_owed() : owes_reset(*operation)) {
         send_resets(operation);
     } else {
         send_sync(Sent::Kind::sync, operation);
@@ -333,6 +369,7 @@ void Pipeline::head_began() {
 }
 
 void Pipeline::flight_ended(Operation& operation) {
+    if (operation.was_skipped && !operation.has_failed()) operation.fail(skipped_by_failure());
     operation.flight_ended = true;
     settle(operation);
 }
@@ -359,6 +396,7 @@ void Pipeline::repeat_skipped() {
 /// Nothing is on the wire any more.
 void Pipeline::quiet_came() {
     is_enclosing_ = has_abandoned_ = has_unwanted_ = false;
+    recoveries_ = 0;
     loop_.rest();
     if (changes_schema_) {  // now for this connection, and once more for the others when it is committed
         catalog_.schema_changed();
@@ -396,8 +434,9 @@ void Pipeline::finish(Operation& operation) {
 
 /// Whether nothing of it was done, and not because of itself.
 bool Pipeline::repeats(Operation& operation) {
-    if (operation.is_stale && !operation.was_repeated) {
-        operation.was_repeated = true;
+    constexpr int most_repetitions = 3;
+    if (operation.is_stale && operation.repetitions < most_repetitions) {
+        ++operation.repetitions;
         return !operation.request().in_transaction || operation.begins_transaction();
     }
     if (operation.was_ended) return false;
@@ -410,7 +449,7 @@ void Pipeline::repeat(Operation& operation) {
     const bool has_failed_transaction = operation.begins_transaction();
     operation.start_over();
     if (has_failed_transaction) operation.roll_back_first();
-    outbox_.push_front(operation);
+    outbox_.push_next(operation);
     loop_.at_turn_end(*this);
 }
 

@@ -62,14 +62,13 @@ void Pipeline::send_outbox() {
     while (!outbox_.empty()) {
         if (is_lost_) {
             const bool is_told = !farewell_.empty();
-            outbox_.pop_front().refuse(as_exception(
+            outbox_.pop().refuse(as_exception(
                 {.message = "the connection was lost before the statement was sent" + (is_told ? ": " + farewell_ : ""),
                  .sqlstate = is_told && farewell_state_ != "08006" ? farewell_state_ : "08003"}));
             continue;
         }
-        if (!may_send() || feeding_ != nullptr) return;
-        if (proofs_under_way_ != 0 && !outbox_.front().is_own()) return;
-        begin(outbox_.pop_front());
+        if (!may_send() || feeding_ != nullptr || outbox_.next() == nullptr) return;
+        begin(outbox_.pop());
     }
 }
 
@@ -174,8 +173,8 @@ void Pipeline::begin_shared_flight(Operation& first) {
 
 /// The head of the outbox, if it may go with what is being sent.
 Operation* Pipeline::next_to_join(bool (Operation::*may_join)() const noexcept) {
-    while (!outbox_.empty() && (outbox_.front().*may_join)() && !is_lost_) {
-        Operation& candidate = outbox_.pop_front();
+    while (outbox_.next() != nullptr && (outbox_.next()->*may_join)() && !is_lost_) {
+        Operation& candidate = outbox_.pop();
         if (candidate.should_stop()) {
             candidate.refuse(candidate.stop_error());
             continue;
@@ -183,7 +182,7 @@ Operation* Pipeline::next_to_join(bool (Operation::*may_join)() const noexcept) 
         try {
             find_statement(candidate);
             if ((candidate.*may_join)()) return &candidate;
-            outbox_.push_front(candidate);
+            outbox_.push_next(candidate);
             return nullptr;
         } catch (...) {
             candidate.refuse(std::current_exception());

@@ -51,6 +51,8 @@ class StatementCache {
                                                     const ParameterList& parameters) const;
     /// It is not to be used any more. One that the server has is among the evicted ones then.
     void forget(PreparedStatement& statement);
+    /// Somebody else has a statement of that name.
+    void avoid(const std::string& name) { names_.insert(name); }
     /// Names that the server still has, of statements that are not kept any more.
     std::vector<std::string>& evicted() noexcept { return evicted_; }
     void clear() noexcept;

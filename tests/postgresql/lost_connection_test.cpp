@@ -5,6 +5,8 @@
 #include "support/thrown.hpp"
 
 #include <chrono>
+#include <functional>
+#include <string>
 #include <vector>
 
 namespace {
@@ -59,15 +61,55 @@ ASYNC_TEST(LostConnection, IsTheErrorOfAReadThatRan) {
 ASYNC_TEST(LostConnection, IsAKnownFailureOfAWriteIfTheServerHasSaidSo) {
     Place place;
     auto database = co_await place.open();
+    co_await database.execute("CREATE TABLE films (number int)");
     const auto write = [&]() -> Task<> {
-        const auto error = co_await thrown<ConnectionError>(
-            database.execute("CREATE TABLE films AS SELECT 1 AS number FROM pg_sleep(600)"));
+        const auto error =
+            co_await thrown<ConnectionError>(database.execute("INSERT INTO films SELECT 1 FROM pg_sleep(600)"));
         EXPECT_EQ(error.sqlstate(), "57P01");
     };
 
     co_await when_all(write(), terminate_all_once_busy(place));
 
-    EXPECT_EQ(co_await database.fetch_val<bool>("SELECT to_regclass('films') IS NULL"), true);
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM films"), 0);
+}
+
+/// What `work` is told whose connection the server ends when it commits, or behind that.
+Task<> expect_unknown(std::string_view definitions, std::function<Task<>(Database&)> work) {
+    Place place;
+    place.observer().execute("CREATE TABLE films (number int)");
+    place.observer().execute(std::string{definitions});
+    auto database = co_await place.open(pool_of(1));
+    for (int i = 0; i < 2; ++i) {
+        const auto error = co_await thrown<CommitUnknownError>(work(database));
+        EXPECT_PRED2(mentions, error.what(), "terminating connection");
+    }
+}
+
+constexpr const char* ends_at_commit =
+    "CREATE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM "
+    "pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$; "
+    "CREATE CONSTRAINT TRIGGER leaves AFTER INSERT ON films DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE "
+    "FUNCTION "
+    "leave()";
+
+ASYNC_TEST(LostConnection, IsAnUnknownOutcomeOfAWriteThatWasAnsweredButForItsCommit) {
+    co_await expect_unknown(ends_at_commit, [](Database& database) -> Task<> {
+        co_await database.execute("INSERT INTO films VALUES (1)");
+    });
+}
+
+ASYNC_TEST(LostConnection, IsAnUnknownOutcomeOfManyItemsThatWereAnsweredButForTheirCommit) {
+    co_await expect_unknown(ends_at_commit, [](Database& database) -> Task<> {
+        const std::vector<int> numbers{1, 2};
+        co_await database.execute_many("INSERT INTO films VALUES (?)", numbers);
+    });
+}
+
+ASYNC_TEST(LostConnection, IsAnUnknownOutcomeOfAProcedureThatMayHaveCommitted) {
+    co_await expect_unknown(
+        "CREATE PROCEDURE add_and_leave() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO films VALUES (1); COMMIT; PERFORM "
+        "pg_terminate_backend(pg_backend_pid()); END $$",
+        [](Database& database) -> Task<> { co_await database.execute("CALL add_and_leave()"); });
 }
 
 ASYNC_TEST(LostConnection, HitsAllWhoShareItAndNobodyElse) {

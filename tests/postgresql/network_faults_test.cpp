@@ -342,6 +342,34 @@ ASYNC_TEST(NetworkCut, InTheMiddleOfRowsIsAnErrorAndNoShortResult) {
     EXPECT_EQ(database.pool_stats().in_use, 0u);
 }
 
+/// Of a text that is not proved, so that what it may have left is taken away behind it.
+Task<int> read_one(Database& database, int number) {
+    const auto value =
+        co_await database.fetch_val<int>("SELECT count(*) FROM (SELECT /* " + std::to_string(number) + " */ 1) AS one");
+    co_return value.value_or(0);
+}
+
+ASYNC_TEST(NetworkCut, BehindAReadLosesNoneOfItsRows) {
+    Far far;
+    Database database{far.url("?sslmode=disable&prepared_statements=off")};
+    co_await database.connect();
+    const auto drop = [](Task<int> read) -> Task<> { co_await std::move(read); };
+    const std::size_t all = co_await bytes_of(far, Direction::to_client, drop(read_one(database, 0)));
+    int answered = 0;
+    for (std::size_t bytes = 0; bytes < all; bytes += 3) {
+        co_await database.execute("SELECT 1");  // on a new connection if the last one was cut
+        far.network().cut_after(Direction::to_client, bytes);
+        try {
+            EXPECT_EQ(co_await read_one(database, static_cast<int>(bytes) + 1), 1) << "cut after " << bytes;
+            ++answered;
+        } catch (const ConnectionError&) {
+        }
+        co_await until_unused(database);
+        co_await until([&] { return far.network().open() == 0; });
+    }
+    EXPECT_GT(answered, 0);
+}
+
 // What nobody should send
 
 ASYNC_TEST(NetworkGarbage, OnAnIdleConnectionReplacesIt) {

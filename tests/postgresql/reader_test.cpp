@@ -122,4 +122,35 @@ ASYNC_TEST(ReadsInARow, AreReadOnlyAfterAReset) {
     co_await database.execute("INSERT INTO films VALUES (1)");
 }
 
+/// The server refuses to carry out the BEGIN around the next read, because what was prepared for it is gone.
+ASYNC_TEST(ReadsInARow, AreAnsweredThoughAFunctionDropsWhatIsPrepared) {
+    Place place;
+    place.observer().execute(
+        "CREATE FUNCTION forget() RETURNS int LANGUAGE plpgsql AS $$ BEGIN DEALLOCATE ALL; RETURN 1; END $$");
+    auto database = co_await place.open(pool_of(1));
+    Reader reader = database.reader();
+    for (int i = 0; i < 4; ++i) {
+        EXPECT_EQ(co_await reader.fetch_val<int>("SELECT forget()"), 1);
+        EXPECT_EQ(co_await reader.fetch_val<int>("SELECT 7"), 7);
+        EXPECT_EQ(co_await database.fetch_val<int>("SELECT forget()"), 1);
+        EXPECT_EQ(co_await reader.fetch_val<int>("SELECT forget()"), 1);
+    }
+}
+
+/// The server refuses to prepare the BEGIN, because its name is taken.
+ASYNC_TEST(ReadsInARow, AreAnsweredThoughTheHookHasTakenTheNamesOfWhatIsPrepared) {
+    Place place;
+    Database database{place.url(), pool_of(1)};
+    database.on_connect([](Connection& connection) -> Task<> {
+        co_await connection.execute(
+            "DO $$ BEGIN FOR i IN 1..9 LOOP EXECUTE 'PREPARE databased_verb_' || i || ' AS SELECT 1'; END LOOP; END "
+            "$$");
+    });
+    for (int i = 0; i < 4; ++i) {
+        EXPECT_EQ(co_await database.reader().fetch_val<int>("SELECT 7"), 7);
+        EXPECT_EQ(co_await database.reader().fetch_val<int>("SELECT 6 + 1"), 7);
+        EXPECT_EQ(co_await database.reader().fetch_val<std::string>("SHOW transaction_read_only"), "on");
+    }
+}
+
 }  // namespace
