@@ -2,7 +2,8 @@
 #include <databased/error.hpp>
 
 #include "database/database_state.hpp"
-#include "session/session_state.hpp"
+#include "session/session_ending.hpp"
+#include "session/session_opening.hpp"
 
 namespace databased {
 
@@ -99,7 +100,7 @@ const Dialect& Database::dialect() const noexcept { return *state_->rules().dial
 
 Session Database::session(SessionOptions options, std::source_location where) {
     if (options.attempts < 1 || options.attempts > 100) throw ConfigError("SessionOptions::attempts must be 1 to 100");
-    return Session{std::make_shared<detail::SessionState>(state_, options, where)};
+    return Session{detail::make_unit(state_, options, where)};
 }
 
 Reader Database::reader() const { return Reader{std::make_shared<detail::ReaderTarget>(state_)}; }
@@ -134,7 +135,7 @@ Session::Session(std::shared_ptr<detail::SessionState> state) noexcept : Executo
 
 Session& Session::operator=(Session&& other) noexcept {
     if (this != &other) {
-        if (state_ != nullptr) state_->abandon();
+        if (state_ != nullptr) detail::abandon(state_);
         state_ = std::move(other.state_);
         set_target(other.target());
         other.set_target(nullptr);
@@ -143,15 +144,15 @@ Session& Session::operator=(Session&& other) noexcept {
 }
 
 Session::~Session() {
-    if (state_ != nullptr) state_->abandon();
+    if (state_ != nullptr) detail::abandon(state_);
 }
 
-Task<> Session::open() { return detail::keep(state_, state_->open()); }
-Task<> Session::commit() { return detail::keep(state_, state_->commit()); }
-Task<> Session::rollback() { return detail::keep(state_, state_->rollback()); }
-Task<> Session::close() { return detail::keep(state_, state_->close()); }
+Task<> Session::open() { return detail::open_session(state_); }
+Task<> Session::commit() { return detail::commit_session(state_); }
+Task<> Session::rollback() { return detail::roll_back_session(state_); }
+Task<> Session::close() { return detail::close_session(state_); }
 bool Session::is_open() const noexcept { return state_->is_open(); }
-int Session::depth() const noexcept { return state_->depth(); }
-Session Session::transaction() { return Session{std::make_shared<detail::SessionState>(state_)}; }
+int Session::depth() const noexcept { return state_->plan().depth; }
+Session Session::transaction() { return Session{detail::make_child(state_)}; }
 
 }  // namespace databased

@@ -3,7 +3,9 @@
 #include "database/bounded.hpp"
 #include "execution/connect_target.hpp"
 #include "runtime/process.hpp"
-#include "session/session_state.hpp"
+#include "runtime/time_after.hpp"
+#include "session/session_ending.hpp"
+#include "session/session_opening.hpp"
 
 #include <databased/error.hpp>
 
@@ -97,9 +99,8 @@ Task<> DatabaseState::fill_endpoints(Reach reach) {
     if (reach != Reach::reads || !is_split()) co_await writes_->fill();
     if (reach != Reach::writes && is_split()) co_await reads_->fill();
     if (!settings().force_rollback) co_return;
-    hidden_root_ = std::make_shared<SessionState>(shared_from_this(), SessionOptions{}, std::source_location{});
-    hidden_root_->hide();
-    co_await hidden_root_->open();
+    hidden_root_ = std::make_shared<SessionState>(SessionPlan{.database = shared_from_this(), .is_hidden = true});
+    co_await open_session(hidden_root_);
 }
 
 Task<std::shared_ptr<Channel>> DatabaseState::open_connection(std::shared_ptr<DatabaseState> self,
@@ -149,12 +150,11 @@ Task<> DatabaseState::close() {
 
 Task<> DatabaseState::end(std::chrono::nanoseconds patience) {
     phase_ = Phase::disconnecting;
-    const auto now = Clock::now();
-    const auto limit = patience < Clock::time_point::max() - now ? now + patience : Clock::time_point::max();
+    const auto limit = time_after(patience);
     std::exception_ptr failure;
     try {
         if (hidden_root_ != nullptr) {
-            co_await hidden_root_->close_when_unused(limit);
+            co_await close_when_unused(hidden_root_, limit);
             hidden_root_ = nullptr;
         }
         co_await close_endpoints(endpoints(), limit);
@@ -220,7 +220,11 @@ std::shared_ptr<SessionState> DatabaseState::innermost(const Context& context) c
 void DatabaseState::check_would_deadlock(const Endpoint& endpoint, const Context& context) {
     const void* queue = endpoint.backend().writers_queue();
     if (queue == nullptr) return;
-    const auto holds_it = [queue](BranchEntry& entry) { return static_cast<SessionState&>(entry).holds_writer(queue); };
+    const auto holds_it = [queue](BranchEntry& entry) {
+        const auto& transaction = static_cast<SessionState&>(entry).transaction();
+        return transaction != nullptr && transaction->access() == Access::write &&
+               transaction->endpoint().backend().writers_queue() == queue;
+    };
     if (context.branch->find(holds_it) == nullptr) return;
     throw WouldDeadlockError(
         "this write would wait for a write session that is open around it and so wait forever: write through "
@@ -310,16 +314,16 @@ Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Ac
 /// As a session of its own inside the one that is open around it, or inside force_rollback's.
 Task<Outcome> DatabaseState::run_in_unit(Statement::Pointer statement, RowSink* sink, Access access) {
     const SessionOptions options{.access = access};
-    const auto unit = std::make_shared<SessionState>(shared_from_this(), options, std::source_location{});
-    co_return co_await unit->run_alone(std::move(statement), sink);
+    const auto unit = make_unit(shared_from_this(), options);
+    co_return co_await run_alone(unit, std::move(statement), sink);
 }
 
 Task<Result> DatabaseState::run_many(Statement::Pointer statement) {
     const Context& context = co_await this_context();
     admit(*statement, context, home());
     if (statement->runs() == 0) co_return Result{};
-    const auto unit = std::make_shared<SessionState>(shared_from_this(), SessionOptions{}, std::source_location{});
-    const Outcome outcome = co_await unit->run_alone(std::move(statement), nullptr);
+    const auto unit = make_unit(shared_from_this(), {});
+    const Outcome outcome = co_await run_alone(unit, std::move(statement), nullptr);
     if (outcome.error) std::rethrow_exception(outcome.error);
     co_return outcome.result;
 }

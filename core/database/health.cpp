@@ -1,6 +1,7 @@
 // How the databases of a Database do.
 #include "database/database_state.hpp"
-#include "session/session_state.hpp"
+#include "runtime/time_after.hpp"
+#include "session/session_opening.hpp"
 
 #include <databased/error.hpp>
 #include <databased/timeout.hpp>
@@ -43,11 +44,6 @@ namespace {
 constexpr std::chrono::seconds longest_try{5};
 constexpr const char* not_connected = "the Database is not connected";
 
-Clock::time_point after(std::chrono::nanoseconds time) {
-    const auto now = Clock::now();
-    return time < Clock::time_point::max() - now ? now + time : Clock::time_point::max();
-}
-
 Health ill(std::string error) {
     Health health;
     health.error = std::move(error);
@@ -68,10 +64,23 @@ std::string text_of(const HealthReport& report) {
 
 }  // namespace
 
+namespace {
+
+/// Asks the connection of `session` for a sign of life, in turn with its statements; how long that took.
+Task<std::chrono::nanoseconds> ping_session(std::shared_ptr<SessionState> session) {
+    const LockedTransaction transaction = co_await lock_transaction(session);
+    const auto began = Clock::now();
+    const auto patience = transaction->endpoint().settings().pool.patience();
+    co_await transaction->channel().ping(patience_of(began, began + patience));
+    co_return Clock::now() - began;
+}
+
+}  // namespace
+
 Task<HealthReport> DatabaseState::health(std::chrono::nanoseconds limit) {
     const auto self = shared_from_this();
     check_thread(co_await this_context());
-    const auto end = after(limit);
+    const auto end = time_after(limit);
     HealthReport report;
     const bool has_two = is_split();
     if (has_two) {
@@ -144,7 +153,7 @@ Task<> DatabaseState::probe(std::shared_ptr<DatabaseState> self, std::shared_ptr
 /// A connection may have died without anybody noticing: then a second one is asked, which is a new one if all are dead.
 Task<std::chrono::nanoseconds> DatabaseState::ping(std::shared_ptr<Endpoint> endpoint) {
     const auto root = hidden_root_;
-    if (root != nullptr) co_return co_await root->ping();
+    if (root != nullptr) co_return co_await ping_session(root);
     const auto pool = endpoint->pool(Access::read);  // nobody has to wait for SQLite's writer
     for (bool is_last = false;; is_last = true) {
         Lease lease = pool->try_acquire(Sharing::exclusive, {});

@@ -1,5 +1,7 @@
 #include "execution/admit.hpp"
 
+#include "runtime/time_after.hpp"
+
 #include <databased/error.hpp>
 
 #include <algorithm>
@@ -53,7 +55,7 @@ void admit_into(const Standing& standing, const StopState* stop, Clock::time_poi
 }
 
 Clock::time_point limit_of(std::chrono::milliseconds statement_timeout, Clock::time_point deadline) {
-    return statement_timeout.count() == 0 ? deadline : std::min(deadline, Clock::now() + statement_timeout);
+    return statement_timeout.count() == 0 ? deadline : std::min(deadline, time_after(statement_timeout));
 }
 
 Clock::time_point patience_of(Clock::time_point now, Clock::time_point deadline) noexcept {

@@ -1,3 +1,5 @@
+#include "runtime/time_after.hpp"
+
 #include <databased/detail/waiter.hpp>
 #include <databased/timeout.hpp>
 
@@ -11,11 +13,6 @@ namespace databased {
 namespace detail {
 
 namespace {
-
-Clock::time_point after(std::chrono::nanoseconds duration) {
-    const auto now = Clock::now();
-    return duration < Clock::time_point::max() - now ? now + duration : Clock::time_point::max();
-}
 
 std::string in_words(std::chrono::nanoseconds limit) {
     const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(limit).count();
@@ -62,7 +59,7 @@ bool StopScope::timed_out() const noexcept { return state_->timed_out; }
 
 void StopScope::limit_to(Duration limit) {
     state_->limit = limit.nanoseconds();
-    const auto end = after(state_->limit);
+    const auto end = time_after(state_->limit);
     state_->context.deadline = std::min(state_->context.deadline, end);
     if (state_->limit.count() <= 0) return state_->on_time();
     if (end != Clock::time_point::max()) state_->context.loop->start(*state_, end);
@@ -82,7 +79,7 @@ void StopScope::throw_timeout() const { throw TimeoutError("not finished within 
 
 Task<> sleep(Duration duration) {
     Context& context = co_await this_context();
-    const auto end = after(duration.nanoseconds());
+    const auto end = time_after(duration.nanoseconds());
     Waiter waiter{end};
     const auto wake = co_await waiter;
     if (wake == Wake::stopped || Clock::now() < end) {

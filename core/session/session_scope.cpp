@@ -1,7 +1,7 @@
 #include <databased/error.hpp>
 #include <databased/scope.hpp>
 
-#include "session/session_state.hpp"
+#include "session/session_ending.hpp"
 
 #include <algorithm>
 
@@ -24,8 +24,8 @@ Session& SessionScope::session(const std::shared_ptr<DatabaseState>& database, c
         refuse_moved();
         return member->session;
     }
-    const auto state = std::make_shared<SessionState>(database, SessionOptions{}, where);
-    state->belong_to(context_);
+    const auto state =
+        std::make_shared<SessionState>(SessionPlan{.database = database, .where = where, .home = &context_});
     return members_.emplace_back(std::make_unique<Member>(state))->session;
 }
 
@@ -48,18 +48,18 @@ Task<> SessionScope::commit(CommitHook hook) {
         }
         if (failure) throw_named(failure, member);
     }
-    for (std::size_t i = 0; i < members_.size(); ++i) co_await members_[i]->state->close();
+    for (std::size_t i = 0; i < members_.size(); ++i) co_await close_session(members_[i]->state);
 }
 
 Task<> SessionScope::commit(Member& member, const CommitHook& hook) {
     if (hook && member.state->is_open()) co_await hook(member.session).in(context_);
-    co_await member.state->end_scope();
+    co_await end_scope(member.state);
 }
 
 Task<> SessionScope::roll_back() {
     for (std::size_t i = 0; i < members_.size(); ++i) {
-        co_await members_[i]->state->scope_failed(nullptr);
-        co_await members_[i]->state->close();
+        co_await scope_failed(members_[i]->state, nullptr);
+        co_await close_session(members_[i]->state);
     }
 }
 
@@ -69,7 +69,7 @@ void SessionScope::throw_named(const std::exception_ptr& failure, const Member& 
         std::rethrow_exception(failure);
     } catch (const DatabaseError& error) {
         ErrorDetails details = error.details();
-        details.message = "committing " + failed.state->database().url().to_string() +
+        details.message = "committing " + failed.state->plan().database->url().to_string() +
                           ", one of several databases of a scope, failed: " + details.message;
         throw_database_error(std::move(details));
     }

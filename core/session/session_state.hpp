@@ -1,121 +1,81 @@
-// The state of a session: its place among the open sessions of its connection, and how it ends.
+// A session: what it was asked for, where it is, and its statements.
 #pragma once
 
 #include "database/database_state.hpp"
+#include "session/attempts.hpp"
 #include "session/session_hooks.hpp"
+#include "session/session_limits.hpp"
+#include "session/session_seat.hpp"
 #include "session/transaction.hpp"
 
-#include <cstdint>
-#include <optional>
-#include <vector>
+#include <memory>
+#include <source_location>
 
 namespace databased::detail {
 
+/// What a session was asked for.
+struct SessionPlan {
+    std::shared_ptr<DatabaseState> database{};
+    std::shared_ptr<SessionState> parent{};  ///< Null of a unit of work of its own.
+    SessionOptions options{};
+    std::source_location where{};
+    int depth = 0;
+    const Context* home = nullptr;  ///< In which it is opened, and which outlives it; null: where it is first used.
+    bool is_hidden = false;         ///< The root of force_rollback, which is nobody's session.
+};
+
+/// It is opened by session_opening.hpp and ended by session_ending.hpp. On the loop's thread.
 class SessionState final : public StatementTarget,
                            public BranchEntry,
                            public std::enable_shared_from_this<SessionState> {
   public:
-    /// A unit of work of its own.
-    SessionState(std::shared_ptr<DatabaseState> database, SessionOptions options, std::source_location where);
-    /// A child of `parent`.
-    explicit SessionState(std::shared_ptr<SessionState> parent);
+    explicit SessionState(SessionPlan plan);
     ~SessionState() override;
 
-    const StatementRules& rules() const noexcept override { return database_->rules(); }
+    const StatementRules& rules() const noexcept override { return plan_.database->rules(); }
     Task<Outcome> run(Statement::Pointer statement, RowSink* sink) override;
     Task<Result> run_many(Statement::Pointer statement) override;
-    /// The statement is all that this session does: it is committed with it. Nothing comes in between.
-    Task<Outcome> run_alone(Statement::Pointer statement, RowSink* sink);
+    const void* owner() const noexcept override { return plan_.database.get(); }
 
-    Task<> open();
-    Task<> commit();
-    Task<> rollback();
-    Task<> close();
-    /// The Session was destroyed: cleans up in the background. From any thread.
-    void abandon() noexcept;
-
+    const SessionPlan& plan() const noexcept { return plan_; }
+    bool is_unit() const noexcept { return plan_.parent == nullptr; }
+    /// While it is open; null otherwise.
+    const std::shared_ptr<Transaction>& transaction() const noexcept { return transaction_; }
+    bool is_open() const noexcept { return transaction_ != nullptr; }
+    bool is_over() const noexcept { return is_over_; }
     /// Throws SessionClosedError.
-    void add_hook(SessionEnd end, SessionHook hook);
+    void refuse_over() const;
 
-    Task<> end_scope();
-    Task<bool> scope_failed(std::exception_ptr failure);
+    /// It has its seat, or a connection of its own.
+    void begin(std::shared_ptr<Transaction> transaction, const Context& context);
+    /// For what runs in its transaction. Only with the lock. Throws why nothing can run there.
+    Request request(const Context& context);
+    Request request_for(Statement::Pointer statement, RowSink* sink, const Context& context);
+    /// Gives up the place among the open sessions.
+    void leave() noexcept;
+    /// Children that are open when their parent ends are over; the parent's rollback undoes what they did.
+    void end_children() noexcept;
+    /// It is never opened again.
+    void end() noexcept { is_over_ = true; }
 
-    bool is_open() const noexcept { return phase_ == Phase::open; }
-    bool is_over() const noexcept { return phase_ == Phase::over; }
-    int depth() const noexcept { return depth_; }
-    Access access() const noexcept { return options_.access; }
-    bool is_unit() const noexcept { return parent_ == nullptr; }
-    bool holds_writer(const void* queue) const noexcept;
-    const DatabaseState& database() const noexcept { return *database_; }
-    /// It is opened in `home`, which outlives it, whoever its first statement comes from.
-    void belong_to(const Context& home) noexcept { home_ = &home; }
-    /// For the hidden root of force_rollback: it is nobody's session.
-    void hide() noexcept { hidden_ = true; }
-    /// Rolls back and ends for good once no session is open inside, at the latest at `limit`.
-    Task<> close_when_unused(Clock::time_point limit);
-    /// Asks the connection of an open session for a sign of life, in turn with its statements; how long that took.
-    Task<std::chrono::nanoseconds> ping();
-
-    const void* owner() const noexcept override { return database_.get(); }
+    FairLock entering;  ///< Of who opens it.
+    SessionSeat seat;
+    SessionLimits limits;
+    SessionHooks hooks;
+    Attempts attempts;
 
   private:
-    enum class Phase { fresh, open, over };
-
-    void refuse_over() const;
-    void refuse_open_child(const char* verb) const;
-    Task<> enter();
-    Task<std::shared_ptr<Transaction>> enter_host();
-    std::shared_ptr<SessionState> choose_host(const Context& context) const;
-    bool has_child_around(const Context& context) const noexcept;
-    std::shared_ptr<SessionState> innermost_around(const Context& context);
-    Task<LockedTransaction> take_turn();
-    Task<LockedTransaction> take_statement_turn();
-    bool has_own_limit(const Context& context) const noexcept { return context.deadline < deadline_around_; }
-    Request request_in_transaction(const Context& context);
-    Request request_for(Statement::Pointer statement, RowSink* sink, const Context& context);
-    Task<> commit_now(LockedTransaction turn);
-    Task<> commit_transaction(LockedTransaction turn);
-    Task<> commit_savepoint(LockedTransaction turn);
-    Task<> roll_back_now(LockedTransaction turn);
-    Task<> roll_back_place(LockedTransaction turn);
-    Task<> roll_back_transaction(LockedTransaction turn);
-    Task<> roll_back_savepoint(LockedTransaction turn);
-    Task<> undo(LockedTransaction turn, std::exception_ptr failure);
-    bool is_root() const noexcept { return host_ == nullptr; }
-    bool checks_constraints() const noexcept { return host_ != nullptr && host_->hidden_; }
-    Clock::time_point deadline_now(const Context& context) const noexcept;
-    std::shared_ptr<SessionState> heir() const;
-    Task<> settle_hooks(SessionEnd end, std::shared_ptr<SessionState> heir);
-    void end_children() noexcept;
-    void leave() noexcept;
-    void abandon_here() noexcept;
-    void abandon_transaction() noexcept;
-    void abandon_place() noexcept;
-    static Task<> clean_up(std::shared_ptr<DatabaseState> database, std::shared_ptr<Transaction> transaction,
-                           std::shared_ptr<SessionState> session);
-
-    std::shared_ptr<DatabaseState> database_;
-    std::shared_ptr<SessionState> parent_;  // null of a unit
-    SessionOptions options_;
-    std::source_location where_;
-    const Context* home_ = nullptr;  // null: where it is opened
-    SessionHooks hooks_;
-    int depth_ = 0;
-    Phase phase_ = Phase::fresh;
-    bool hidden_ = false;
-    int failures_ = 0;  // of the scope's attempts
-    FairLock entering_;
-    Clock::time_point deadline_ = Clock::time_point::max();         // its own
-    Clock::time_point deadline_around_ = Clock::time_point::max();  // of what it was opened in
-    std::optional<StopState> stop_;                                 // while open
-
-    std::shared_ptr<Transaction> transaction_;  // while open
-    std::shared_ptr<SessionState>
-        host_;              // while open and not the transaction's root: the session that this one is a child of
-    FairLock::Hold place_;  // while open: the host's only place for a child
-    FairLock child_place_;
-    SessionState* child_ = nullptr;
-    std::uint32_t savepoint_ = 0;
+    SessionPlan plan_;
+    std::shared_ptr<Transaction> transaction_;
+    bool is_over_ = false;
 };
+
+/// A unit of work of its own.
+std::shared_ptr<SessionState> make_unit(std::shared_ptr<DatabaseState> database, const SessionOptions& options,
+                                        const std::source_location& where = {});
+std::shared_ptr<SessionState> make_child(std::shared_ptr<SessionState> parent);
+
+/// The statement is all that `session` does: it is committed with it. Nothing comes in between.
+Task<Outcome> run_alone(std::shared_ptr<SessionState> session, Statement::Pointer statement, RowSink* sink);
 
 }  // namespace databased::detail

@@ -1,0 +1,22 @@
+// How a session gets its connection, or its place inside of another session, and the right to run a statement there.
+#pragma once
+
+#include "session/session_state.hpp"
+
+#include <memory>
+
+namespace databased::detail {
+
+/// Begins the transaction. Throws SessionStateError if it is open already, and why it cannot be opened.
+Task<> open_session(std::shared_ptr<SessionState> session);
+
+/// The right to run the next statement, in a session that is open then.
+Task<LockedTransaction> lock_transaction(std::shared_ptr<SessionState> session);
+/// The same for a statement, which may be under way together with others of its session. One that has a time limit of
+/// its own waits for its turn, so that it can be withdrawn.
+Task<LockedTransaction> lock_for_statement(std::shared_ptr<SessionState> session);
+
+/// The innermost session in `session` that the context's branch would wait for without end.
+std::shared_ptr<SessionState> innermost_around(SessionState& session, const Context& context);
+
+}  // namespace databased::detail
