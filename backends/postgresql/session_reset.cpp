@@ -1,6 +1,10 @@
 #include "session_reset.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <random>
 
 namespace databased::postgresql {
 
@@ -16,6 +20,17 @@ std::string quoted_name(std::string_view name) {
     std::string quoted = "\"";
     for (const char character : name) quoted += character == '"' ? "\"\"" : std::string(1, character);
     return quoted + "\"";
+}
+
+/// From it nobody can tell what random() will give: no command takes back what setseed() has set.
+std::string unforeseen_seed() {
+    std::random_device source;
+    constexpr int bits = 32;
+    const std::uint64_t number = std::uint64_t{source()} << bits | source();
+    std::array<char, 32> text{};
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), std::ldexp(static_cast<double>(number), -2 * bits));
+    return {text.data(), end.ptr};
 }
 
 SessionReset::Command set_again(const std::vector<std::pair<std::string, std::string>>& settings) {
@@ -52,6 +67,7 @@ std::vector<SessionReset::Command> SessionReset::commands() {
             commands.push_back({"DISCARD ALL"});
             break;
         case Step::restore:
+            commands.push_back({"SELECT pg_catalog.setseed($1)", {unforeseen_seed()}});
             add_restoring(commands);
             break;
     }
@@ -66,14 +82,15 @@ std::vector<SessionReset::Command> SessionReset::commands() {
 /// user has prepared: no command drops just that.
 std::vector<SessionReset::Command> SessionReset::usual() const {
     if (owed_ == Debt::numbers) return {{"DISCARD SEQUENCES"}};
-    std::vector<Command> commands{{"CLOSE ALL"},
-                                  {"RESET SESSION AUTHORIZATION"},
-                                  {"RESET ALL"},
-                                  {"UNLISTEN *"},
-                                  {"SELECT pg_catalog.pg_advisory_unlock_all()"},
-                                  {"DISCARD TEMP"},
-                                  {"DISCARD SEQUENCES"},
-                                  {is_pooled_ ? drop_user_statements : user_statements}};
+    std::vector<Command> commands{
+        {"CLOSE ALL"},
+        {"RESET SESSION AUTHORIZATION"},
+        {"RESET ALL"},
+        {"UNLISTEN *"},
+        {"SELECT pg_catalog.pg_advisory_unlock_all(), pg_catalog.setseed($1)", {unforeseen_seed()}},
+        {"DISCARD TEMP"},
+        {"DISCARD SEQUENCES"},
+        {is_pooled_ ? drop_user_statements : user_statements}};
     add_restoring(commands);
     return commands;
 }

@@ -196,6 +196,24 @@ ASYNC_TEST(SessionReset, ReplacesAConnectionWhoseHookHasMadeObjects) {
     EXPECT_EQ(co_await database.fetch_val<bool>("SELECT to_regclass('others') IS NULL"), true);
 }
 
+/// Whoever has set where random() begins would know what the next one draws.
+ASYNC_TEST(SessionReset, MakesRandomNumbersUnforeseeableAgain) {
+    Place place;
+    auto database = co_await place.open(pool_of(1));
+    const auto drawn_after = [&](std::string statement) -> Task<double> {
+        co_await database.execute(statement);
+        const auto number = co_await database.fetch_val<double>("SELECT random()");
+        co_return number.value();
+    };
+    for (const std::string statement :
+         {"SELECT setseed(0.5)", "SET seed = 0.5", "DO $$ BEGIN PERFORM setseed(0.5); END $$",
+          "WITH seed AS (SELECT setseed(0.5)) SELECT * FROM seed"}) {
+        const double first = co_await drawn_after(statement);
+        EXPECT_NE(co_await drawn_after(statement), first) << statement;
+    }
+    EXPECT_EQ(database.pool_stats().opened, 1u);
+}
+
 /// What a statement costs on the wire: nothing is reset, asked or prepared again.
 ASYNC_TEST(SessionReset, CostsNothingWhereNothingWasLeft) {
     Place place;
