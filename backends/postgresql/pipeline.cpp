@@ -21,7 +21,13 @@ std::exception_ptr database_error(ErrorDetails details) {
 }  // namespace
 
 Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog, Proofs& proofs)
-    : loop_(loop), catalog_(catalog), proofs_(proofs), connection_(std::move(connection)), cancel_(loop, *this) {
+    : loop_(loop),
+      catalog_(catalog),
+      proofs_(proofs),
+      connection_(std::move(connection)),
+      lookup_(*this, loop, catalog),
+      asker_(*this, loop, *this, outbox_, proofs),
+      cancel_(loop, *this) {
     PQsetNoticeReceiver(connection_.get(), on_notice, this);
     SocketListener& listener = *this;
     watch_ = std::make_unique<SocketWatch>(loop, PQsocket(connection_.get()), listener);
@@ -91,7 +97,7 @@ void Pipeline::let_go(Operation& operation) noexcept {
 
 void Pipeline::abandon(Operation& operation) noexcept {
     operation.leave_queue();
-    std::erase(wait_for_types_, &operation);
+    lookup_.forget(operation);
     for (Sent& sent : wire_) {
         if (sent.operation != &operation) continue;
         sent.operation = nullptr;
@@ -200,8 +206,7 @@ void Pipeline::end_lost(Operation& operation, const std::exception_ptr& error) n
     if (operation.has_failed() || operation.is_answered) operation.answered();
     if (operation.is_stale) operation.replace_error(error);
     if (operation.is_answered) {
-        std::erase(wait_for_types_, &operation);
-        read_held(operation);
+        lookup_.give_up(operation);
         operation.rows().finish();
     } else if (!operation.has_committed()) {
         operation.fail(error);
@@ -222,7 +227,7 @@ void Pipeline::give_up_all(const std::exception_ptr& error) noexcept {
     const auto reason =
         error ? error
               : std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran"));
-    for (auto* operation : std::exchange(wait_for_types_, {})) {
+    for (auto* operation : lookup_.take_all()) {
         if (operation->flight_ended && !operation->is_over()) give_up_types(*operation);
     }
     while (!wire_.empty()) {
@@ -237,8 +242,14 @@ void Pipeline::give_up_all(const std::exception_ptr& error) noexcept {
     }
     while (!stopped_.empty()) settle(stopped_.pop_front());
     while (!outbox_.empty()) outbox_.pop().refuse(reason);
-    give_up_proofs();
+    asker_.give_up();
     forget_statements();
+}
+
+/// All of it was done: the types are not worth waiting for them any longer.
+void Pipeline::give_up_types(Operation& operation) noexcept {
+    lookup_.give_up(operation);
+    settle(operation);
 }
 
 void Pipeline::accept_state(KeptState state) {

@@ -5,11 +5,11 @@
 #include "opening.hpp"
 #include "operation.hpp"
 #include "outbox.hpp"
-#include "proof.hpp"
+#include "proof_asker.hpp"
 #include "session_reset.hpp"
 #include "socket_watch.hpp"
 #include "statement_cache.hpp"
-#include "type_catalog.hpp"
+#include "type_lookup.hpp"
 #include "wire.hpp"
 
 #include <databased/event_loop.hpp>
@@ -54,6 +54,9 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void stop(Operation& operation) noexcept;
     /// Nobody waits for `operation` any more.
     void abandon(Operation& operation) noexcept;
+
+    /// All that was to be known of the types in the results of `operation` is known.
+    void types_came(Operation& operation) { settle(operation); }
 
     bool is_lost() const noexcept { return is_lost_; }
     /// Something runs that nobody waits for.
@@ -133,17 +136,6 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void finish(Operation& operation);
     static bool repeats(Operation& operation);
     void repeat(Operation& operation);
-    void look_up_types(Operation& operation, const std::vector<Oid>& unknown);
-    static Task<> find_types(std::weak_ptr<Pipeline*> pipeline, std::vector<Oid> unknown, std::uint64_t search);
-    void add_types(const Rows& rows);
-    void types_found(std::uint64_t search);
-    void read_held(Operation& operation);
-
-    // Proofs
-    void ask_for_proof(const Operation& operation);
-    void ask_for_wanted_proofs();
-    void give_up_proofs() noexcept;
-    static Task<> find_proof(std::weak_ptr<Pipeline*> pipeline, std::shared_ptr<Proof> proof, ProofQuestion question);
 
     // Stopping
     bool is_running(const Operation& operation) noexcept;
@@ -179,13 +171,8 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     detail::IntrusiveList<Operation> skipped_;  // of the burst under way, to be sent again
     detail::IntrusiveList<Operation> stopped_;  // they have ended, the request to cancel them has not
     Wire wire_;
-    std::vector<Operation*> wait_for_types_;
-    std::uint64_t type_searches_ = 0;
-    struct WantedProof {
-        std::shared_ptr<Proof> proof;
-        ProofQuestion question;
-    };
-    std::vector<WantedProof> wanted_proofs_;
+    TypeLookup lookup_;
+    ProofAsker asker_;
     Operation* feeding_ = nullptr;  // its flight is not sent to its end yet
     bool is_blocked_ = false;       // the socket takes no more for now
     bool is_enclosing_ = false;     // a transaction is under way that was begun for one statement alone
@@ -198,8 +185,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     std::string farewell_state_ = "08006";
     CancelRequest cancel_;
     detail::Clock::time_point cancelling_since_{};
-    detail::Clock::time_point head_since_{};                               // what runs on the server now
-    std::shared_ptr<Pipeline*> self_ = std::make_shared<Pipeline*>(this);  // for what runs on its own
+    detail::Clock::time_point head_since_{};  // what runs on the server now
 };
 
 }  // namespace databased::postgresql

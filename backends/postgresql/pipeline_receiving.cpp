@@ -4,7 +4,6 @@
 #include "pipeline.hpp"
 #include "values/encoders.hpp"
 
-#include <databased/detail/sinks.hpp>
 #include <databased/error.hpp>
 
 #include <algorithm>
@@ -185,7 +184,7 @@ void Pipeline::take_verb(Operation& operation, const PGresult* result) {
 void Pipeline::take_rows(Operation& operation, ResultHandle result) {
     if (operation.type_search == 0) {
         const auto unknown = operation.rows().unknown_types(result.get(), *wire_.front().statement);
-        if (!unknown.empty()) look_up_types(operation, unknown);
+        if (!unknown.empty()) lookup_.ask(operation, unknown);
     }
     const bool is_end = !is_part_of_rows(PQresultStatus(result.get()));
     if (is_end) {
@@ -403,7 +402,7 @@ void Pipeline::quiet_came() {
         proofs_.schema_changed();
         changes_schema_ = is_in_transaction();
     }
-    if (!is_in_transaction() && !wanted_proofs_.empty()) ask_for_wanted_proofs();
+    if (!is_in_transaction()) asker_.ask();
     if (!outbox_.empty()) loop_.at_turn_end(*this);
 }
 
@@ -451,70 +450,6 @@ void Pipeline::repeat(Operation& operation) {
     if (has_failed_transaction) operation.roll_back_first();
     outbox_.push_next(operation);
     loop_.at_turn_end(*this);
-}
-
-// Types
-
-void Pipeline::look_up_types(Operation& operation, const std::vector<Oid>& unknown) {
-    operation.type_search = ++type_searches_;
-    wait_for_types_.push_back(&operation);
-    loop_.spawn(find_types(self_, unknown, operation.type_search));
-}
-
-Task<> Pipeline::find_types(std::weak_ptr<Pipeline*> pipeline, std::vector<Oid> unknown, std::uint64_t search) {
-    detail::StoreSink sink;
-    Request request;
-    request.statement = Statement::make(
-        StatementRules{.dialect = &postgresql_dialect},
-        "SELECT t.oid, pg_catalog.format_type(t.oid, NULL), t.typtype::text, "
-        "CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END, coalesce(e.typtype::text, 'b'), "
-        "coalesce(e.typdelim::text, ',') "
-        "FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem WHERE t.oid IN (?)",
-        expand(unknown));
-    request.sink = &sink;
-    request.shielded = true;
-    if (pipeline.expired()) co_return;
-    Operation operation{**pipeline.lock(), std::move(request), true};
-    const Outcome outcome = co_await operation;
-    const auto self = pipeline.lock();
-    if (self == nullptr) co_return;
-    if (!outcome.error) (*self)->add_types(std::move(sink).rows());
-    (*self)->types_found(search);
-}
-
-void Pipeline::add_types(const Rows& rows) {
-    for (const Row& row : rows) {
-        catalog_.add(row[0].as<Oid>(), TypeInfo{.name = row[1].as<std::string>(),
-                                                .kind = row[2].as<std::string>().front(),
-                                                .element = row[3].as<Oid>(),
-                                                .element_kind = row[4].as<std::string>().front(),
-                                                .delimiter = row[5].as<std::string>().front()});
-    }
-}
-
-/// What could not be found out is read as text.
-void Pipeline::types_found(std::uint64_t search) {
-    const auto place = std::find_if(wait_for_types_.begin(), wait_for_types_.end(),
-                                    [&](const Operation* operation) { return operation->type_search == search; });
-    if (place == wait_for_types_.end()) return;
-    Operation& operation = **place;
-    wait_for_types_.erase(place);
-    read_held(operation);
-    settle(operation);
-}
-
-void Pipeline::read_held(Operation& operation) {
-    operation.type_search = 0;
-    for (const auto& result : std::exchange(operation.held, {})) {
-        operation.rows().take(result.get(), *operation.prepared);
-    }
-}
-
-/// All of it was done: the types are not worth waiting for them any longer.
-void Pipeline::give_up_types(Operation& operation) noexcept {
-    std::erase(wait_for_types_, &operation);
-    read_held(operation);
-    settle(operation);
 }
 
 }  // namespace databased::postgresql

@@ -132,7 +132,7 @@ void Pipeline::note_use(Operation& operation) {
     Proof& proof = *operation.prepared->proof;
     ++proof.uses;
     operation.nature = proofs_.nature(proof, loop_.now());
-    ask_for_proof(operation);
+    asker_.note(operation, connection_.get());
     if (operation.nature != Nature::unknown) {
         if (proof.draws_numbers) reset_.owe(Debt::numbers);
         return;

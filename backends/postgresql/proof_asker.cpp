@@ -1,10 +1,12 @@
-// How proofs are asked for, beside what the user asks.
+#include "proof_asker.hpp"
+
 #include "pipeline.hpp"
 
 #include <databased/detail/sinks.hpp>
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace databased::postgresql {
 
@@ -19,34 +21,32 @@ bool can_fold(const PGconn* connection, std::string_view text) {
 
 }  // namespace
 
-/// Not inside somebody's transaction: there it would see what nobody else sees.
-void Pipeline::ask_for_proof(const Operation& operation) {
+void ProofAsker::note(const Operation& operation, const PGconn* connection) {
     const std::shared_ptr<Proof>& proof = operation.prepared->proof;
     if (!proofs_.is_wanted(*proof, loop_.now())) return;
     const SqlText& text = operation.statement()->text();
     auto question = question_about(text);
-    if (!question || !can_fold(connection_.get(), text.text)) {
+    if (!question || !can_fold(connection, text.text)) {
         proof->can_be_asked = false;
         return;
     }
     proof->is_asked = true;
-    wanted_proofs_.push_back({proof, std::move(*question)});
-    if (operation.is_alone()) ask_for_wanted_proofs();
+    wanted_.push_back({proof, std::move(*question)});
+    if (operation.is_alone()) ask();
 }
 
-/// Nothing of the user's is sent before them.
-void Pipeline::ask_for_wanted_proofs() {
-    for (auto& [proof, question] : std::exchange(wanted_proofs_, {})) {
+void ProofAsker::ask() {
+    for (auto& [proof, question] : std::exchange(wanted_, {})) {
         outbox_.hold_users();
-        loop_.spawn(find_proof(self_, std::move(proof), std::move(question)));
+        loop_.spawn(find(self_, std::move(proof), std::move(question)));
     }
 }
 
-void Pipeline::give_up_proofs() noexcept {
-    for (const auto& wanted : std::exchange(wanted_proofs_, {})) wanted.proof->is_asked = false;
+void ProofAsker::give_up() noexcept {
+    for (const auto& wanted : std::exchange(wanted_, {})) wanted.proof->is_asked = false;
 }
 
-Task<> Pipeline::find_proof(std::weak_ptr<Pipeline*> pipeline, std::shared_ptr<Proof> proof, ProofQuestion question) {
+Task<> ProofAsker::find(std::weak_ptr<ProofAsker*> asker, std::shared_ptr<Proof> proof, ProofQuestion question) {
     detail::StoreSink sink;
     Request request;
     request.statement =
@@ -54,11 +54,11 @@ Task<> Pipeline::find_proof(std::weak_ptr<Pipeline*> pipeline, std::shared_ptr<P
     request.sink = &sink;
     request.shielded = true;
     proof->is_asked = false;
-    if (pipeline.expired()) co_return;
+    if (asker.expired()) co_return;
     proof->is_asked = true;
-    const auto version = (*pipeline.lock())->proofs_.schema_version();
+    const auto version = (*asker.lock())->proofs_.schema_version();
     const auto asked_at = detail::Clock::now();
-    Operation operation{**pipeline.lock(), std::move(request), true};
+    Operation operation{(*asker.lock())->pipeline_, std::move(request), true};
     const Outcome outcome = co_await operation;
     proof->is_asked = false;
     proof->asked_at = asked_at;
@@ -68,10 +68,10 @@ Task<> Pipeline::find_proof(std::weak_ptr<Pipeline*> pipeline, std::shared_ptr<P
         const Rows rows = std::move(sink).rows();
         proof->answer(question, rows[0][0].as<bool>(), rows[0][1].as<bool>());
     }
-    const auto self = pipeline.lock();
+    const auto self = asker.lock();
     if (self == nullptr) co_return;
     (*self)->outbox_.release_users();
-    (*self)->loop_.at_turn_end(**self);
+    (*self)->loop_.at_turn_end((*self)->sender_);
 }
 
 }  // namespace databased::postgresql
