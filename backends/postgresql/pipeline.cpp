@@ -8,8 +8,6 @@ namespace databased::postgresql {
 
 namespace {
 
-constexpr std::chrono::milliseconds a_moment{20};
-
 std::exception_ptr database_error(ErrorDetails details) {
     try {
         throw_database_error(std::move(details));
@@ -50,6 +48,7 @@ Pipeline::~Pipeline() {
 
 void Pipeline::configure(const PipelineSettings& settings) {
     settings_ = settings;
+    stopper_.set_limit(settings.cancel_timeout);
     statements_ = StatementCache{settings.statement_cache, &proofs_};
     if (settings.is_pooled) reset_.behind_pooler();
 }
@@ -67,7 +66,7 @@ bool Pipeline::is_in_transaction() const noexcept {
 // Stopping
 
 void Pipeline::stop(Operation& operation) noexcept {
-    has_unwanted_ = has_unwanted_ || operation.is_sent;
+    if (operation.is_sent) stopper_.note_unwanted();
     if (operation.cleans_up() || (operation.is_sent && (operation.is_ping() || settings_.gives_up_at_once))) {
         lose("the server does not answer");
     } else if (!operation.is_sent) {
@@ -104,7 +103,7 @@ void Pipeline::abandon(Operation& operation) noexcept {
         sent.is_abandoned = true;
     }
     has_abandoned_ = has_abandoned_ || operation.is_sent;
-    has_unwanted_ = has_unwanted_ || operation.is_sent;
+    if (operation.is_sent) stopper_.note_unwanted();
     if (feeding_ == &operation) {
         feeding_ = nullptr;
         send_sync(Sent::Kind::sync, nullptr);
@@ -122,68 +121,42 @@ bool Pipeline::send_cancel() noexcept {
     return true;
 }
 
-/// Everything that is on the wire now may be hit by the request; nothing is sent until it is over.
 void Pipeline::start_cancel() {
-    if (cancelling_since_ == detail::Clock::time_point{}) cancelling_since_ = detail::Clock::now();
-    for (Sent& sent : wire_) {
-        if (sent.operation != nullptr) sent.operation->may_be_hit = true;
-    }
+    const auto again = stopper_.asked(wire_, detail::Clock::now());
     if (!send_cancel()) return lose("a statement could not be stopped");
-    loop_.start(*this, cancelling_since_ + settings_.cancel_timeout);
+    loop_.start(*this, again);
 }
 
 /// The request may have come before the server had begun the statement: then it is sent once more, after a moment.
 void Pipeline::on_cancel_sent(std::string_view) noexcept {
     if (is_lost_) return;
     while (!stopped_.empty()) settle(stopped_.pop_front());
-    loop_.start(*this, detail::Clock::now() + a_moment);
+    loop_.start(*this, detail::Clock::now() + Stopper::a_moment);
     loop_.at_turn_end(*this);
 }
 
 void Pipeline::on_time() noexcept {
-    if (is_lost_) return;
-    const bool is_late = cancelling_since_ != detail::Clock::time_point{} &&
-                         detail::Clock::now() - cancelling_since_ >= settings_.cancel_timeout;
-    if (cancel_.is_running() || (is_late && is_head_unwanted())) {
-        lose("a statement that was stopped did not end in time");
-    } else if (is_head_unwanted()) {
-        start_cancel();
-    }
+    if (!is_lost_) follow(stopper_.on_time(wire_, cancel_.is_running(), detail::Clock::now()));
 }
 
-bool Pipeline::is_head_unwanted() noexcept {
-    if (is_lost_ || wire_.empty()) return false;
-    if (is_unwanted(wire_.front())) return true;
-    return has_unwanted_ && is_flight_unwanted();
-}
-
-bool Pipeline::is_unwanted(const Sent& sent) {
-    if (sent.operation == nullptr) return sent.is_abandoned;
-    return sent.operation->should_stop() || sent.operation->has_enough();
-}
-
-/// The server tells nothing of a flight before its sync: any of its statements may be the one that runs.
-bool Pipeline::is_flight_unwanted() noexcept {
-    for (const Sent& sent : wire_) {
-        if (is_unwanted(sent)) return true;
-        if (sent.ends_flight()) return false;
-    }
-    return false;
-}
-
-/// Sees to it that what runs on the server now ends if nobody wants it any more. What nobody waits for, and what goes
-/// together with others, gets a moment to end by itself.
+/// Sees to it that what runs on the server now ends if nobody wants it any more.
 void Pipeline::watch_head() {
-    if (cancel_.is_running()) return;
-    if (!is_head_unwanted()) {
-        cancelling_since_ = {};
-        if (Timer::is_running()) loop_.stop(*this);
-    } else if (Timer::is_running()) {
-        return;
-    } else if (wire_.front().operation == nullptr || !is_unwanted(wire_.front())) {
-        loop_.start(*this, detail::Clock::now() + a_moment);
-    } else {
-        start_cancel();
+    if (!is_lost_) follow(stopper_.look(wire_, cancel_.is_running(), Timer::is_running()));
+}
+
+void Pipeline::follow(Stopper::Next next) {
+    switch (next) {
+        case Stopper::Next::rest:
+            if (Timer::is_running()) loop_.stop(*this);
+            return;
+        case Stopper::Next::nothing:
+            return;
+        case Stopper::Next::wait:
+            return loop_.start(*this, detail::Clock::now() + Stopper::a_moment);
+        case Stopper::Next::ask:
+            return start_cancel();
+        case Stopper::Next::give_up:
+            return lose("a statement that was stopped did not end in time");
     }
 }
 

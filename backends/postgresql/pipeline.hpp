@@ -9,6 +9,7 @@
 #include "session_reset.hpp"
 #include "socket_watch.hpp"
 #include "statement_cache.hpp"
+#include "stopper.hpp"
 #include "type_lookup.hpp"
 #include "wire.hpp"
 
@@ -142,9 +143,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void let_go(Operation& operation) noexcept;
     void give_up_types(Operation& operation) noexcept;
     void watch_head();
-    bool is_head_unwanted() noexcept;
-    static bool is_unwanted(const Sent& sent);
-    bool is_flight_unwanted() noexcept;
+    void follow(Stopper::Next next);
     void start_cancel();
     bool send_cancel() noexcept;
     void on_cancel_sent(std::string_view problem) noexcept override;
@@ -177,14 +176,13 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     bool is_blocked_ = false;       // the socket takes no more for now
     bool is_enclosing_ = false;     // a transaction is under way that was begun for one statement alone
     bool has_abandoned_ = false;
-    bool has_unwanted_ = false;    // something on the wire, perhaps
     bool may_name_ = true;         // what the user has done so far does not change what a text means
     bool changes_schema_ = false;  // by what was sent since the connection was last without a transaction
     bool is_lost_ = false;
     std::string farewell_;  // why the server ends the connection
     std::string farewell_state_ = "08006";
     CancelRequest cancel_;
-    detail::Clock::time_point cancelling_since_{};
+    Stopper stopper_;
     detail::Clock::time_point head_since_{};  // what runs on the server now
 };
 

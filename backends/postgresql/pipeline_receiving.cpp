@@ -267,7 +267,7 @@ void Pipeline::sync_came() {
     Operation* operation = wire_.front().operation;
     const Sent::Kind kind = wire_.front().kind;
     wire_.pop();
-    cancelling_since_ = {};
+    stopper_.flight_ended();
     if (kind == Sent::Kind::burst_end) repeat_skipped();
     if (kind == Sent::Kind::reset_end) {
         resets_ended(operation);
@@ -394,7 +394,8 @@ void Pipeline::repeat_skipped() {
 
 /// Nothing is on the wire any more.
 void Pipeline::quiet_came() {
-    is_enclosing_ = has_abandoned_ = has_unwanted_ = false;
+    is_enclosing_ = has_abandoned_ = false;
+    stopper_.quiet_came();
     recoveries_ = 0;
     loop_.rest();
     if (changes_schema_) {  // now for this connection, and once more for the others when it is committed
