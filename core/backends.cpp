@@ -1,7 +1,6 @@
 #include "backends.hpp"
 
 #include <databased/error.hpp>
-#include <databased/task.hpp>
 
 #include <functional>
 #include <map>
@@ -59,56 +58,6 @@ void register_backend(std::string_view dialect, BackendFactory factory) {
 std::unique_ptr<DatabaseBackend> detail::make_backend(const Url& url) {
     need_builtin_backends();
     return find(url.dialect())(url);
-}
-
-// What a backend may leave as it is, in standard SQL.
-
-namespace {
-
-std::string_view name_of(Isolation isolation) noexcept {
-    switch (isolation) {
-        case Isolation::read_uncommitted:
-            return "READ UNCOMMITTED";
-        case Isolation::read_committed:
-            return "READ COMMITTED";
-        case Isolation::repeatable_read:
-            return "REPEATABLE READ";
-        case Isolation::serializable:
-            return "SERIALIZABLE";
-    }
-    return {};
-}
-
-}  // namespace
-
-Task<std::unique_ptr<SessionBackend>> DatabaseBackend::open_with_password(Access, std::string) {
-    throw NotSupportedError("connections of this database are opened without a password");
-    co_return nullptr;
-}
-
-Task<> SessionBackend::tidy() { co_return; }
-Task<> SessionBackend::keep() { co_return; }
-
-Task<> SessionBackend::ping() {
-    Request request;
-    request.statement = Statement::make({}, "SELECT 1");
-    request.shielded = true;
-    const Outcome outcome = co_await run(std::move(request));
-    if (outcome.error) std::rethrow_exception(outcome.error);
-}
-
-std::string SessionBackend::begin_sql(const TransactionOptions& options) const {
-    std::string sql = "START TRANSACTION";
-    if (options.isolation) sql += " ISOLATION LEVEL " + std::string{name_of(*options.isolation)} + ",";
-    return sql + (options.access == Access::read ? " READ ONLY" : " READ WRITE");
-}
-
-std::string SessionBackend::savepoint_sql(std::string_view name) const { return "SAVEPOINT " + std::string{name}; }
-std::string SessionBackend::release_sql(std::string_view name) const {
-    return "RELEASE SAVEPOINT " + std::string{name};
-}
-std::string SessionBackend::rollback_to_sql(std::string_view name) const {
-    return "ROLLBACK TO SAVEPOINT " + std::string{name};
 }
 
 }  // namespace databased

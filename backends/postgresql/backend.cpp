@@ -16,8 +16,9 @@ class PostgresqlBackend final : public DatabaseBackend {
 
     Capabilities capabilities() const noexcept override {
         Capabilities capabilities;
-        capabilities.stops_single_statements = true;
-        capabilities.crowd = 32;
+        capabilities.pipelines = true;
+        capabilities.stops_one_of_many = true;
+        capabilities.shared_depth = 32;
         capabilities.takes_passwords = true;
         return capabilities;
     }
@@ -27,16 +28,9 @@ class PostgresqlBackend final : public DatabaseBackend {
         return proofs_.known_nature(text, detail::Clock::now());
     }
 
-    Task<std::unique_ptr<SessionBackend>> open(Access) override { return open_with(options_); }
-
-    Task<std::unique_ptr<SessionBackend>> open_with_password(Access, std::string password) override {
-        PostgresqlOptions options = options_;
-        options.keywords.set("password", password);
-        return open_with(std::move(options));
-    }
-
-  private:
-    Task<std::unique_ptr<SessionBackend>> open_with(PostgresqlOptions how) {
+    Task<std::unique_ptr<SessionBackend>> open(backend::Opening opening) override {
+        PostgresqlOptions how = options_;
+        if (opening.password) how.keywords.set("password", *opening.password);
         const detail::Context& context = co_await detail::this_context();
         auto handle = co_await open_connection(*context.loop, how);
         auto connection = std::make_unique<Connection>(*context.loop, std::move(handle), options_, catalog_, proofs_);
@@ -44,6 +38,7 @@ class PostgresqlBackend final : public DatabaseBackend {
         co_return connection;
     }
 
+  private:
     // https://www.postgresql.org/docs/current/protocol-message-formats.html: Bind counts parameters in 16 bits.
     PostgresqlOptions options_;
     TypeCatalog catalog_;

@@ -14,20 +14,6 @@ namespace {
 
 constexpr std::chrono::seconds connect_timeout{10};
 
-std::string_view name_of(Isolation isolation) noexcept {
-    switch (isolation) {
-        case Isolation::read_uncommitted:
-            return "READ UNCOMMITTED";
-        case Isolation::read_committed:
-            return "READ COMMITTED";
-        case Isolation::repeatable_read:
-            return "REPEATABLE READ";
-        case Isolation::serializable:
-            return "SERIALIZABLE";
-    }
-    return {};
-}
-
 }  // namespace
 
 Connection::Connection(EventLoop& loop, ConnectionHandle connection, const PostgresqlOptions& options,
@@ -42,14 +28,18 @@ Task<> Connection::prepare() {
     settings.gives_up_at_once = true;
     pipeline_.configure(settings);
     co_await find_out();
-    const auto own = own_settings();
-    if (!own.empty()) co_await run_verbs(own);
+    for (const auto* setting : own_settings()) co_await run_own(setting);
     const bool prepares = !is_pooled_ && options_.prepared_statements != PreparedStatements::off;
     settings.gives_up_at_once = false;
     settings.statement_cache = prepares ? options_.statement_cache : 0;
     settings.is_pooled = is_pooled_;
     pipeline_.configure(settings);
     if (is_pooled_) pipeline_.accept_state(pooled_state());
+}
+
+detail::Clock::time_point Connection::connect_deadline() const {
+    const auto limit = options_.connect_timeout.value_or(connect_timeout);
+    return limit.count() != 0 ? detail::Clock::now() + limit : detail::Clock::time_point::max();
 }
 
 /// Who is at the other end: a pooler names a process of its own making, the server's function the real one. And how
@@ -60,9 +50,9 @@ Task<> Connection::find_out() {
     request.statement = Statement::make(StatementRules{.dialect = &postgresql_dialect},
                                         "SELECT pg_catalog.pg_backend_pid(), "
                                         "CAST(pg_catalog.current_setting('extra_float_digits') AS int)");
+    request.commands.push_back({backend::Verb::run});
     request.sink = &sink;
-    const auto limit = options_.connect_timeout.value_or(connect_timeout);
-    if (limit.count() != 0) request.deadline = detail::Clock::now() + limit;
+    request.deadline = connect_deadline();
     request.stop = (co_await detail::this_context()).stop;
     Operation operation{pipeline_, std::move(request), true};
     const Outcome outcome = co_await operation;
@@ -80,35 +70,65 @@ Task<> Connection::find_out() {
 }
 
 /// Settings that every user of the connection finds.
-std::vector<std::string> Connection::own_settings() const {
-    std::vector<std::string> verbs;
-    if (writes_dates_otherwise_) verbs.emplace_back("SET DateStyle = ISO");
-    if (rounds_doubles_ && !is_pooled_) verbs.emplace_back("SET extra_float_digits = 1");
-    return verbs;
+std::vector<const char*> Connection::own_settings() const {
+    std::vector<const char*> settings;
+    if (writes_dates_otherwise_) settings.push_back("SET DateStyle = ISO");
+    if (rounds_doubles_ && !is_pooled_) settings.push_back("SET extra_float_digits = 1");
+    return settings;
 }
 
 Task<Outcome> Connection::run(Request request) {
-    if (request.makes_ready && request.statement != nullptr) hook_names_.note(*request.statement);
-    Operation operation{pipeline_, std::move(request)};
-    co_return co_await operation;
+    if (request.has(backend::Verb::reset)) return serve(&Connection::reset);
+    if (request.has(backend::Verb::keep)) return serve(&Connection::keep);
+    return run_commands(std::move(request));
 }
 
-Task<> Connection::run_verbs(std::vector<std::string> verbs) {
-    Request request;
-    request.before = std::move(verbs);
-    request.shielded = true;
+Task<Outcome> Connection::run_commands(Request request) {
+    if (request.makes_ready && request.statement != nullptr) hook_names_.note(*request.statement);
+    const bool is_ping = request.has(backend::Verb::ping);
+    if (is_ping) request.deadline = detail::Clock::now() + options_.cancel_timeout;
     Operation operation{pipeline_, std::move(request)};
+    Outcome outcome = co_await operation;
+    if (is_ping && !outcome.error) outcome.done = 1;
+    co_return outcome;
+}
+
+Task<Outcome> Connection::serve(Task<> (Connection::*verb)()) {
+    co_await (this->*verb)();
+    Outcome outcome;
+    outcome.done = 1;
+    outcome.delivery = backend::Delivery::answered;
+    outcome.transaction = backend::Transaction::none;
+    co_return outcome;
+}
+
+/// A statement of our own. Throws what is wrong with it.
+Task<> Connection::run_own(const char* sql) {
+    Request request;
+    request.commands.push_back({backend::Verb::run});
+    request.statement = Statement::make(StatementRules{.dialect = &postgresql_dialect}, sql);
+    request.deadline = connect_deadline();
+    Operation operation{pipeline_, std::move(request), true};
+    const Outcome outcome = co_await operation;
+    if (outcome.error) std::rethrow_exception(outcome.error);
+}
+
+Task<> Connection::run_verb(backend::Verb verb) {
+    Request request;
+    request.commands.push_back({verb});
+    request.expected = backend::Transaction::unknown;
+    Operation operation{pipeline_, std::move(request)};
+    operation.is_reset = verb == backend::Verb::reset;
     const Outcome outcome = co_await operation;
     if (outcome.error) std::rethrow_exception(outcome.error);
 }
 
 // Between two users
 
-bool Connection::needs_tidying() const noexcept {
-    if (pipeline_.is_lost()) return false;
-    const bool may_change = pipeline_.has_abandoned() || pipeline_.is_cancelling();
-    const bool is_open = pipeline_.is_quiet() && pipeline_.is_in_transaction();
-    return may_change || is_open || (pipeline_.reset().is_owed() && pipeline_.is_quiet());
+bool Connection::is_clean() const noexcept {
+    if (pipeline_.is_lost()) return true;
+    if (pipeline_.has_abandoned() || pipeline_.is_cancelling()) return false;
+    return !pipeline_.is_quiet() || (!pipeline_.is_in_transaction() && !pipeline_.reset().is_owed());
 }
 
 Task<> Connection::keep() {
@@ -127,6 +147,7 @@ Task<KeptState> Connection::look_around() {
     Request request;
     request.statement =
         Statement::make(StatementRules{.dialect = &postgresql_dialect}, kept_state_query, hook_names_.names());
+    request.commands.push_back({backend::Verb::run});
     request.sink = &sink;
     request.stop = (co_await detail::this_context()).stop;
     Operation operation{pipeline_, std::move(request), true};
@@ -148,11 +169,11 @@ KeptState Connection::pooled_state() const {
     return state;
 }
 
-Task<> Connection::tidy() {
+Task<> Connection::reset() {
     try {
         while (pipeline_.has_abandoned() || pipeline_.is_cancelling()) co_await ping();  // behind all that runs
-        if (pipeline_.is_in_transaction()) co_await run_verbs({1, "ROLLBACK"});
-        if (pipeline_.reset().is_owed()) co_await reset();
+        if (pipeline_.is_in_transaction()) co_await run_verb(backend::Verb::rollback);
+        if (pipeline_.reset().is_owed()) co_await run_verb(backend::Verb::reset);
     } catch (const NotConnectedError&) {
         co_return;  // this was destroyed meanwhile
     } catch (const Error&) {
@@ -160,47 +181,19 @@ Task<> Connection::tidy() {
     }
 }
 
-Task<> Connection::reset() {
+Task<> Connection::ping() {
     Request request;
-    request.shielded = true;
-    Operation operation{pipeline_, std::move(request)};
-    operation.is_reset = true;
-    const Outcome outcome = co_await operation;
+    request.commands.push_back({backend::Verb::ping});
+    request.expected = backend::Transaction::unknown;
+    const Outcome outcome = co_await run_commands(std::move(request));
     if (outcome.error) std::rethrow_exception(outcome.error);
 }
 
 // Life and death
 
-Task<> Connection::ping() {
-    Request request;
-    request.deadline = detail::Clock::now() + options_.cancel_timeout;
-    request.stop = (co_await detail::this_context()).stop;
-    Operation operation{pipeline_, std::move(request)};
-    const Outcome outcome = co_await operation;
-    if (outcome.error) std::rethrow_exception(outcome.error);
-}
-
 Task<> Connection::close() {
     pipeline_.lose("the connection was closed");
     co_return;
-}
-
-/// As COMMIT does it: afterwards constraints are as at the beginning of a transaction.
-/// https://www.postgresql.org/docs/current/sql-set-constraints.html
-std::string Connection::check_sql() const {
-    return "DO $$ DECLARE deferred text; BEGIN SET CONSTRAINTS ALL IMMEDIATE; "
-           "SELECT string_agg(DISTINCT format('%I.%I', n.nspname, c.conname), ', ') INTO deferred "
-           "FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace "
-           "WHERE c.condeferred; "
-           "IF deferred IS NOT NULL THEN EXECUTE 'SET CONSTRAINTS ' || deferred || ' DEFERRED'; END IF; END $$";
-}
-
-std::string Connection::begin_sql(const TransactionOptions& options) const {
-    std::string sql = "BEGIN";
-    if (options.isolation) sql += " ISOLATION LEVEL " + std::string{name_of(*options.isolation)};
-    if (options.access == Access::read) sql += " READ ONLY";
-    if (options.deferrable) sql += " DEFERRABLE";
-    return sql;
 }
 
 }  // namespace databased::postgresql

@@ -23,24 +23,22 @@ class Connection final : public SessionBackend {
 
     Task<Outcome> run(Request request) override;
     bool is_usable() const noexcept override { return !pipeline_.is_lost(); }
-    bool queues_statements() const noexcept override { return true; }
-    bool needs_tidying() const noexcept override;
-    Task<> tidy() override;
-    Task<> keep() override;
-    Task<> ping() override;
+    bool is_clean() const noexcept override;
     Task<> close() override;
 
-    std::string begin_sql(const TransactionOptions& options) const override;
-    std::string read_only_sql() const override { return "SET TRANSACTION READ ONLY"; }
-    std::string check_sql() const override;
-
   private:
-    Task<> run_verbs(std::vector<std::string> verbs);
+    Task<Outcome> run_commands(Request request);
+    Task<Outcome> serve(Task<> (Connection::*verb)());
+    Task<> run_own(const char* sql);
+    Task<> run_verb(backend::Verb verb);
+    Task<> keep();
+    Task<> reset();
+    Task<> ping();
     Task<> find_out();
     Task<KeptState> look_around();
     KeptState pooled_state() const;
-    Task<> reset();
-    std::vector<std::string> own_settings() const;
+    detail::Clock::time_point connect_deadline() const;
+    std::vector<const char*> own_settings() const;
 
     const PostgresqlOptions& options_;
     Pipeline pipeline_;

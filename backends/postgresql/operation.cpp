@@ -15,11 +15,6 @@ namespace databased::postgresql {
 
 namespace {
 
-bool has_verb(const Request& request, std::string_view beginning) {
-    return std::any_of(request.before.begin(), request.before.end(),
-                       [&](const std::string& verb) { return verb.starts_with(beginning); });
-}
-
 bool changes_rows(std::string_view tag) {
     return tag.starts_with("INSERT") || tag.starts_with("UPDATE") || tag.starts_with("DELETE") ||
            tag.starts_with("MERGE") || tag.starts_with("COPY");
@@ -28,7 +23,12 @@ bool changes_rows(std::string_view tag) {
 }  // namespace
 
 Operation::Operation(Pipeline& pipeline, Request request, bool is_own)
-    : pipeline_(pipeline), request_(std::move(request)), rows_(request_.sink, pipeline.types()), is_own_(is_own) {
+    : pipeline_(pipeline),
+      request_(std::move(request)),
+      rows_(request_.sink, pipeline.types()),
+      is_own_(is_own),
+      is_in_unit_(request_.is_in_unit()),
+      may_be_stopped_(request_.may_be_stopped()) {
     if (statement() != nullptr && runs() != 0) outcome_.result.command = statement()->text().command;
     pipeline_.submit(*this);
 }
@@ -40,7 +40,7 @@ Operation::~Operation() {
 void Operation::await_suspend(std::coroutine_handle<> caller) {
     caller_ = caller;
     if (cleans_up()) pipeline_.loop().start(*this, detail::Clock::now() + pipeline_.patience());
-    if (request_.shielded) return;
+    if (!may_be_stopped_) return;
     if (request_.deadline != detail::Clock::time_point::max()) pipeline_.loop().start(*this, request_.deadline);
     if (request_.stop == nullptr) return;
     if (request_.stop->requested()) {
@@ -52,30 +52,28 @@ void Operation::await_suspend(std::coroutine_handle<> caller) {
 
 Outcome Operation::await_resume() {
     if (!outcome_.error) outcome_.error = rows_.error();
-    if (rolls_back_first_ && outcome_.before_done != 0) --outcome_.before_done;
+    if (rolls_back_first_ && outcome_.done != 0) --outcome_.done;
     return std::move(outcome_);
 }
 
 bool Operation::may_join_burst() const noexcept {
-    return request_.read_only && request_.shared && is_read() && runs() == 1 && !goes_alone;
+    return request_.read_only && request_.may_share && is_read() && runs() == 1 && !goes_alone;
 }
 
-bool Operation::may_join_flight() const noexcept {
-    return request_.in_transaction && request_.before.empty() && runs() == 1;
-}
+bool Operation::may_join_flight() const noexcept { return is_in_unit_ && verbs() == 0 && runs() == 1; }
 
-bool Operation::commits() const noexcept { return has_verb(request_, "COMMIT"); }
-bool Operation::has_committed() const noexcept {
-    return commits() && verbs_done() == request_.before.size() && !has_failed();
-}
-bool Operation::cleans_up() const noexcept { return statement() == nullptr && request_.shielded && !commits(); }
-bool Operation::begins_transaction() const noexcept { return has_verb(request_, "BEGIN"); }
+bool Operation::commits() const noexcept { return request_.has(backend::Verb::commit); }
+bool Operation::has_committed() const noexcept { return commits() && verbs_done() == verbs() && !has_failed(); }
+bool Operation::cleans_up() const noexcept { return statement() == nullptr && !may_be_stopped_ && !commits(); }
+bool Operation::begins_transaction() const noexcept { return request_.has(backend::Verb::begin); }
 bool Operation::ends_transaction() const noexcept {
-    return !request_.before.empty() && (request_.before.back() == "COMMIT" || request_.before.back() == "ROLLBACK");
+    if (request_.commands.empty()) return false;
+    const backend::Verb last = request_.commands[request_.commands.size() - 1].verb;
+    return last == backend::Verb::commit || last == backend::Verb::rollback;
 }
 
 bool Operation::should_stop() const noexcept {
-    if (request_.shielded || is_answered) return false;
+    if (!may_be_stopped_ || is_answered) return false;
     if (was_stopped_ || timed_out_ || (request_.stop != nullptr && request_.stop->requested())) return true;
     return request_.deadline != detail::Clock::time_point::max() && request_.deadline <= detail::Clock::now();
 }
@@ -138,7 +136,7 @@ void Operation::start_over() {
     rows_.restart();
     held.clear();
     outcome_.error = nullptr;
-    outcome_.before_done = 0;
+    outcome_.done = 0;
     outcome_.result.rows_affected = 0;
     prepared = nullptr;
     sent_runs = done_runs = 0;
@@ -149,22 +147,25 @@ void Operation::start_over() {
 
 void Operation::roll_back_first() {
     rolls_back_first_ = true;
-    request_.before.insert(request_.before.begin(), "ROLLBACK");
+    backend::Commands commands;
+    commands.push_back({backend::Verb::rollback});
+    for (const backend::Command& command : request_.commands) commands.push_back(command);
+    request_.commands = std::move(commands);
 }
 
-void Operation::finish(bool in_transaction, bool transaction_failed) noexcept {
+void Operation::finish(backend::Transaction transaction) noexcept {
     if (!pipeline_.is_lost()) outcome_.delivery = backend::Delivery::answered;
-    outcome_.in_transaction = in_transaction;
-    outcome_.transaction_failed = transaction_failed;
+    if (statement() != nullptr && !has_failed() && (done_runs == runs() || was_ended)) ++outcome_.done;
+    outcome_.transaction = transaction;
     is_over_ = true;
     detail::StopListener::unlink();
     if (is_running()) pipeline_.loop().stop(*this);
     if (caller_) pipeline_.loop().schedule(std::exchange(caller_, nullptr));
 }
 
-void Operation::refuse(std::exception_ptr error) noexcept {
+void Operation::refuse(std::exception_ptr error, backend::Transaction transaction) noexcept {
     fail(std::move(error));
-    finish(false, false);
+    finish(transaction);
     outcome_.delivery = backend::Delivery::not_sent;
 }
 

@@ -34,10 +34,13 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     const Request& request() const noexcept { return request_; }
     const Statement* statement() const noexcept { return request_.statement.get(); }
     std::size_t runs() const noexcept { return statement() != nullptr ? statement()->runs() : 0; }
-    bool is_ping() const noexcept { return statement() == nullptr && request_.before.empty(); }
+    bool is_ping() const noexcept { return request_.has(backend::Verb::ping); }
+    /// Commands beside the statement.
+    std::size_t verbs() const noexcept { return request_.commands.size() - (statement() != nullptr ? 1 : 0); }
+    bool is_in_unit() const noexcept { return is_in_unit_; }
     bool is_own() const noexcept { return is_own_; }
     /// Autocommitted.
-    bool is_alone() const noexcept { return runs() != 0 && !request_.in_transaction && request_.before.empty(); }
+    bool is_alone() const noexcept { return runs() != 0 && !is_in_unit_ && verbs() == 0; }
     /// Proved to change nothing: may be run a second time, and beside others.
     bool is_read() const noexcept { return is_alone() && nature == Nature::read; }
     /// The same, or kept by the server from changing anything.
@@ -73,8 +76,8 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     void explain_cancel() noexcept;
     /// Whatever comes from now on is not about it.
     void set_answered() noexcept;
-    std::size_t verbs_done() const noexcept { return outcome_.before_done; }
-    void verb_done() noexcept { ++outcome_.before_done; }
+    std::size_t verbs_done() const noexcept { return outcome_.done; }
+    void verb_done() noexcept { ++outcome_.done; }
     void run_done(const PGresult* result);
     /// Everything as before it was sent.
     void start_over();
@@ -82,10 +85,14 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     void roll_back_first();
 
     void leave_queue() noexcept { detail::ListNode<Operation>::unlink(); }
+    /// Whether it is to find no transaction open: not what the backend asks in between, or what is begun once more.
+    bool expects_none() const noexcept {
+        return request_.expected == backend::Transaction::none && !is_own_ && !rolls_back_first_;
+    }
     /// Wakes up who waits.
-    void finish(bool in_transaction, bool transaction_failed) noexcept;
+    void finish(backend::Transaction transaction = backend::Transaction::unknown) noexcept;
     /// The same for one of which nothing was sent.
-    void refuse(std::exception_ptr error) noexcept;
+    void refuse(std::exception_ptr error, backend::Transaction transaction = backend::Transaction::unknown) noexcept;
     bool is_over() const noexcept { return is_over_; }
 
     // The pipeline's own notes.
@@ -128,6 +135,8 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     bool rolls_back_first_ = false;
     bool is_over_ = false;
     bool is_own_;
+    bool is_in_unit_;
+    bool may_be_stopped_;
 };
 
 }  // namespace databased::postgresql

@@ -91,7 +91,7 @@ bool Pipeline::is_running(const Operation& operation) noexcept {
 void Pipeline::let_go(Operation& operation) noexcept {
     abandon(operation);
     operation.replace_error(operation.stop_error());
-    operation.finish(false, false);
+    operation.finish();
 }
 
 void Pipeline::abandon(Operation& operation) noexcept {
@@ -184,7 +184,7 @@ void Pipeline::end_lost(Operation& operation, const std::exception_ptr& error) n
     } else if (!operation.has_committed()) {
         operation.fail(error);
     }
-    operation.finish(false, false);
+    operation.finish();
 }
 
 std::exception_ptr Pipeline::lost_error(const Operation& operation, const std::string& why,
@@ -211,7 +211,7 @@ void Pipeline::give_up_all(const std::exception_ptr& error) noexcept {
     while (!skipped_.empty()) {
         Operation& operation = skipped_.pop_front();
         operation.fail(reason);
-        operation.finish(false, false);
+        operation.finish();
     }
     while (!stopped_.empty()) settle(stopped_.pop_front());
     while (!outbox_.empty()) outbox_.pop().refuse(reason);

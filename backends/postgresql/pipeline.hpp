@@ -96,7 +96,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void end_flight(Operation& operation);
     bool owes_reset(const Operation& operation) const noexcept;
     void send_resets(Operation* operation);
-    void send_verb(Operation* operation, const std::string& sql, Sent::Kind kind);
+    void send_verbs(Operation& operation);
     void send_prepared(Operation* operation, const SessionReset::Command& command, Sent::Kind kind);
     void send_part(Operation& operation);
     void send_run(Operation& operation);
@@ -134,6 +134,7 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void repeat_skipped();
     void quiet_came();
     void settle(Operation& operation);
+    backend::Transaction transaction() const noexcept;
     void finish(Operation& operation);
     static bool repeats(Operation& operation);
     void repeat(Operation& operation);

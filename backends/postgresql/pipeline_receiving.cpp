@@ -13,6 +13,8 @@
 
 namespace databased::postgresql {
 
+using backend::Transaction;
+
 namespace {
 
 constexpr std::string_view cancelled = "57014";
@@ -174,10 +176,10 @@ void Pipeline::take_result(ResultHandle result) {
 }
 
 void Pipeline::take_verb(Operation& operation, const PGresult* result) {
-    const std::string& verb = operation.request().before[operation.verbs_done()];
+    const backend::Verb verb = operation.request().commands[operation.verbs_done()].verb;
     operation.verb_done();
     const bool was_rolled_back =
-        verb.starts_with("COMMIT") && std::string_view{PQcmdStatus(const_cast<PGresult*>(result))} == "ROLLBACK";
+        verb == backend::Verb::commit && std::string_view{PQcmdStatus(const_cast<PGresult*>(result))} == "ROLLBACK";
     if (was_rolled_back) operation.fail(transaction_was_rolled_back());
 }
 
@@ -290,7 +292,7 @@ bool Pipeline::recover(Operation* operation) {
         return true;
     }
     if (operation != nullptr) operation->set_answered();
-    send_verb(nullptr, "ROLLBACK", Sent::Kind::housekeeping);
+    send_prepared(nullptr, {"ROLLBACK"}, Sent::Kind::housekeeping);
     if (operation == nullptr ? reset_.is_owed() : owes_reset(*operation)) {
         send_resets(operation);
     } else {
@@ -420,16 +422,28 @@ void Pipeline::settle(Operation& operation) {
     finish(operation);
 }
 
+backend::Transaction Pipeline::transaction() const noexcept {
+    switch (PQtransactionStatus(connection_.get())) {
+        case PQTRANS_IDLE:
+            return Transaction::none;
+        case PQTRANS_INTRANS:
+            return Transaction::open;
+        case PQTRANS_INERROR:
+            return Transaction::failed;
+        default:
+            return Transaction::unknown;
+    }
+}
+
 /// With the state of the transaction. Where more is under way the server has not told it yet: in a transaction only an
 /// error can change it.
 void Pipeline::finish(Operation& operation) {
-    const Request& request = operation.request();
     const auto status = PQtransactionStatus(connection_.get());
-    if (request.in_transaction && request.before.empty() && status == PQTRANS_ACTIVE) {
-        return operation.finish(true, operation.has_failed());
+    if (operation.is_in_unit() && operation.verbs() == 0 && status == PQTRANS_ACTIVE) {
+        return operation.finish(operation.has_failed() ? Transaction::failed : Transaction::open);
     }
-    const bool is_users = !request.read_only || request.in_transaction || !request.before.empty();
-    operation.finish(is_users && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR), status == PQTRANS_INERROR);
+    const bool is_users = !operation.request().read_only || operation.is_in_unit() || operation.verbs() != 0;
+    operation.finish(is_users ? transaction() : Transaction::none);
 }
 
 /// Whether nothing of it was done, and not because of itself.
@@ -437,7 +451,7 @@ bool Pipeline::repeats(Operation& operation) {
     constexpr int most_repetitions = 3;
     if (operation.is_stale && operation.repetitions < most_repetitions) {
         ++operation.repetitions;
-        return !operation.request().in_transaction || operation.begins_transaction();
+        return !operation.is_in_unit() || operation.begins_transaction();
     }
     if (operation.was_ended) return false;
     if (operation.needs_bare && !operation.goes_bare) return operation.goes_bare = true;

@@ -15,9 +15,8 @@ namespace {
 constexpr std::size_t runs_between_flushes = 64;
 
 /// Those that are always the same; savepoints have names of their own.
-bool is_worth_preparing(std::string_view verb) {
-    const bool is_transaction = verb.starts_with("BEGIN") || verb.starts_with("COMMIT") || verb.starts_with("ROLLBACK");
-    return is_transaction && verb.find(" TO ") == std::string_view::npos;
+bool is_worth_preparing(backend::Verb verb) noexcept {
+    return verb == backend::Verb::begin || verb == backend::Verb::commit || verb == backend::Verb::rollback;
 }
 
 /// Such a statement changes no settings, unless a trigger does; then the server says that its plans are out of date.
@@ -78,7 +77,7 @@ void Pipeline::begin(Operation& operation) {
         refuse_what_cannot_work(operation);
         if (operation.runs() != 0) find_statement(operation);
     } catch (...) {
-        return operation.refuse(std::current_exception());
+        return operation.refuse(std::current_exception(), transaction());
     }
     if (!statements_.evicted().empty() && wire_.empty() && !is_in_transaction()) send_evictions();
     if (operation.may_join_burst()) {
@@ -91,8 +90,12 @@ void Pipeline::begin(Operation& operation) {
 }
 
 void Pipeline::refuse_what_cannot_work(const Operation& operation) const {
-    const Request& request = operation.request();
-    if (request.expected == backend::Transaction::open && wire_.empty() && !is_in_transaction()) {
+    if (operation.expects_none() && wire_.empty() && is_in_transaction()) {
+        throw_database_error(
+            {.message = "a transaction is open on the connection, where there should be none; nothing was sent",
+             .sqlstate = "25001"});
+    }
+    if (operation.request().expected == backend::Transaction::open && wire_.empty() && !is_in_transaction()) {
         throw_database_error(
             {.message = "the transaction was ended by the database before this statement", .sqlstate = "25P02"});
     }
@@ -143,7 +146,7 @@ void Pipeline::note_use(Operation& operation) {
 
 void Pipeline::begin_flight(Operation& operation) {
     operation.is_sent = true;
-    for (const auto& verb : operation.request().before) send_verb(&operation, verb, Sent::Kind::verb);
+    send_verbs(operation);
     if (operation.is_alone()) enclose(operation);
     feeding_ = &operation;
     feed();
@@ -156,7 +159,7 @@ void Pipeline::enclose(Operation& operation) {
     const bool must_not_write = operation.request().read_only && operation.nature != Nature::read;
     if (!must_not_write && (!settings_.is_pooled || !reset_.is_owed())) return;
     operation.is_enclosed = is_enclosing_ = true;
-    send_verb(&operation, must_not_write ? "BEGIN READ ONLY" : "BEGIN", Sent::Kind::housekeeping);
+    send_prepared(&operation, {must_not_write ? "BEGIN READ ONLY" : "BEGIN"}, Sent::Kind::housekeeping);
 }
 
 /// The plain reads of the outbox that may share a sync: `first` and those behind it. Others may follow at once.
@@ -211,12 +214,12 @@ void Pipeline::end_flight(Operation& operation) {
     if (is_lost_) return;
     if (operation.is_enclosed) {
         const char* const end = operation.request().read_only ? "ROLLBACK" : "COMMIT";
-        send_verb(&operation, end, Sent::Kind::housekeeping);
+        send_prepared(&operation, {end}, Sent::Kind::housekeeping);
     }
     if (!owes_reset(operation)) return send_sync(Sent::Kind::sync, &operation);
     if (operation.goes_bare) {  // deferred triggers come before the reset, and both on the same server
-        send_verb(&operation, "BEGIN", Sent::Kind::housekeeping);
-        send_verb(&operation, "COMMIT", Sent::Kind::housekeeping);
+        send_prepared(&operation, {"BEGIN"}, Sent::Kind::housekeeping);
+        send_prepared(&operation, {"COMMIT"}, Sent::Kind::housekeeping);
     } else if (operation.is_alone() && !operation.is_enclosed) {
         send_sync(Sent::Kind::sync, &operation);
     }
@@ -243,10 +246,19 @@ void Pipeline::send_resets(Operation* operation) {
     send_sync(Sent::Kind::reset_end, operation);
 }
 
-void Pipeline::send_verb(Operation* operation, const std::string& sql, Sent::Kind kind) {
-    if (is_worth_preparing(sql)) return send_prepared(operation, {sql}, kind);
-    sent(PQsendQueryParams(connection_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0),
-         {kind, operation});
+void Pipeline::send_verbs(Operation& operation) {
+    const Request& request = operation.request();
+    for (const backend::Command& command : request.commands) {
+        std::string sql;
+        postgresql_dialect.verb(sql, command, request.options);
+        if (sql.empty()) continue;
+        if (is_worth_preparing(command.verb)) {
+            send_prepared(&operation, {std::move(sql)}, Sent::Kind::verb);
+        } else {
+            sent(PQsendQueryParams(connection_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0),
+                 {Sent::Kind::verb, &operation});
+        }
+    }
 }
 
 /// What is sent again and again.

@@ -26,7 +26,7 @@ Task<> TypeLookup::find(std::weak_ptr<TypeLookup*> lookup, std::vector<Oid> unkn
         "FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem WHERE t.oid IN (?)",
         expand(unknown));
     request.sink = &sink;
-    request.shielded = true;
+    request.commands.push_back({backend::Verb::run});
     if (lookup.expired()) co_return;
     Operation operation{(*lookup.lock())->pipeline_, std::move(request), true};
     const Outcome outcome = co_await operation;

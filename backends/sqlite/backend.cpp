@@ -22,17 +22,17 @@ class SqliteBackend final : public DatabaseBackend {
         Capabilities capabilities;
         capabilities.single_writer = !options_.in_memory();
         capabilities.single_connection = options_.in_memory();
-        capabilities.stops_single_statements = true;
+        capabilities.stops_one_of_many = true;
         capabilities.connections_can_be_lost = false;
         capabilities.read_only = options_.mode == OpenMode::read_only;
         capabilities.always_serializable = true;
         return capabilities;
     }
 
-    Task<std::unique_ptr<SessionBackend>> open(Access access) override {
+    Task<std::unique_ptr<SessionBackend>> open(backend::Opening opening) override {
         const detail::Context& context = co_await detail::this_context();
         settle_path();
-        auto connection = std::make_unique<Connection>(*context.loop, options_, access);
+        auto connection = std::make_unique<Connection>(*context.loop, options_, opening.access);
         co_await connection->open();
         if (connection->writer_queue() != nullptr) writer_queue_ = connection->writer_queue();
         co_return connection;

@@ -2,22 +2,24 @@
 
 #include <databased/error.hpp>
 
-#include <chrono>
 #include <utility>
 
 namespace databased::sqlite {
 
 namespace {
 
-constexpr std::chrono::seconds ping_timeout{5};
+Job::Kind kind_of(const Request& request) noexcept {
+    if (request.has(backend::Verb::keep)) return Job::Kind::keep;
+    return request.has(backend::Verb::reset) ? Job::Kind::reset : Job::Kind::request;
+}
 
 }  // namespace
 
 /// Waits for a job to come back. Destroyed before that, it leaves the job to itself.
 class Connection::Wait final : private detail::StopListener {
   public:
-    Wait(Connection& connection, Job::Kind kind, Request request)
-        : loop_(connection.loop_), stop_(request.shielded ? nullptr : request.stop) {
+    Wait(Connection& connection, Job::Kind kind, Request request = {})
+        : loop_(connection.loop_), stop_(request.may_be_stopped() ? request.stop : nullptr) {
         job_ = new Job(loop_, kind, std::move(request));
         connection.submit(*job_);
     }
@@ -81,45 +83,20 @@ Connection::~Connection() {
 }
 
 Task<> Connection::open() {
-    Request request;
-    request.shielded = true;
-    Wait wait{*this, Job::Kind::open, std::move(request)};
+    Wait wait{*this, Job::Kind::open};
     const Outcome outcome = co_await wait;
     if (outcome.error) std::rethrow_exception(outcome.error);
 }
 
 Task<Outcome> Connection::run(Request request) {
-    Wait wait{*this, Job::Kind::request, std::move(request)};
+    const Job::Kind kind = kind_of(request);
+    Wait wait{*this, kind, std::move(request)};
     co_return co_await wait;
 }
 
-Task<> Connection::ping() {
-    Request request;
-    request.statement = Statement::make(StatementRules{.dialect = &sqlite_dialect}, "PRAGMA schema_version");
-    request.deadline = detail::Clock::now() + ping_timeout;
-    const Outcome outcome = co_await run(std::move(request));
-    if (outcome.error) std::rethrow_exception(outcome.error);
-}
-
-Task<> Connection::keep() {
-    Wait wait{*this, Job::Kind::keep, Request{.shielded = true}};
-    co_await wait;
-}
-
-Task<> Connection::tidy() {
-    Wait wait{*this, Job::Kind::reset, Request{.shielded = true}};
-    co_await wait;
-}
-
 Task<> Connection::close() {
-    Request request;
-    request.shielded = true;
-    Wait wait{*this, Job::Kind::close, std::move(request)};
+    Wait wait{*this, Job::Kind::close};
     co_await wait;
-}
-
-std::string Connection::begin_sql(const TransactionOptions& options) const {
-    return options.access == Access::read ? "BEGIN" : "BEGIN IMMEDIATE";
 }
 
 void Connection::submit(Job& job) {

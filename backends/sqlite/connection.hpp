@@ -26,12 +26,8 @@ class Connection final : public SessionBackend, private TurnEnd {
 
     Task<Outcome> run(Request request) override;
     bool is_usable() const noexcept override { return !worker_->is_lost(); }
-    bool needs_tidying() const noexcept override { return !worker_->is_clean(); }
-    Task<> tidy() override;
-    Task<> keep() override;
-    Task<> ping() override;
+    bool is_clean() const noexcept override { return worker_->is_clean(); }
     Task<> close() override;
-    std::string begin_sql(const TransactionOptions& options) const override;
 
   private:
     class Wait;

@@ -10,7 +10,6 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <string_view>
 #include <thread>
 
 namespace databased::sqlite {
@@ -20,7 +19,6 @@ namespace {
 constexpr std::chrono::milliseconds pause_between_openings{2};
 // Who reads may be late by as much when the file was replaced; who commits is not.
 constexpr std::chrono::milliseconds pause_between_looks{10};
-constexpr std::string_view begin_writing = "BEGIN IMMEDIATE";
 
 /// As COMMIT says it.
 std::exception_ptr open_foreign_key() {
@@ -30,6 +28,12 @@ std::exception_ptr open_foreign_key() {
 
 std::exception_ptr ended_transaction() {
     return as_exception({.message = "the transaction was ended by the database before this", .sqlstate = "25P02"});
+}
+
+std::exception_ptr unexpected_transaction() {
+    return as_exception({.message = "a transaction is open on the connection, where there should be none; nothing was "
+                                    "done",
+                         .sqlstate = "25001"});
 }
 
 }  // namespace
@@ -106,44 +110,60 @@ void Engine::reset() {
 void Engine::run(Job& job) {
     if (has_lost_file(job)) return;
     interrupts_.begin(job);
-    if (interrupts_.watcher().is_ending() && !job.request().shielded) {
+    if (interrupts_.watcher().is_ending() && job.may_be_stopped()) {
         job.outcome.error =
             std::make_exception_ptr(NotConnectedError("the Database was disconnected before this statement could run"));
     } else if (job.should_stop()) {
         job.outcome.error = job.stop_error();
     } else {
         job.outcome.error = run_commands(job);
-        if (!job.outcome.error && job.statement() != nullptr) job.outcome.error = runner_.run(job, true);
     }
     interrupts_.end();
-    job.outcome.in_transaction = handle_.in_transaction();
+    const bool is_open = handle_.in_transaction();
+    job.outcome.transaction = is_open ? backend::Transaction::open : backend::Transaction::none;
     if (interrupts_.has_met_moved_file()) is_lost_ = true;
-    if (job.outcome.in_transaction) return;
+    if (is_open) return;
     handle_.forget_changes();
     turn_.leave();
 }
 
 /// Where a transaction was expected and SQLite has ended it, a savepoint would begin a new one.
 std::exception_ptr Engine::run_commands(Job& job) {
-    if (job.request().expected == backend::Transaction::open && !handle_.in_transaction()) {
+    const backend::Transaction expected = job.request().expected;
+    const bool is_open = handle_.in_transaction();
+    if (expected != backend::Transaction::unknown && (expected == backend::Transaction::open) != is_open) {
         job.outcome.delivery = backend::Delivery::not_sent;
-        return ended_transaction();
+        return is_open ? unexpected_transaction() : ended_transaction();
     }
-    for (std::size_t i = 0; i < job.request().before.size(); ++i) {
-        const std::string& sql = job.request().before[i];
-        const backend::Verb verb = job.request().commands[i].verb;
-        if (!handle_.in_transaction() && verb != backend::Verb::begin) return ended_transaction();
-        if (sql == begin_writing) {
+    for (const backend::Command& command : job.request().commands) {
+        if (auto error = run_command(job, command)) return error;
+        ++job.outcome.done;
+    }
+    return {};
+}
+
+std::exception_ptr Engine::run_command(Job& job, const backend::Command& command) {
+    const bool needs_transaction = command.verb != backend::Verb::begin && command.verb != backend::Verb::ping &&
+                                   (command.verb != backend::Verb::run || job.is_in_unit());
+    if (needs_transaction && !handle_.in_transaction()) return ended_transaction();
+    const TransactionOptions& options = job.request().options;
+    switch (command.verb) {
+        case backend::Verb::run:
+            return runner_.run(job, true);
+        case backend::Verb::begin:
+            if (options.access == Access::read) break;
             if (auto error = turn_.take(job)) return error;
-        }
-        if (verb == backend::Verb::check && handle_.has_open_foreign_key()) return open_foreign_key();
-        if (const int code = handle_.execute(sql.c_str()); code != SQLITE_OK) {
-            return failure(handle_, interrupts_, job, code);
-        }
-        ++job.outcome.before_done;
+            break;
+        case backend::Verb::check:
+            return handle_.has_open_foreign_key() ? open_foreign_key() : std::exception_ptr{};
+        default:
+            break;
     }
-    const bool is_gone = job.request().in_transaction && job.statement() != nullptr && !handle_.in_transaction();
-    return is_gone ? ended_transaction() : std::exception_ptr{};
+    sql_.clear();
+    sqlite_dialect.verb(sql_, command, options);
+    if (command.verb == backend::Verb::ping) sql_ = "PRAGMA schema_version";  // which reads the file
+    const int code = sql_.empty() ? SQLITE_OK : handle_.execute(sql_.c_str());
+    return code == SQLITE_OK ? std::exception_ptr{} : failure(handle_, interrupts_, job, code);
 }
 
 bool Engine::begin_reads(Job& first) { return !has_lost_file(first) && groups_.begin_reads(); }

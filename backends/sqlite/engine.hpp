@@ -13,6 +13,7 @@
 #include <exception>
 #include <memory>
 #include <span>
+#include <string>
 
 namespace databased::sqlite {
 
@@ -48,6 +49,7 @@ class Engine {
 
   private:
     std::exception_ptr run_commands(Job& job);
+    std::exception_ptr run_command(Job& job, const backend::Command& command);
     bool has_lost_file(Job& job);
 
     Handle handle_;
@@ -57,6 +59,7 @@ class Engine {
     StatementRunner runner_;
     Groups groups_;
     detail::Clock::time_point looks_for_file_at_{};
+    std::string sql_;  // of the verb that is told
     std::atomic<bool> is_lost_{false};
 };
 

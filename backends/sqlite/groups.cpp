@@ -17,6 +17,7 @@ void Groups::run(Job& job, bool may_tell, std::span<Job* const> ran) {
     } else {
         interrupts_.begin(job, ran);
         job.outcome.error = runner_.run(job, may_tell);
+        if (!job.outcome.error) ++job.outcome.done;
         handle_.forget_changes();
         interrupts_.end();
     }
@@ -58,7 +59,9 @@ bool Groups::commit(std::span<Job* const> jobs) {
 
 void Groups::fail(std::span<Job* const> jobs, int code) {
     for (Job* job : jobs) {
-        if (job->begin() && !job->outcome.error) job->outcome.error = failure(handle_, interrupts_, *job, code);
+        if (!job->begin() || job->outcome.error) continue;
+        job->outcome.error = failure(handle_, interrupts_, *job, code);
+        job->outcome.done = 0;
     }
 }
 

@@ -43,7 +43,7 @@ int Interrupts::on_progress(void* self) noexcept {
     if (that.current_ == nullptr || !that.is_armed_) return 0;
     const bool is_waited_for =
         std::any_of(that.ran_.begin(), that.ran_.end(), [](const Job* job) { return job->should_stop(); });
-    const bool is_ending = that.watcher_.is_ending() && !that.current_->request().shielded;
+    const bool is_ending = that.watcher_.is_ending() && that.current_->may_be_stopped();
     return that.current_->should_stop() || is_waited_for || is_ending ? 1 : 0;
 }
 

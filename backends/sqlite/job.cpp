@@ -25,14 +25,19 @@ class EarlyRows final : public LoopWork {
 }  // namespace
 
 Job::Job(EventLoop& loop, Kind kind, Request request)
-    : loop_(loop), request_(std::move(request)), kind_(kind), wants_rows_(request_.sink != nullptr) {
+    : loop_(loop),
+      request_(std::move(request)),
+      kind_(kind),
+      is_in_unit_(request_.is_in_unit()),
+      may_be_stopped_(request_.may_be_stopped()),
+      wants_rows_(request_.sink != nullptr) {
     if (!wants_rows_) return;
     batch_ = std::make_unique<RowBatch>();
     wants_first_row_only_ = request_.sink->wants_first_row_only();
 }
 
 bool Job::should_stop() const noexcept {
-    if (request_.shielded) return false;
+    if (!may_be_stopped_) return false;
     if (stop_.load(std::memory_order_relaxed)) return true;
     return request_.deadline != detail::Clock::time_point::max() && request_.deadline <= detail::Clock::now();
 }
@@ -76,7 +81,7 @@ void Job::start_over() {
 bool Job::request_stop() noexcept {
     stop_.store(true, std::memory_order_relaxed);
     State expected = State::queued;
-    return !request_.shielded && state_.compare_exchange_strong(expected, State::unwanted);
+    return may_be_stopped_ && state_.compare_exchange_strong(expected, State::unwanted);
 }
 
 void Job::abandon() noexcept {

@@ -25,6 +25,8 @@ class Job final : public LoopWork {
     Kind kind() const noexcept { return kind_; }
     const Request& request() const noexcept { return request_; }
     const Statement* statement() const noexcept { return request_.statement.get(); }
+    bool is_in_unit() const noexcept { return is_in_unit_; }
+    bool may_be_stopped() const noexcept { return may_be_stopped_; }
 
     // On the worker.
 
@@ -65,6 +67,8 @@ class Job final : public LoopWork {
     EventLoop& loop_;
     Request request_;
     Kind kind_;
+    bool is_in_unit_;
+    bool may_be_stopped_;
     std::atomic<State> state_{State::queued};
     std::atomic<bool> stop_{false};
     std::unique_ptr<RowBatch> batch_;

@@ -110,12 +110,14 @@ void Worker::serve_alone(Job& job) {
             return;
         case Job::Kind::keep:
             engine_.keep();
+            ++job.outcome.done;
             return;
         case Job::Kind::request:
             engine_.run(job);
             return;
         case Job::Kind::reset:
             engine_.reset();
+            ++job.outcome.done;
             return;
         case Job::Kind::close:
             engine_.close();
@@ -126,7 +128,7 @@ void Worker::serve_alone(Job& job) {
 /// Those that share what SQLite knows to be of one nature.
 std::size_t Worker::end_of_group(std::size_t first, Nature& nature) {
     const auto may_share = [this](std::size_t place) {
-        return place < jobs_.size() && jobs_[place]->kind() == Job::Kind::request && jobs_[place]->request().shared;
+        return place < jobs_.size() && jobs_[place]->kind() == Job::Kind::request && jobs_[place]->request().may_share;
     };
     std::size_t end = first + 1;
     if (!may_share(first) || !may_share(end)) return end;

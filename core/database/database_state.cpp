@@ -125,10 +125,12 @@ Task<> DatabaseState::make_ready(Channel& channel, std::chrono::milliseconds pat
 }
 
 Task<std::unique_ptr<SessionBackend>> DatabaseState::open_physical(const ConnectRequest& request) {
-    if (!passwords_ || request.has_password) co_return co_await request.backend->open(request.access);
-    std::string password = co_await passwords_();
-    if (password.empty()) throw ConfigError("the password_provider has given an empty password");
-    co_return co_await request.backend->open_with_password(request.access, std::move(password));
+    backend::Opening opening{.access = request.access};
+    if (passwords_ && !request.has_password) {
+        opening.password = co_await passwords_();
+        if (opening.password->empty()) throw ConfigError("the password_provider has given an empty password");
+    }
+    co_return co_await request.backend->open(std::move(opening));
 }
 
 Task<> DatabaseState::disconnect(std::optional<std::chrono::nanoseconds> patience) {
@@ -255,7 +257,7 @@ Task<RoutedLease> DatabaseState::lease(ConnectionWish wish) {
 
 Sharing DatabaseState::sharing_of(const Statement& statement, Access access, const Context& context) const noexcept {
     const bool can_be_stopped = context.stop != nullptr || context.deadline != Clock::time_point::max();
-    if (can_be_stopped && !capabilities().stops_single_statements) return Sharing::exclusive;
+    if (can_be_stopped && !capabilities().stops_one_of_many) return Sharing::exclusive;
     if (context.branch->innermost(this) != nullptr) return Sharing::exclusive;
     const auto kind = statement.text().kind;
     const bool one_writer = capabilities().single_writer || capabilities().single_connection;
@@ -300,7 +302,7 @@ Task<Outcome> DatabaseState::run(Statement::Pointer statement, RowSink* sink, Ac
     request.commands.push_back({backend::Verb::run});
     request.statement = std::move(statement);
     request.sink = sink;
-    request.shared = wish.sharing != Sharing::exclusive;
+    request.may_share = wish.sharing != Sharing::exclusive;
     request.read_only = held.access == Access::read;
     request.reports_values = settings.parameters_in_errors;
     request.stop = context.stop;

@@ -54,7 +54,7 @@ void Endpoint::make_pools(EventLoop& loop, const Opener& opener) {
     };
     PoolLimits limits = settings_.pool;
     limits.pings = capabilities_.connections_can_be_lost;
-    limits.crowd = capabilities_.crowd;
+    limits.shared_depth = capabilities_.shared_depth;
     if (serves_ == Serves::reads) {
         writers_ = readers_ = std::make_shared<Pool>(loop, limits, opens(Access::read));
     } else if (capabilities_.single_writer && !capabilities_.read_only) {

@@ -1,5 +1,6 @@
 // What standard SQL says.
 #include <databased/backend/dialect.hpp>
+#include <databased/backend/verb.hpp>
 
 #include <utility>
 
@@ -14,6 +15,66 @@ std::string literal(std::string_view text) {
 }
 
 }  // namespace
+
+namespace {
+
+void start_transaction(std::string& out, const TransactionOptions& options) {
+    out += "START TRANSACTION";
+    if (options.isolation) {
+        out += " ISOLATION LEVEL ";
+        out += name_of(*options.isolation);
+        out += ',';
+    }
+    out += options.access == Access::read ? " READ ONLY" : " READ WRITE";
+}
+
+void of_savepoint(std::string& out, std::string_view verb, std::uint32_t number) {
+    out += verb;
+    out += " databased_";
+    out += std::to_string(number);
+}
+
+}  // namespace
+
+std::string_view name_of(Isolation isolation) noexcept {
+    switch (isolation) {
+        case Isolation::read_uncommitted:
+            return "READ UNCOMMITTED";
+        case Isolation::read_committed:
+            return "READ COMMITTED";
+        case Isolation::repeatable_read:
+            return "REPEATABLE READ";
+        case Isolation::serializable:
+            return "SERIALIZABLE";
+    }
+    return {};
+}
+
+void Dialect::verb(std::string& out, const Command& command, const TransactionOptions& options) const {
+    switch (command.verb) {
+        case Verb::begin:
+            return start_transaction(out, options);
+        case Verb::savepoint:
+            return of_savepoint(out, "SAVEPOINT", command.savepoint);
+        case Verb::rollback_to:
+            return of_savepoint(out, "ROLLBACK TO SAVEPOINT", command.savepoint);
+        case Verb::release:
+            return of_savepoint(out, "RELEASE SAVEPOINT", command.savepoint);
+        case Verb::commit:
+            out += "COMMIT";
+            return;
+        case Verb::rollback:
+            out += "ROLLBACK";
+            return;
+        case Verb::read_only:
+        case Verb::check:
+        case Verb::run:
+        case Verb::ping:
+        case Verb::reset:
+        case Verb::keep:
+            return;
+    }
+}
 
 void Dialect::placeholder(std::string& out, std::size_t number) const {
     out += '?';

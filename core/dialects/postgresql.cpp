@@ -1,4 +1,5 @@
 #include <databased/backend/dialect.hpp>
+#include <databased/backend/verb.hpp>
 #include <databased/query/sql_type.hpp>
 
 namespace databased {
@@ -6,6 +7,25 @@ namespace databased {
 namespace {
 
 using namespace backend;
+
+/// As COMMIT does it: afterwards constraints are as at the beginning of a transaction.
+/// https://www.postgresql.org/docs/current/sql-set-constraints.html
+constexpr std::string_view check =
+    "DO $$ DECLARE deferred text; BEGIN SET CONSTRAINTS ALL IMMEDIATE; "
+    "SELECT string_agg(DISTINCT format('%I.%I', n.nspname, c.conname), ', ') INTO deferred "
+    "FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace "
+    "WHERE c.condeferred; "
+    "IF deferred IS NOT NULL THEN EXECUTE 'SET CONSTRAINTS ' || deferred || ' DEFERRED'; END IF; END $$";
+
+void begin(std::string& out, const TransactionOptions& options) {
+    out += "BEGIN";
+    if (options.isolation) {
+        out += " ISOLATION LEVEL ";
+        out += name_of(*options.isolation);
+    }
+    if (options.access == Access::read) out += " READ ONLY";
+    if (options.deferrable) out += " DEFERRABLE";
+}
 
 /// https://www.postgresql.org/docs/current/sql.html
 class PostgresqlDialect final : public Dialect {
@@ -26,6 +46,21 @@ class PostgresqlDialect final : public Dialect {
         return {.longest_name = 63,  // NAMEDATALEN - 1
                 .patterns = Patterns::ilike,
                 .like_escape = '\\'};
+    }
+
+    void verb(std::string& out, const Command& command, const TransactionOptions& options) const override {
+        switch (command.verb) {
+            case Verb::begin:
+                return begin(out, options);
+            case Verb::read_only:
+                out += "SET TRANSACTION READ ONLY";
+                return;
+            case Verb::check:
+                out += check;
+                return;
+            default:
+                return Dialect::verb(out, command, options);
+        }
     }
 
     void placeholder(std::string& out, std::size_t number) const override {

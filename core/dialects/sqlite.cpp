@@ -1,4 +1,5 @@
 #include <databased/backend/dialect.hpp>
+#include <databased/backend/verb.hpp>
 #include <databased/query/sql_type.hpp>
 
 #include <utility>
@@ -38,6 +39,12 @@ class SqliteDialect final : public Dialect {
                 .lists_tuples_as_values = true,
                 .conflict_needs_where = true,
                 .zoned_literals = false};
+    }
+
+    /// Who may write takes the lock to write at once: later it might be refused.
+    void verb(std::string& out, const Command& command, const TransactionOptions& options) const override {
+        if (command.verb != Verb::begin) return Dialect::verb(out, command, options);
+        out += options.access == Access::read ? "BEGIN" : "BEGIN IMMEDIATE";
     }
 
     /// What SQLite has no type for is TEXT, not NUMERIC, which would change it.

@@ -1,7 +1,5 @@
 #include "execution/channel.hpp"
 
-#include "execution/verb_sql.hpp"
-
 #include <databased/error.hpp>
 
 #include <utility>
@@ -12,15 +10,6 @@ namespace {
 
 [[noreturn]] void throw_not_connected() {
     throw NotConnectedError("the Database is not connected: call connect() again before using it");
-}
-
-/// Nothing of it may be cut short: neither what a COMMIT does nor cleaning up.
-bool is_shielded(const backend::Commands& commands) noexcept {
-    for (const backend::Command& command : commands) {
-        if (command.verb == backend::Verb::run || command.verb == backend::Verb::begin) return false;
-        if (command.verb == backend::Verb::savepoint) return false;
-    }
-    return true;
 }
 
 }  // namespace
@@ -63,8 +52,6 @@ Judged Sending::await_resume() {
 
 Sending Channel::send(Request request, Clock::time_point patience) {
     check_open();
-    write_verbs(*backend_, request);
-    request.shielded = is_shielded(request.commands);
     return Sending{shared_from_this(), std::move(request), patience};
 }
 
@@ -76,7 +63,7 @@ void Channel::check_open() const {
 void Channel::note(Verdict verdict, const Outcome& outcome) noexcept {
     if (verdict == Verdict::lost || verdict == Verdict::outcome_unknown) has_lost_answer_ = true;
     if (verdict == Verdict::left_open) has_open_transaction_ = true;
-    if (!outcome.in_transaction && outcome.delivery != backend::Delivery::not_sent) has_open_transaction_ = false;
+    if (!outcome.in_transaction() && outcome.delivery != backend::Delivery::not_sent) has_open_transaction_ = false;
 }
 
 /// Who waits for an answer is told by the connection's end.
@@ -86,28 +73,32 @@ void Channel::give_up() noexcept {
     backend_ = nullptr;
 }
 
-Task<> Channel::tidy(Clock::time_point patience) {
-    const auto self = shared_from_this();
-    Patience limit{*this};
-    limit.begin(*(co_await this_context()).loop, patience);
-    if (is_open()) co_await backend_->tidy();
+Task<> Channel::reset(Clock::time_point patience) {
+    if (!is_open()) co_return;
+    co_await tell(backend::Verb::reset, backend::Transaction::unknown, patience);
 }
 
 Task<> Channel::keep(Clock::time_point patience) {
-    const auto self = shared_from_this();
-    Patience limit{*this};
-    limit.begin(*(co_await this_context()).loop, patience);
-    check_open();
-    co_await backend_->keep();
+    const Judged judged = co_await tell(backend::Verb::keep, backend::Transaction::none, patience);
+    if (judged.outcome.error) std::rethrow_exception(judged.outcome.error);
     check_open();
 }
 
-Task<> Channel::ping(Clock::time_point patience) {
-    const auto self = shared_from_this();
-    Patience limit{*this};
-    limit.begin(*(co_await this_context()).loop, patience);
-    check_open();
-    co_await backend_->ping();
+Task<> Channel::ping(Clock::time_point patience, backend::Transaction expected) {
+    const Context& context = co_await this_context();
+    Request request;
+    request.commands.push_back({backend::Verb::ping});
+    request.expected = expected;
+    request.stop = context.stop;
+    const Judged judged = co_await send(std::move(request), patience);
+    if (judged.outcome.error) std::rethrow_exception(judged.outcome.error);
+}
+
+Sending Channel::tell(backend::Verb verb, backend::Transaction expected, Clock::time_point patience) {
+    Request request;
+    request.commands.push_back({verb});
+    request.expected = expected;
+    return send(std::move(request), patience);
 }
 
 Task<> Channel::close() {

@@ -65,9 +65,11 @@ class Channel : public std::enable_shared_from_this<Channel> {
     static constexpr auto without_end = Clock::time_point::max();
 
     Channel(std::unique_ptr<SessionBackend> backend, const Capabilities& capabilities) noexcept
-        : backend_(std::move(backend)), can_be_lost_(capabilities.connections_can_be_lost) {}
+        : backend_(std::move(backend)),
+          can_be_lost_(capabilities.connections_can_be_lost),
+          pipelines_(capabilities.pipelines) {}
 
-    /// `request` has its commands; their SQL is added here. When `patience` ends the connection is given up, where that
+    /// When `patience` ends the connection is given up, where that
     /// can be: nothing is known of what it has not answered.
     Sending send(Request request, Clock::time_point patience = without_end);
 
@@ -79,16 +81,16 @@ class Channel : public std::enable_shared_from_this<Channel> {
     bool is_usable() const noexcept { return !is_lost() && !has_open_transaction_; }
     bool is_lost() const noexcept { return !is_open() || has_lost_answer_ || !backend_->is_usable(); }
     /// Whether several statements of one transaction may be under way at once.
-    bool queues_statements() const noexcept { return is_open() && backend_->queues_statements(); }
-    /// Whether Verb::read_only has something to say.
-    bool says_read_only() const { return is_open() && !backend_->read_only_sql().empty(); }
+    bool pipelines() const noexcept { return is_open() && pipelines_; }
 
-    bool needs_tidying() const noexcept { return is_open() && backend_->needs_tidying(); }
-    /// Takes away what the last user has left. Does not throw.
-    Task<> tidy(Clock::time_point patience);
+    /// Whether nothing is left of the last user.
+    bool is_clean() const noexcept { return !is_open() || backend_->is_clean(); }
+    /// Takes away what the last user has left, or makes the connection unfit. Does not throw.
+    Task<> reset(Clock::time_point patience);
     /// What is there now stays for every user.
     Task<> keep(Clock::time_point patience);
-    Task<> ping(Clock::time_point patience);
+    /// In a transaction, or where there is none.
+    Task<> ping(Clock::time_point patience, backend::Transaction expected = backend::Transaction::none);
     Task<> close();
     void close_now() noexcept { backend_ = nullptr; }
     /// For a child process, where the connection must not be touched.
@@ -97,12 +99,14 @@ class Channel : public std::enable_shared_from_this<Channel> {
   private:
     friend class Sending;
     friend class Patience;
+    Sending tell(backend::Verb verb, backend::Transaction expected, Clock::time_point patience);
     void give_up() noexcept;
     void note(Verdict verdict, const Outcome& outcome) noexcept;
 
     std::unique_ptr<SessionBackend> backend_;
     std::exception_ptr given_up_;
     bool can_be_lost_;
+    bool pipelines_;
     bool has_open_transaction_ = false;  // which nobody is in
     bool has_lost_answer_ = false;
 };

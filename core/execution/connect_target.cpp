@@ -30,11 +30,10 @@ Task<Result> ConnectTarget::run_many(Statement::Pointer statement) {
     admit(*statement, context, Home{&loop_});
     if (statement->runs() == 0) co_return Result{};
     Request request = request_for(std::move(statement), context);
-    request.in_transaction = true;
     request.commands.push_back({backend::Verb::begin});
     request.commands.push_back({backend::Verb::run});
     const Judged judged = co_await channel_.send(std::move(request));
-    if (judged.outcome.in_transaction) {
+    if (judged.outcome.in_transaction()) {
         co_await end(judged.verdict == Verdict::success ? backend::Verb::commit : backend::Verb::rollback);
     }
     if (judged.outcome.error) std::rethrow_exception(judged.outcome.error);

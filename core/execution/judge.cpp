@@ -24,27 +24,31 @@ bool has(Verb verb, const Asked& asked) noexcept { return place_of(verb, asked) 
 
 /// Whether nothing is missing, as far as the backend tells.
 bool is_complete(const Asked& asked, const Outcome& outcome) noexcept {
-    const std::size_t before_run = place_of(Verb::run, asked);
-    return !outcome.error && outcome.before_done >= before_run;
+    return !outcome.error && outcome.done >= asked.commands.size();
+}
+
+/// Where none was expected, a transaction that is open is nobody's.
+Verdict judge_not_sent(const Asked& asked, const Outcome& outcome) noexcept {
+    return asked.expected == Transaction::none && outcome.in_transaction() ? Verdict::left_open : Verdict::failed;
 }
 
 Verdict judge_complete(const Asked& asked, const Outcome& outcome) noexcept {
-    if (asked.is_in_unit()) return outcome.in_transaction ? Verdict::success : Verdict::ended;
-    return outcome.in_transaction ? Verdict::left_open : Verdict::success;
+    if (asked.is_in_unit) return outcome.in_transaction() ? Verdict::success : Verdict::ended;
+    return outcome.in_transaction() ? Verdict::left_open : Verdict::success;
 }
 
 Verdict judge_refused(const Asked& asked, const Outcome& outcome) noexcept {
-    if (asked.is_in_unit()) {
-        const bool was_open = asked.expected == Transaction::open || outcome.before_done > place_of(Verb::begin, asked);
-        return was_open && !outcome.in_transaction ? Verdict::ended : Verdict::failed;
+    if (asked.is_in_unit) {
+        const bool was_open = asked.expected == Transaction::open || outcome.done > place_of(Verb::begin, asked);
+        return was_open && !outcome.in_transaction() ? Verdict::ended : Verdict::failed;
     }
     const bool is_end = has(Verb::commit, asked) || has(Verb::rollback, asked);
-    return outcome.in_transaction && !is_end ? Verdict::left_open : Verdict::failed;
+    return outcome.in_transaction() && !is_end ? Verdict::left_open : Verdict::failed;
 }
 
 /// All that was not answered may have been carried out, not only the first of it.
 Verdict judge_unanswered(const Asked& asked) noexcept {
-    const bool is_autocommitted = !asked.is_in_unit() && has(Verb::run, asked);
+    const bool is_autocommitted = !asked.is_in_unit && has(Verb::run, asked);
     const bool may_commit = has(Verb::commit, asked) || is_autocommitted;
     return may_commit && !asked.only_reads() ? Verdict::outcome_unknown : Verdict::lost;
 }
@@ -72,16 +76,15 @@ std::exception_ptr unknown_outcome(const Asked& asked, const std::exception_ptr&
 
 }  // namespace
 
-Asked::Asked(const Request& request)
-    : commands(request.commands), expected(request.expected), nature(request.nature), reads_only(request.read_only) {}
-
-bool Asked::is_in_unit() const noexcept {
-    if (has(Verb::commit, *this) || has(Verb::rollback, *this)) return false;
-    return expected == Transaction::open || has(Verb::begin, *this);
-}
+Asked::Asked(const Request& request) noexcept
+    : commands(request.commands),
+      expected(request.expected),
+      nature(request.nature),
+      reads_only(request.read_only),
+      is_in_unit(request.is_in_unit()) {}
 
 Verdict judge(const Asked& asked, const Outcome& outcome) noexcept {
-    if (outcome.error && outcome.delivery == Delivery::not_sent) return Verdict::failed;
+    if (outcome.error && outcome.delivery == Delivery::not_sent) return judge_not_sent(asked, outcome);
     if (is_complete(asked, outcome)) return judge_complete(asked, outcome);
     return outcome.error && outcome.delivery == Delivery::answered ? judge_refused(asked, outcome)
                                                                    : judge_unanswered(asked);

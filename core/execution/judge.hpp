@@ -18,10 +18,8 @@ enum class Verdict : std::uint8_t {
 
 /// What matters of a request for that.
 struct Asked {
-    explicit Asked(const Request& request);
+    explicit Asked(const Request& request) noexcept;
 
-    /// A transaction is left open behind it.
-    bool is_in_unit() const noexcept;
     /// It changes nothing, as the database has told or sees to.
     bool only_reads() const noexcept { return reads_only || nature == backend::Nature::read; }
 
@@ -29,6 +27,7 @@ struct Asked {
     backend::Transaction expected;
     backend::Nature nature;
     bool reads_only;
+    bool is_in_unit;  ///< A transaction is open behind it.
 };
 
 Verdict judge(const Asked& asked, const Outcome& outcome) noexcept;

@@ -22,7 +22,7 @@ struct PoolLimits {
     std::chrono::milliseconds max_lifetime{3'600'000};  // zero: unlimited
     std::chrono::milliseconds ping_after{1'000};
     bool pings = true;
-    std::size_t crowd = 0;  // so many on a shared connection are better off with another one; zero: never
+    std::size_t shared_depth = 0;  // so many on a shared connection are better off with another one; zero: never
 
     /// How long what is done for who waits may take: to make a connection ready, to ask whether it lives, to clean it.
     std::chrono::milliseconds patience() const noexcept {

@@ -186,7 +186,7 @@ Task<> Pool::fill(std::size_t count) {
 PooledConnection* Pool::joinable(Sharing sharing) noexcept {
     if (sharing == Sharing::exclusive) return nullptr;
     const auto is_better = [this](const PooledConnection& left, const PooledConnection& right) {
-        if (limits_.crowd != 0 && left.users != right.users) return left.users < right.users;
+        if (limits_.shared_depth != 0 && left.users != right.users) return left.users < right.users;
         return left.last_progress > right.last_progress;
     };
     PooledConnection* best = nullptr;
@@ -199,13 +199,14 @@ PooledConnection* Pool::joinable(Sharing sharing) noexcept {
 }
 
 PoolView Pool::view(const PooledConnection* shared, Clock::time_point now) const noexcept {
-    return PoolView{.someone_waits = !askers_.empty(),
-                    .has_idle = !idle_.empty(),
-                    .size = connections_.size() + connecting_,
-                    .max_size = limits_.max_size,
-                    .can_join = shared != nullptr,
-                    .quiet_for = shared != nullptr ? now - shared->last_progress : Clock::duration{},
-                    .is_crowded = shared != nullptr && limits_.crowd != 0 && shared->users >= limits_.crowd};
+    return PoolView{
+        .someone_waits = !askers_.empty(),
+        .has_idle = !idle_.empty(),
+        .size = connections_.size() + connecting_,
+        .max_size = limits_.max_size,
+        .can_join = shared != nullptr,
+        .quiet_for = shared != nullptr ? now - shared->last_progress : Clock::duration{},
+        .is_crowded = shared != nullptr && limits_.shared_depth != 0 && shared->users >= limits_.shared_depth};
 }
 
 bool Pool::is_fit(const PooledConnection& connection, Clock::time_point now) const noexcept {
@@ -239,7 +240,7 @@ void Pool::release(PooledConnection& connection) noexcept {
         if (connection.channel->is_lost()) doubt_idle();
         drop(connection);
         if (!askers_.empty() && !refuses_) grow();
-    } else if (connection.channel->needs_tidying()) {
+    } else if (!connection.channel->is_clean()) {
         loop_->spawn(tidy(give(connection, Sharing::exclusive, {}, connection.last_progress), patience()));
         --stats_.acquired;
     } else {
@@ -251,8 +252,8 @@ void Pool::release(PooledConnection& connection) noexcept {
 /// What one user has left behind is cleared away before the next one comes.
 Task<> Pool::tidy(Lease lease, Clock::time_point patience) {
     if (lease.is_lost()) co_return;
-    co_await lease.channel().tidy(patience);
-    if (!lease.is_lost() && lease.channel().needs_tidying()) lease.discard();
+    co_await lease.channel().reset(patience);
+    if (!lease.is_lost() && !lease.channel().is_clean()) lease.discard();
 }
 
 /// One connection was lost: those that are idle may be lost as well and are asked before they are used.

@@ -45,7 +45,7 @@ class Lease {
     /// Throws NotConnectedError if the connection was closed meanwhile, ConnectionError if it was given up.
     Channel& channel() const;
     bool is_lost() const noexcept { return connection_->channel->is_lost(); }
-    bool queues_statements() const noexcept { return connection_->channel->queues_statements(); }
+    bool pipelines() const noexcept { return connection_->channel->pipelines(); }
     void reset() noexcept;
     /// The connection is not fit for anybody else.
     void discard() noexcept;

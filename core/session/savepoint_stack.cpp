@@ -73,7 +73,7 @@ void SavepointStack::undo(std::uint32_t savepoint) noexcept {
 
 void SavepointStack::note(const backend::Commands& commands, const Judged& judged) {
     const Outcome& outcome = judged.outcome;
-    for (std::size_t i = 0; i < std::min(outcome.before_done, commands.size()); ++i) carried_out(commands[i]);
+    for (std::size_t i = 0; i < std::min(outcome.done, commands.size()); ++i) carried_out(commands[i]);
     note_failure(outcome);
     const bool is_gone = judged.verdict == Verdict::ended || judged.verdict == Verdict::lost;
     if (begun_ && is_gone && !ended_by_) ended_by_ = outcome.error;
@@ -100,6 +100,9 @@ void SavepointStack::carried_out(backend::Command command) {
         case Verb::run:
         case Verb::commit:
         case Verb::rollback:
+        case Verb::ping:
+        case Verb::reset:
+        case Verb::keep:
             return;
     }
 }
@@ -125,8 +128,8 @@ void SavepointStack::forget_inside(std::uint32_t savepoint) noexcept {
 }
 
 void SavepointStack::note_failure(const Outcome& outcome) {
-    if (outcome.delivery == backend::Delivery::not_sent || !outcome.in_transaction) return;
-    if (!outcome.transaction_failed) {
+    if (outcome.delivery == backend::Delivery::not_sent || !outcome.in_transaction()) return;
+    if (outcome.transaction != backend::Transaction::failed) {
         failed_by_ = nullptr;
     } else if (!failed_by_) {
         failed_by_ = outcome.error;

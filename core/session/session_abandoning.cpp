@@ -19,7 +19,7 @@ Task<bool> roll_back(std::shared_ptr<Transaction> transaction) {
     commands.push_back({backend::Verb::rollback});
     try {
         const Outcome outcome = co_await transaction->end(std::move(commands));
-        co_return !outcome.in_transaction;
+        co_return !outcome.in_transaction();
     } catch (const Error&) {
         co_return false;
     }

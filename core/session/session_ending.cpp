@@ -56,10 +56,10 @@ Task<> roll_back_transaction(std::shared_ptr<SessionState> session, LockedTransa
     Outcome outcome;
     if (transaction->can_be_rolled_back()) {
         outcome = co_await transaction->end(only(Verb::rollback));
-        if (outcome.in_transaction) transaction->lease().discard();
+        if (outcome.in_transaction()) transaction->lease().discard();
     }
     if (transaction.is_of(session->transaction())) session->leave();
-    if (outcome.error && outcome.in_transaction) std::rethrow_exception(outcome.error);
+    if (outcome.error && outcome.in_transaction()) std::rethrow_exception(outcome.error);
 }
 
 Task<> roll_back_savepoint(std::shared_ptr<SessionState> session, LockedTransaction transaction) {
@@ -106,9 +106,9 @@ Task<> commit_transaction(std::shared_ptr<SessionState> session, LockedTransacti
         backend::Commands commands = savepoints.before_end();
         commands.push_back({Verb::commit});
         outcome = co_await transaction->end(std::move(commands), deadline);
-        if (outcome.in_transaction) {  // as after a violated deferred constraint
+        if (outcome.in_transaction()) {  // as after a violated deferred constraint
             const Outcome rolled_back = co_await transaction->end(only(Verb::rollback));
-            if (rolled_back.in_transaction) transaction->lease().discard();
+            if (rolled_back.in_transaction()) transaction->lease().discard();
         }
     }
     if (transaction.is_of(session->transaction())) session->leave();

@@ -97,7 +97,6 @@ Request SessionState::request_for(Statement::Pointer statement, RowSink* sink, c
     if (branch() == nullptr) context.branch->add(*this);  // the spawned task that opened it has ended
     request.statement = std::move(statement);
     request.sink = sink;
-    request.in_transaction = true;
     request.read_only = transaction_->savepoints().is_read_only();
     request.reports_values = transaction_->endpoint().settings().parameters_in_errors;
     return request;

@@ -33,7 +33,7 @@ Task<Outcome> Transaction::end(backend::Commands commands, Clock::time_point dea
     request.read_only = options_.access == Access::read;
     Judged judged = co_await channel().send(std::move(request), patience_of(Clock::now(), deadline));
     note(commands, judged);
-    over_ = !judged.outcome.in_transaction;
+    over_ = !judged.outcome.in_transaction();
     co_return std::move(judged.outcome);
 }
 

@@ -23,7 +23,7 @@ class Transaction {
     FairLock& lock() noexcept { return lock_; }
     /// How statements may be under way: together if nothing has to be said between them.
     LockMode lock_mode() const;
-    bool may_share_lock() const { return lease_.queues_statements(); }
+    bool may_share_lock() const { return lease_.pipelines(); }
     SavepointStack& savepoints() noexcept { return savepoints_; }
     Access access() const noexcept { return options_.access; }
     /// Whether it was committed or rolled back.

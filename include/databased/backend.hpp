@@ -1,33 +1,43 @@
 // What a database has to do to be used through databased: subclass DatabaseBackend and SessionBackend, and register
 // them.
 //
-// Everything else (pool, sessions, savepoints, force_rollback, typed rows) is written once in the core, over these
-// promises:
+// Everything else (pool, sessions, savepoints, force_rollback, typed rows, what is retried and what is unknown) is
+// written once in the core, over these promises:
 //
 //   1. All functions are called on the loop's thread, and every task resumes there.
-//   2. Nothing but open(), run() and close() takes time; only ~SessionBackend may block, until its threads have ended.
-//   3. run() serves requests in the order in which it was called; a second may be given before the first has ended.
-//   4. run() does not throw for what the database says: the error is in the Outcome, with the state of the transaction.
-//   5. Values are bound, never put into the SQL text.
-//   6. A request is not begun after it was asked to stop or after its deadline; then its error is StoppedError or
-//      TimeoutError and nothing has happened.
-//   7. A request that runs when it is asked to stop ends soon. No other request is touched by that, and run() does not
-//      end before the connection is quiet again. What has finished meanwhile has succeeded.
-//   8. A shielded request is never stopped.
-//   9. Rows come in order, in batches, before run() ends; columns come first, also when there are no rows.
-//  10. After a failed request the connection can be used, or is_usable() is false.
-//  11. Outcome::in_transaction is asked of the database, not counted.
-//  12. Nothing of the URL's secrets is in a message.
-//  13. A task of run() may be destroyed while it runs (its loop ends): the request is finished or stopped without it.
-//  14. The connection may be destroyed while run() waits: run() then ends with NotConnectedError.
-//  15. What one user of the connection leaves behind is nobody else's: needs_tidying() is true until tidy() has run.
+//   2. Commands are carried out in order, and the first that fails ends the request; Outcome::done counts those that
+//      were carried out. An autocommitted `run` counts once it is committed.
+//   3. Outcome::transaction is asked of the driver, not counted.
+//   4. A request that begins elsewhere than in Request::expected is not sent; it never begins a new transaction.
+//   5. Delivery::answered is claimed only where the database has answered. What is not claimed is taken for lost, and a
+//      lost COMMIT for one that may have been carried out.
+//   6. A COMMIT that the database answers by rolling back has failed: TransactionAbortedError.
+//   7. A request that was asked to stop, or whose deadline has come, before it began is not begun; one that runs ends
+//      soon, with StoppedError or TimeoutError, and run() does not end before the connection is quiet again. What has
+//      been committed meanwhile has succeeded. Only what may be stopped is (Request::may_be_stopped()).
+//   8. No other request is touched by that where Capabilities::stops_one_of_many is declared.
+//   9. Values are bound, never put into the SQL text. No secret of the URL and no value is in a message.
+//  10. Rows come in order, in batches, before run() ends; columns come first, also when there are no rows.
+//  11. What nature() calls `read`, run twice or ended anywhere, has changed nothing; `change` nothing but rows.
+//  12. Behind `reset` settings, roles, temporary objects, locks, cursors, prepared statements, channels and last
+//  numbers
+//      are as they were at `keep`, or is_usable() is false.
+//  13. is_clean() is false from the first statement that may leave something until `reset` has succeeded.
+//  14. A task of run() may be destroyed while it runs: what it began is ended or rolled back without it, never half
+//      committed, and the next request is served. The connection may be destroyed while run() waits: run() then ends,
+//      by NotConnectedError unless the database has answered.
+//  15. What fails or stops among requests that may share changes nothing for the others, and nobody is told before what
+//      is committed together is committed.
+//  16. A statement of many items is one command, all or none; the error names the item.
+//  17. Opening ends by the deadline or stop of who asks, and leaves no thread, socket or file behind when it fails.
+//  18. In a child process made by fork() nothing of the parent's connection is touched.
 #pragma once
 
+#include <databased/backend/verb.hpp>
 #include <databased/detail/callback.hpp>
 #include <databased/detail/context.hpp>
 #include <databased/detail/export.hpp>
 #include <databased/detail/fields.hpp>
-#include <databased/detail/small_vector.hpp>
 #include <databased/detail/stop.hpp>
 #include <databased/options.hpp>
 #include <databased/result.hpp>
@@ -40,6 +50,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,25 +58,6 @@
 namespace databased {
 
 namespace backend {
-
-/// One thing that a connection is told.
-enum class Verb : std::uint8_t {
-    begin,
-    savepoint,
-    rollback_to,
-    release,
-    read_only,  ///< The rest of the innermost savepoint only reads.
-    check,      ///< What COMMIT would check, deferred constraints, is checked now; the transaction goes on.
-    run,        ///< The statement.
-    commit,
-    rollback,
-};
-
-struct Command {
-    Verb verb = Verb::run;
-    std::uint32_t savepoint = 0;  ///< Numbers are never used twice on a connection.
-};
-using Commands = detail::SmallVector<Command, 6>;
 
 /// What a text can do, as the database has told, never its words. Unknown is always right, and slower.
 enum class Nature : std::uint8_t {
@@ -83,34 +75,25 @@ enum class Delivery : std::uint8_t {
     not_sent,    ///< Nothing has reached the database.
 };
 
-}  // namespace backend
-
-/// How a transaction begins.
-struct TransactionOptions {
+/// What a new connection is for.
+struct Opening {
     Access access = Access::write;
-    std::optional<Isolation> isolation{};
-    bool deferrable = false;  ///< May wait for a snapshot that no serialization failure can hit.
+    std::optional<std::string> password{};  ///< That the program gives for this one connection.
 };
 
-/// What a connection is to run in one go.
-struct Request {
-    /// In order; the first that fails ends it. `run` is the last if there is a statement.
-    backend::Commands commands{};
-    /// The SQL, without values, of the commands before `run`. Empty for what has no SQL.
-    std::vector<std::string> before{};
+}  // namespace backend
+
+/// What a connection is to do in one go.
+struct DATABASED_API Request {
+    backend::Commands commands{};  ///< `run` occurs once, where there is a statement.
     TransactionOptions options{};  ///< Of Verb::begin.
-    /// Where it begins. If the connection is elsewhere nothing is sent.
+    /// Where it begins; `unknown`: anywhere.
     backend::Transaction expected = backend::Transaction::none;
     backend::Nature nature = backend::Nature::unknown;  ///< As DatabaseBackend::nature() has said.
-    /// May be null: then there is only `before`.
-    Statement::Pointer statement{};
-    RowSink* sink = nullptr;  ///< Null if rows are not wanted; outlives run().
-    /// The statement needs an open transaction: if the database has ended it, nothing runs and the error is
-    /// TransactionAbortedError.
-    bool in_transaction = false;
+    Statement::Pointer statement{};                     ///< Of Verb::run.
+    RowSink* sink = nullptr;                            ///< Null if rows are not wanted; outlives run().
     /// May travel with its neighbours of the same kind: autocommitted plain reads, or autocommitted data changes.
-    bool shared = false;
-    bool shielded = false;
+    bool may_share = false;
     /// The statement must not write: if it would, nothing runs and the error is ReadOnlyError.
     bool read_only = false;
     /// It comes from the connect hook: what it leaves on the connection is there for every user.
@@ -121,18 +104,27 @@ struct Request {
     detail::Clock::time_point deadline = detail::Clock::time_point::max();
     /// When waiting for a turn that is shared with other Databases ends with PoolTimeoutError.
     detail::Clock::time_point turn_deadline = detail::Clock::time_point::max();
+
+    bool has(backend::Verb verb) const noexcept;
+    /// A transaction is open behind it.
+    bool is_in_unit() const noexcept;
+    /// Neither what a COMMIT does nor cleaning up is cut short.
+    bool may_be_stopped() const noexcept;
 };
 
 /// How a request ended.
 struct Outcome {
     Result result{};
     std::exception_ptr error{};
-    std::size_t before_done = 0;  ///< How many of Request::before were carried out.
-    bool in_transaction = false;  ///< Whether a transaction is open on the connection now.
-    /// The open transaction takes no more statements until it is rolled back, to a savepoint at least (PostgreSQL).
-    bool transaction_failed = false;
-    /// To be claimed where there is an error. Where nothing was sent in_transaction says nothing.
+    std::size_t done = 0;  ///< Commands carried out.
+    /// To be claimed where there is an error.
     backend::Delivery delivery = backend::Delivery::unanswered;
+    /// What is open on the connection now.
+    backend::Transaction transaction = backend::Transaction::unknown;
+
+    bool in_transaction() const noexcept {
+        return transaction == backend::Transaction::open || transaction == backend::Transaction::failed;
+    }
 };
 
 /// One physical connection.
@@ -140,55 +132,39 @@ class DATABASED_API SessionBackend {
   public:
     virtual ~SessionBackend() = default;  ///< Closes at once: stops what runs and rolls back.
 
+    /// What the database says is in the Outcome; what is thrown counts as an error of which nothing is claimed.
+    /// Where Capabilities::pipelines is declared a second one may begin before the first has ended.
     virtual Task<Outcome> run(Request request) = 0;
     /// False once the connection is lost; it is thrown away then.
-    virtual bool is_usable() const noexcept { return true; }
-    /// Whether several statements of one transaction may be given to run() at once: an error of one is met by all
-    /// behind.
-    virtual bool queues_statements() const noexcept { return false; }
-    /// Whether something is left of the last user: settings, locks, a statement that nobody waits for any more.
-    virtual bool needs_tidying() const noexcept { return false; }
-    /// Makes the connection as good as new for the next user, or unusable. Does not throw.
-    virtual Task<> tidy();
-    /// Called once, when the connection has been opened and before its first user: what is left behind so far is how
-    /// every user is to find it, because the connect hook has made it.
-    virtual Task<> keep();
-    /// Asks the database for a sign of life. Throws ConnectionError.
-    virtual Task<> ping();
+    virtual bool is_usable() const noexcept = 0;
+    /// Whether it is quiet, without a transaction, and nothing is left of the last user. Where it is not sure, false:
+    /// the next user gets it behind `reset`.
+    virtual bool is_clean() const noexcept = 0;
     /// Closes in good order what is quiet.
     virtual Task<> close() = 0;
-
-    // The verbs of transactions, in standard SQL unless overridden.
-    virtual std::string begin_sql(const TransactionOptions& options) const;
-    virtual std::string commit_sql() const { return "COMMIT"; }
-    virtual std::string rollback_sql() const { return "ROLLBACK"; }
-    virtual std::string savepoint_sql(std::string_view name) const;
-    virtual std::string release_sql(std::string_view name) const;
-    virtual std::string rollback_to_sql(std::string_view name) const;
-    /// What makes the rest of a savepoint read-only; empty if Request::read_only does it alone.
-    virtual std::string read_only_sql() const { return {}; }
-    /// What Verb::check says; empty if the backend does it without SQL.
-    virtual std::string check_sql() const { return {}; }
 };
 
-/// How connections of a backend may be used.
+/// How connections of a backend may be used. The defaults are right for every database, and the slowest.
 struct Capabilities {
     /// Writes have one connection of their own, one at a time; the others only read.
     bool single_writer = false;
     /// There is exactly one connection, for everything.
     bool single_connection = false;
+    /// Several requests may be under way on one connection; they are served in order, and an error in a transaction is
+    /// met by all behind.
+    bool pipelines = false;
     /// A statement can be stopped without touching others that are in flight on its connection.
-    bool stops_single_statements = false;
+    bool stops_one_of_many = false;
     /// So many statements at once on a shared connection are better off with another one beside it. Zero: one is
     /// enough.
-    std::size_t crowd = 0;
+    std::size_t shared_depth = 0;
     /// Whether idle connections can die without anybody noticing: they are asked with ping() then.
     bool connections_can_be_lost = true;
     /// The database cannot be written: sessions are read sessions.
     bool read_only = false;
     /// Every transaction is serializable, whatever was asked for.
     bool always_serializable = false;
-    /// open_with_password() is there.
+    /// Opening::password is used; it is given only for URLs without a password.
     bool takes_passwords = false;
 };
 
@@ -202,12 +178,8 @@ class DATABASED_API DatabaseBackend {
     virtual Capabilities capabilities() const noexcept = 0;
     /// What is known of a text now; from memory.
     virtual backend::Nature nature(const SqlText&) const noexcept { return backend::Nature::unknown; }
-    /// A new connection on `loop`. Throws ConnectionError and other DatabaseErrors. `access` is what it will be used
-    /// for.
-    virtual Task<std::unique_ptr<SessionBackend>> open(Access access) = 0;
-    /// The same with a password that the program gives for this one connection. Called only where the capability is
-    /// declared, and then only for URLs without a password.
-    virtual Task<std::unique_ptr<SessionBackend>> open_with_password(Access access, std::string password);
+    /// A new connection on the loop of who asks. Throws ConnectionError and other DatabaseErrors.
+    virtual Task<std::unique_ptr<SessionBackend>> open(backend::Opening opening) = 0;
     /// The same for all backends of this process whose writers exclude each other, once one of them was opened; null if
     /// writers do not exclude each other.
     virtual const void* writers_queue() const noexcept { return nullptr; }

@@ -70,34 +70,39 @@ class ScriptedConnection final : public databased::SessionBackend {
             throw databased::NotConnectedError("closed");
         }
         try {
-            for (const auto& sql : request.before) {
-                carry_out(Script::current->readable(sql));
-                ++outcome.before_done;
+            for (const auto& command : request.commands) {
+                if (command.verb == databased::backend::Verb::ping) Script::current->fail_if_asked("ping");
+                carry_out(Script::current->readable(sql_of(request, command)));
+                ++outcome.done;
             }
-            if (request.statement != nullptr) carry_out(request.statement->text().source);
         } catch (const databased::DatabaseError&) {
             outcome.error = std::current_exception();
             if (usable_) outcome.delivery = databased::backend::Delivery::answered;
         }
-        outcome.in_transaction = in_transaction_;
+        using databased::backend::Transaction;
+        outcome.transaction = in_transaction_ ? Transaction::open : Transaction::none;
         co_return outcome;
     }
     bool is_usable() const noexcept override { return usable_; }
-    databased::Task<> ping() override {
-        Script::current->fail_if_asked("ping");
-        co_return;
-    }
+    bool is_clean() const noexcept override { return true; }
     databased::Task<> close() override {
         if (Script::current != nullptr) Script::current->closed.push_back(host_);
         co_return;
     }
-    std::string begin_sql(const databased::TransactionOptions&) const override { return "BEGIN"; }
 
   private:
+    static std::string sql_of(const databased::Request& request, const databased::backend::Command& command) {
+        using databased::backend::Verb;
+        if (command.verb == Verb::run) return request.statement->text().source;
+        if (command.verb == Verb::begin) return "BEGIN";
+        std::string sql;
+        databased::text_dialect.verb(sql, command, request.options);
+        return sql;
+    }
     static bool is_silent_at(const databased::Request& request) {
-        const std::string& sql = Script::current->silent_at;
-        const bool is_verb = std::find(request.before.begin(), request.before.end(), sql) != request.before.end();
-        return !sql.empty() && (is_verb || (request.statement != nullptr && request.statement->text().source == sql));
+        const std::string& silent = Script::current->silent_at;
+        return !silent.empty() && std::any_of(request.commands.begin(), request.commands.end(),
+                                              [&](const auto& command) { return sql_of(request, command) == silent; });
     }
     void carry_out(const std::string& sql) {
         if (sql.empty()) return;  // a verb without SQL
@@ -127,15 +132,11 @@ class ScriptedBackend final : public databased::DatabaseBackend {
         capabilities.takes_passwords = true;
         return capabilities;
     }
-    databased::Task<std::unique_ptr<databased::SessionBackend>> open(databased::Access) override {
+    databased::Task<std::unique_ptr<databased::SessionBackend>> open(databased::backend::Opening opening) override {
         co_await Later{};
+        if (opening.password) Script::current->passwords.push_back(*opening.password);
         Script::current->fail_if_asked("connect");
         co_return std::make_unique<ScriptedConnection>(host_);
-    }
-    databased::Task<std::unique_ptr<databased::SessionBackend>> open_with_password(databased::Access access,
-                                                                                   std::string password) override {
-        Script::current->passwords.push_back(password);
-        return open(access);
     }
 
   private:

@@ -35,10 +35,10 @@ Asked asked(const Asking& asking) {
 
 std::exception_ptr refusal() { return std::make_exception_ptr(QueryError({.message = "no", .sqlstate = "42000"})); }
 
-Outcome success(std::size_t verbs_before_run, bool in_transaction) {
+Outcome success(std::size_t done, bool in_transaction) {
     Outcome outcome;
-    outcome.before_done = verbs_before_run;
-    outcome.in_transaction = in_transaction;
+    outcome.done = done;
+    outcome.transaction = in_transaction ? Transaction::open : Transaction::none;
     return outcome;
 }
 
@@ -59,7 +59,7 @@ const Asking rollback{{Verb::rollback}, Transaction::open};
 const Asking release{{Verb::release}, Transaction::open};
 
 TEST(Judge, AutocommittedAndAnsweredIsSuccess) {
-    EXPECT_EQ(judge(asked(autocommitted), success(0, false)), Verdict::success);
+    EXPECT_EQ(judge(asked(autocommitted), success(1, false)), Verdict::success);
 }
 TEST(Judge, AutocommittedAndRefusedHasFailed) {
     EXPECT_EQ(judge(asked(autocommitted), failure(Delivery::answered, 0)), Verdict::failed);
@@ -86,18 +86,18 @@ TEST(Judge, WhatWasNotSentHasFailed) {
     }
 }
 TEST(Judge, AutocommittedIsNotAcknowledgedInsideATransaction) {
-    EXPECT_EQ(judge(asked(autocommitted), success(0, true)), Verdict::left_open);
+    EXPECT_EQ(judge(asked(autocommitted), success(1, true)), Verdict::left_open);
     EXPECT_EQ(judge(asked(autocommitted), failure(Delivery::answered, 0, true)), Verdict::left_open);
 }
 
 TEST(Judge, AStatementOfAUnitLeavesItsTransactionOpen) {
-    EXPECT_EQ(judge(asked(begun), success(2, true)), Verdict::success);
-    EXPECT_EQ(judge(asked(inside), success(0, true)), Verdict::success);
+    EXPECT_EQ(judge(asked(begun), success(3, true)), Verdict::success);
+    EXPECT_EQ(judge(asked(inside), success(1, true)), Verdict::success);
     EXPECT_EQ(judge(asked(release), success(1, true)), Verdict::success);
 }
 TEST(Judge, AStatementThatHasEndedItsTransactionIsNoSuccess) {
-    EXPECT_EQ(judge(asked(begun), success(2, false)), Verdict::ended);
-    EXPECT_EQ(judge(asked(inside), success(0, false)), Verdict::ended);
+    EXPECT_EQ(judge(asked(begun), success(3, false)), Verdict::ended);
+    EXPECT_EQ(judge(asked(inside), success(1, false)), Verdict::ended);
     EXPECT_EQ(judge(asked(release), success(1, false)), Verdict::ended);
 }
 TEST(Judge, AFailureEndsAUnitIfItsTransactionIsGone) {

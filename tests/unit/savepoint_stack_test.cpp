@@ -40,8 +40,8 @@ std::exception_ptr refusal() { return std::make_exception_ptr(QueryError({.messa
 
 Judged succeeded(const Commands& commands) {
     Judged judged;
-    judged.outcome.before_done = commands.size();
-    judged.outcome.in_transaction = true;
+    judged.outcome.done = commands.size();
+    judged.outcome.transaction = backend::Transaction::open;
     return judged;
 }
 
@@ -50,7 +50,7 @@ Judged refused(const Commands& commands) {
     Judged judged = succeeded(commands);
     judged.verdict = Verdict::failed;
     judged.outcome.error = refusal();
-    judged.outcome.transaction_failed = true;
+    judged.outcome.transaction = backend::Transaction::failed;
     judged.outcome.delivery = backend::Delivery::answered;
     return judged;
 }

@@ -11,8 +11,11 @@
 namespace databased {
 
 enum class SqlType : std::uint8_t;  // <databased/query/sql_type.hpp>
+struct TransactionOptions;          // <databased/backend/verb.hpp>
 
 namespace backend {
+
+struct Command;
 
 /// How the pieces of a text are told apart. Everything is off unless said.
 struct Lexicon {
@@ -92,6 +95,8 @@ class DATABASED_API Dialect {
 
     // Functions with `out` append to it.
 
+    /// What says `command`; nothing for `run` and where the database needs no SQL for it.
+    virtual void verb(std::string& out, const Command& command, const TransactionOptions& options) const;
     /// The `number`-th parameter, from 1.
     virtual void placeholder(std::string& out, std::size_t number) const;
     /// `name` contains no quote.
