@@ -23,7 +23,10 @@ Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& ca
       catalog_(catalog),
       proofs_(proofs),
       connection_(std::move(connection)),
+      prepared_(catalog, proofs),
+      sender_(connection_.get(), wire_, prepared_, *this),
       lookup_(*this, loop, catalog),
+      reader_(wire_, prepared_, reset_, lookup_),
       asker_(*this, loop, *this, outbox_, proofs),
       cancel_(loop, *this) {
     PQsetNoticeReceiver(connection_.get(), on_notice, this);
@@ -34,6 +37,7 @@ Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& ca
 Pipeline::~Pipeline() {
     const bool is_at_work = !is_lost_ && !wire_.empty();
     is_lost_ = true;
+    sender_.close();
     watch_ = nullptr;
     const std::string why = "the Database was disconnected";
     bool commits = false;
@@ -49,7 +53,8 @@ Pipeline::~Pipeline() {
 void Pipeline::configure(const PipelineSettings& settings) {
     settings_ = settings;
     stopper_.set_limit(settings.cancel_timeout);
-    statements_ = StatementCache{settings.statement_cache, &proofs_};
+    prepared_.set_capacity(settings.statement_cache);
+    reader_.set_pooled(settings.is_pooled);
     if (settings.is_pooled) reset_.behind_pooler();
 }
 
@@ -106,7 +111,7 @@ void Pipeline::abandon(Operation& operation) noexcept {
     if (operation.is_sent) stopper_.note_unwanted();
     if (feeding_ == &operation) {
         feeding_ = nullptr;
-        send_sync(Sent::Kind::sync, nullptr);
+        sender_.send_sync(Sent::Kind::sync, nullptr);
         loop_.at_turn_end(*this);  // which sends it
     }
     watch_head();
@@ -167,6 +172,7 @@ void Pipeline::lose(const std::string& why, const std::string& sqlstate) noexcep
     is_lost_ = true;
     watch_ = nullptr;
     feeding_ = nullptr;
+    sender_.close();
     for (Sent& sent : wire_) {
         if (sent.operation != nullptr) end_lost(*sent.operation, lost_error(*sent.operation, why, sqlstate));
     }
@@ -216,7 +222,7 @@ void Pipeline::give_up_all(const std::exception_ptr& error) noexcept {
     while (!stopped_.empty()) settle(stopped_.pop_front());
     while (!outbox_.empty()) outbox_.pop().refuse(reason);
     asker_.give_up();
-    forget_statements();
+    prepared_.forget_all();
 }
 
 /// All of it was done: the types are not worth waiting for them any longer.
@@ -227,13 +233,7 @@ void Pipeline::give_up_types(Operation& operation) noexcept {
 
 void Pipeline::accept_state(KeptState state) {
     reset_.keep(std::move(state));
-    may_name_ = true;
-}
-
-void Pipeline::forget_statements() noexcept {
-    verbs_.clear();
-    statements_.clear();
-    may_name_ = true;
+    prepared_.trust_names();
 }
 
 }  // namespace databased::postgresql

@@ -1,27 +1,26 @@
 // The commands of one connection: sent together at the end of the loop's turn, answered in order.
 #pragma once
 
+#include "answer_reader.hpp"
 #include "cancel.hpp"
 #include "opening.hpp"
 #include "operation.hpp"
 #include "outbox.hpp"
 #include "proof_asker.hpp"
+#include "sender.hpp"
+#include "server_statements.hpp"
 #include "session_reset.hpp"
 #include "socket_watch.hpp"
-#include "statement_cache.hpp"
 #include "stopper.hpp"
 #include "type_lookup.hpp"
 #include "wire.hpp"
 
 #include <databased/event_loop.hpp>
-#include <databased/row.hpp>
 
 #include <chrono>
 #include <exception>
 #include <memory>
-#include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace databased::postgresql {
@@ -37,7 +36,11 @@ struct PipelineSettings {
 /// Owns the libpq connection. A flight is what ends with one sync: an operation by itself, or a burst of plain reads in
 /// one read-only transaction. Autocommitted reads follow each other in flights of their own, so that one that fails
 /// touches no other.
-class Pipeline final : private SocketListener, private CancelListener, private TurnEnd, private Timer {
+class Pipeline final : private SocketListener,
+                       private CancelListener,
+                       private TurnEnd,
+                       private Timer,
+                       private SenderListener {
   public:
     Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog, Proofs& proofs);
     /// Who waits gets NotConnectedError.
@@ -68,8 +71,6 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     bool is_in_transaction() const noexcept;
     SessionReset& reset() noexcept { return reset_; }
     const SessionReset& reset() const noexcept { return reset_; }
-    /// The server has none of them any more.
-    void forget_statements() noexcept;
     /// What was done so far is how every statement is to find the session.
     void accept_state(KeptState state);
     /// The connection is not fit for anybody any more; who waits gets ConnectionError with `why`.
@@ -84,53 +85,34 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     void begin(Operation& operation);
     void begin_flight(Operation& operation);
     void begin_burst(Operation& first);
-    void begin_own_burst(Operation& first);
     void begin_shared_flight(Operation& first);
     Operation* next_to_join(bool (Operation::*may_join)() const noexcept);
     void enclose(Operation& operation);
     void find_statement(Operation& operation);
     void note_use(Operation& operation);
-    std::shared_ptr<PreparedStatement> statement_for(const Operation& operation, std::size_t run);
     void refuse_what_cannot_work(const Operation& operation) const;
     void feed();
     void end_flight(Operation& operation);
     bool owes_reset(const Operation& operation) const noexcept;
     void send_resets(Operation* operation);
     void send_verbs(Operation& operation);
-    void send_prepared(Operation* operation, const SessionReset::Command& command, Sent::Kind kind);
     void send_part(Operation& operation);
-    void send_run(Operation& operation);
-    void send_evictions();
-    void send_housekeeping(const char* sql);
-    void send_sync(Sent::Kind kind, Operation* operation);
-    void sent(int accepted, Sent command);
     void flush();
 
     // Receiving
     void on_socket(SocketEvents events) noexcept override;
     void receive();
     void take_result(ResultHandle result);
-    static void take_verb(Operation& operation, const PGresult* result);
-    bool is_told_by_loss(const Sent& head, const PGresult* result) const;
-    void take_stale(Sent& head, const PGresult* result);
-    static bool may_leave_types(Operation& operation, const PGresult* result);
-    void take_rows(Operation& operation, ResultHandle result);
-    void take_error(Sent& head, const PGresult* result);
-    void note_missing(Sent& head, const PGresult* result);
-    void take_skipped(Sent& head);
-    void statement_is_gone(PreparedStatement& statement);
     void sync_came();
     void head_ended();
-    void head_began();
+    void on_head_began() override;
+    void on_broken(const std::string& why) noexcept override { lose(why); }
     void flight_ended(Operation& operation);
     void part_ended(Operation& operation);
     void resets_ended(Operation* operation);
     bool recover(Operation* operation);
     bool reset_again(Operation* operation);
-    void take_reset(const PGresult* result);
-    void note_tag(Operation& operation, const PGresult* result);
     static void on_notice(void* pipeline, const PGresult* result) noexcept;
-    void note_farewell(const PGresult* result);
     void repeat_skipped();
     void quiet_came();
     void settle(Operation& operation);
@@ -159,29 +141,24 @@ class Pipeline final : private SocketListener, private CancelListener, private T
     Proofs& proofs_;
     ConnectionHandle connection_;
     PipelineSettings settings_;
-    StatementCache statements_{256, &proofs_};
     SessionReset reset_;
-    std::unordered_map<std::string, std::shared_ptr<PreparedStatement>> verbs_;
-    std::size_t verb_names_ = 0;  // used so far
-    int recoveries_ = 0;          // since nothing was under way
-    ParameterList parameters_;
+    int recoveries_ = 0;  // since nothing was under way
     std::unique_ptr<SocketWatch> watch_;
 
     Outbox outbox_;
     detail::IntrusiveList<Operation> skipped_;  // of the burst under way, to be sent again
     detail::IntrusiveList<Operation> stopped_;  // they have ended, the request to cancel them has not
     Wire wire_;
+    ServerStatements prepared_;
+    Sender sender_;
     TypeLookup lookup_;
+    AnswerReader reader_;
     ProofAsker asker_;
     Operation* feeding_ = nullptr;  // its flight is not sent to its end yet
-    bool is_blocked_ = false;       // the socket takes no more for now
     bool is_enclosing_ = false;     // a transaction is under way that was begun for one statement alone
     bool has_abandoned_ = false;
-    bool may_name_ = true;         // what the user has done so far does not change what a text means
-    bool changes_schema_ = false;  // by what was sent since the connection was last without a transaction
+    bool commits_schema_ = false;  // what the open transaction has changed of it
     bool is_lost_ = false;
-    std::string farewell_;  // why the server ends the connection
-    std::string farewell_state_ = "08006";
     CancelRequest cancel_;
     Stopper stopper_;
     detail::Clock::time_point head_since_{};  // what runs on the server now

@@ -55,6 +55,7 @@ class StatementCache {
     void avoid(const std::string& name) { names_.insert(name); }
     /// Names that the server still has, of statements that are not kept any more.
     std::vector<std::string>& evicted() noexcept { return evicted_; }
+    const std::vector<std::string>& evicted() const noexcept { return evicted_; }
     void clear() noexcept;
 
   private:

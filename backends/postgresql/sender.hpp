@@ -1,0 +1,65 @@
+// Hands commands to libpq and notes what is to be answered.
+#pragma once
+
+#include "operation.hpp"
+#include "server_statements.hpp"
+#include "session_reset.hpp"
+#include "socket_watch.hpp"
+#include "wire.hpp"
+
+#include <string>
+#include <vector>
+
+#include <libpq-fe.h>
+
+namespace databased::postgresql {
+
+/// Hears of what a Sender meets.
+class SenderListener {
+  public:
+    /// The command that is sent now is the next to be answered.
+    virtual void on_head_began() = 0;
+    /// Nothing can be sent any more; close() is called.
+    virtual void on_broken(const std::string& why) noexcept = 0;
+
+  protected:
+    ~SenderListener() = default;
+};
+
+/// Of one connection, in pipeline mode.
+class Sender {
+  public:
+    Sender(PGconn* connection, Wire& wire, ServerStatements& prepared, SenderListener& listener) noexcept
+        : connection_(connection), wire_(wire), prepared_(prepared), listener_(listener) {}
+
+    /// The next run of its statement. Where its values cannot be sent it fails.
+    void send_run(Operation& operation);
+    /// Prepared if it is sent again and again.
+    void send_command(Operation* operation, const SessionReset::Command& command, Sent::Kind kind,
+                      bool may_prepare = true);
+    /// As it is.
+    void send_text(Operation* operation, const std::string& sql, Sent::Kind kind);
+    void send_sync(Sent::Kind kind, Operation* operation);
+    /// Of statements that are not kept any more.
+    void send_evictions();
+
+    /// Hands on as much as the socket takes; `watch` tells when it takes more.
+    void flush(SocketWatch& watch);
+    /// The socket takes no more for now.
+    bool is_blocked() const noexcept { return is_blocked_; }
+    /// Whatever is sent from now on is dropped.
+    void close() noexcept { is_closed_ = true; }
+
+  private:
+    void sent(int accepted, Sent command);
+
+    PGconn* connection_;
+    Wire& wire_;
+    ServerStatements& prepared_;
+    SenderListener& listener_;
+    std::vector<const char*> values_;  // keeps its memory
+    bool is_blocked_ = false;
+    bool is_closed_ = false;
+};
+
+}  // namespace databased::postgresql
