@@ -1,42 +1,14 @@
 #include <databased/database.hpp>
 #include <databased/error.hpp>
 
-#include "database/database_state.hpp"
+#include "database/autocommit.hpp"
+#include "database/connecting.hpp"
+#include "database/health.hpp"
+#include "database/moving.hpp"
 #include "session/session_ending.hpp"
 #include "session/session_opening.hpp"
 
 namespace databased {
-
-namespace detail {
-
-namespace {
-
-/// `task` is a member's, and starts later, when `owner`'s Database or Session may be gone.
-template <class T>
-Task<T> keep([[maybe_unused]] std::shared_ptr<const void> owner, Task<T> task) {
-    co_return co_await std::move(task);
-}
-
-class ReaderTarget final : public StatementTarget {
-  public:
-    explicit ReaderTarget(std::shared_ptr<DatabaseState> database) noexcept : database_(std::move(database)) {}
-    const StatementRules& rules() const noexcept override { return database_->rules(); }
-    Task<Outcome> run(Statement::Pointer statement, RowSink* sink) override {
-        return database_->run(std::move(statement), sink, Access::read);
-    }
-    Task<Result> run_many(Statement::Pointer) override { return refuse(); }
-
-  private:
-    static Task<Result> refuse() {
-        throw_database_error({.message = "execute_many() writes, and a reader() only reads", .sqlstate = "25006"});
-        co_return Result{};
-    }
-
-    std::shared_ptr<DatabaseState> database_;
-};
-
-}  // namespace
-}  // namespace detail
 
 // Database
 
@@ -46,14 +18,14 @@ Database::Database(const Url& url, Options options) : Database(url, std::nullopt
 
 Database::Database(const Url& url, const std::optional<Url>& read_url, Options options)
     : Executor(nullptr), state_(std::make_shared<detail::DatabaseState>(url, read_url, options)) {
-    set_target(state_);
+    set_target(std::make_shared<detail::AutocommitTarget>(state_, Access::write));
 }
 
 Database::Database(const Config& config)
     : Executor(nullptr),
       state_(std::make_shared<detail::DatabaseState>(config.url(), config.read_url(), config.options(),
                                                      config.password_provider())) {
-    set_target(state_);
+    set_target(std::make_shared<detail::AutocommitTarget>(state_, Access::write));
 }
 
 Database::~Database() {
@@ -70,30 +42,28 @@ Database& Database::operator=(Database&& other) noexcept {
     return *this;
 }
 
-Task<> Database::connect() { return detail::keep(state_, state_->connect()); }
-Task<> Database::disconnect() { return detail::keep(state_, state_->disconnect()); }
+Task<> Database::connect() { return detail::connect_database(state_); }
+Task<> Database::disconnect() { return detail::disconnect_database(state_); }
 Task<> Database::disconnect(detail::Duration patience) {
-    return detail::keep(state_, state_->disconnect(patience.nanoseconds()));
+    return detail::disconnect_database(state_, patience.nanoseconds());
 }
-Task<> Database::ensure_connected() { return detail::keep(state_, state_->ensure_connected()); }
-Task<> Database::close() { return detail::keep(state_, state_->close()); }
-bool Database::is_connected() const noexcept { return state_->is_connected(); }
-Url Database::url(Access access) const { return state_->endpoint(access)->url(); }
-PoolStats Database::pool_stats() const noexcept { return state_->stats(); }
-PoolStats Database::pool_stats(Access access) const noexcept { return state_->endpoint(access)->stats(); }
+Task<> Database::ensure_connected() { return detail::ensure_connected(state_); }
+Task<> Database::close() { return detail::close_database(state_); }
+bool Database::is_connected() const noexcept { return state_->connectivity.is_connected(); }
+Url Database::url(Access access) const { return state_->routes.endpoint(access)->url(); }
+PoolStats Database::pool_stats() const noexcept { return state_->routes.stats(); }
+PoolStats Database::pool_stats(Access access) const noexcept { return state_->routes.endpoint(access)->stats(); }
 
 Task<> Database::switch_to(std::string_view url, Access access) {
-    return detail::keep(state_, state_->switch_to(std::string{url}, access));
+    return detail::switch_to(state_, std::string{url}, access);
 }
 Task<> Database::switch_host(std::string_view host, Access access) {
-    return detail::keep(state_, state_->switch_host(std::string{host}, access));
+    return detail::switch_host(state_, std::string{host}, access);
 }
 
-Task<HealthReport> Database::health(detail::Duration limit) {
-    return detail::keep(state_, state_->health(limit.nanoseconds()));
-}
+Task<HealthReport> Database::health(detail::Duration limit) { return detail::health_of(state_, limit.nanoseconds()); }
 Task<> Database::wait_until_ready(int tries, detail::Duration pause) {
-    return detail::keep(state_, state_->wait_until_ready(tries, pause.nanoseconds()));
+    return detail::wait_until_ready(state_, tries, pause.nanoseconds());
 }
 
 const Dialect& Database::dialect() const noexcept { return *state_->rules().dialect; }
@@ -103,30 +73,28 @@ Session Database::session(SessionOptions options, std::source_location where) {
     return Session{detail::make_unit(state_, options, where)};
 }
 
-Reader Database::reader() const { return Reader{std::make_shared<detail::ReaderTarget>(state_)}; }
+Reader Database::reader() const { return Reader{std::make_shared<detail::AutocommitTarget>(state_, Access::read)}; }
 
 Database& Database::on_connect(detail::Callback<Task<>(Connection&)> hook) {
-    state_->set_connect_hook(std::move(hook));
+    state_->hooks.on_connect = std::move(hook);
     return *this;
 }
 
 Database& Database::before_session(detail::Callback<Task<>(NewSession&)> hook) {
-    state_->set_before_session(std::move(hook));
+    state_->hooks.before_session = std::move(hook);
     return *this;
 }
 
 Database& Database::on_warning(detail::Callback<void(std::string_view)> hook) {
-    state_->set_warning_hook(std::move(hook));
+    state_->hooks.on_warning = std::move(hook);
     return *this;
 }
 
 // NewSession
 
-Task<> NewSession::switch_to(std::string_view url) {
-    return detail::keep(state_, state_->switch_to(std::string{url}, access_));
-}
+Task<> NewSession::switch_to(std::string_view url) { return detail::switch_to(state_, std::string{url}, access_); }
 Task<> NewSession::switch_host(std::string_view host) {
-    return detail::keep(state_, state_->switch_host(std::string{host}, access_));
+    return detail::switch_host(state_, std::string{host}, access_);
 }
 
 // Session

@@ -1,8 +1,11 @@
-// How a Database is moved to another URL while it runs.
+#include "database/moving.hpp"
+
 #include "database/bounded.hpp"
-#include "database/database_state.hpp"
+#include "database/connecting.hpp"
 
 #include <databased/error.hpp>
+
+#include <utility>
 
 namespace databased::detail {
 
@@ -15,77 +18,68 @@ Url with_host(const Url& url, const std::string& host) {
     return is_option ? url.with_query("host", host) : url.with_host(host);
 }
 
-}  // namespace
-
-Task<> DatabaseState::switch_to(std::string url, Access access) {
-    const auto self = shared_from_this();
-    check_thread(co_await this_context());
-    Url target = Url::parse(url);
-    const FairLock::Hold hold = co_await connecting_.lock();
-    co_await move_to(std::move(target), access);
-}
-
-Task<> DatabaseState::switch_host(std::string host, Access access) {
-    const auto self = shared_from_this();
-    check_thread(co_await this_context());
-    const FairLock::Hold hold = co_await connecting_.lock();
-    Url target = with_host(endpoint(access)->url(), host);
-    co_await move_to(std::move(target), access);
-}
-
-/// Only with the lock.
-Task<> DatabaseState::move_to(Url url, Access access) {
-    const auto from = endpoint(access);
-    if (url == from->url()) co_return;
-    if (settings().force_rollback) {
-        throw NotSupportedError("a Database with force_rollback cannot be moved: its transaction would be lost");
-    }
-    if (phase_ == Phase::disconnecting) throw NotConnectedError("the Database is being disconnected");
-    const auto to = endpoint_for(url, access);
-    if (is_connected() && to != writes_) co_await open_beside(to);
-    if (access == Access::write && !is_split()) reads_ = to;
-    (access == Access::write ? writes_ : reads_) = to;
-    if (is_connected() && from != writes_ && from != reads_) leave(from);
-}
-
-/// Reads can go back to the endpoint where writes go, and share it again.
-std::shared_ptr<Endpoint> DatabaseState::endpoint_for(const Url& url, Access access) const {
-    if (access == Access::read && url == writes_->url()) return writes_;
-    auto endpoint =
-        std::make_shared<Endpoint>(url, options_, access == Access::read ? Serves::reads : Serves::everything);
-    endpoint->check_goes_with(*writes_);
-    return endpoint;
-}
-
 /// Connects to a new endpoint beside those that are in use; throws if that does not succeed.
-Task<> DatabaseState::open_beside(std::shared_ptr<Endpoint> endpoint) {
-    endpoint->make_pools(*loop_, opener());
-    others_.push_back(endpoint);
+Task<> open_beside(std::shared_ptr<DatabaseState> database, std::shared_ptr<Endpoint> endpoint) {
+    endpoint->make_pools(*database->connectivity.loop(), opener_of(database));
+    database->routes.add_beside(endpoint);
     std::exception_ptr failure;
     try {
         co_await endpoint->fill();
-        if (!is_connected()) throw NotConnectedError("the Database was disconnected while it was being moved");
+        if (!database->connectivity.is_connected()) {
+            throw NotConnectedError("the Database was disconnected while it was being moved");
+        }
     } catch (...) {
         failure = std::current_exception();
     }
-    std::erase(others_, endpoint);
+    database->routes.remove_beside(endpoint);
     if (!failure) co_return;
     endpoint->refuse();
     co_await endpoint->close();
     std::rethrow_exception(failure);
 }
 
-void DatabaseState::leave(std::shared_ptr<Endpoint> endpoint) {
-    endpoint->retire();
-    std::erase_if(others_, [](const auto& other) { return other->is_unused(); });
-    others_.push_back(std::move(endpoint));
+/// Only with the lock.
+Task<> move_to(std::shared_ptr<DatabaseState> database, Url url, Access access) {
+    Routes& routes = database->routes;
+    const Connectivity& connectivity = database->connectivity;
+    const auto from = routes.endpoint(access);
+    if (url == from->url()) co_return;
+    if (database->settings().force_rollback) {
+        throw NotSupportedError("a Database with force_rollback cannot be moved: its transaction would be lost");
+    }
+    if (connectivity.phase() == Connectivity::Phase::disconnecting) {
+        throw NotConnectedError("the Database is being disconnected");
+    }
+    const auto to = routes.endpoint_for(url, access);
+    if (connectivity.is_connected() && to != routes.endpoint(Access::write)) co_await open_beside(database, to);
+    routes.redirect(access, to);
+    if (connectivity.is_connected()) routes.leave(from);
 }
 
-Task<> DatabaseState::announce_session(Access access) {
-    if (!before_session_ || is_single_line()) co_return;
-    const BeforeSession hook = before_session_;
-    NewSession session{shared_from_this(), access == Access::read && is_split() ? Access::read : Access::write};
-    co_await bounded(settings().pool.patience(), hook(session), "the before_session() hook");
+}  // namespace
+
+Task<> switch_to(std::shared_ptr<DatabaseState> database, std::string url, Access access) {
+    Connectivity& connectivity = database->connectivity;
+    connectivity.check_thread(co_await this_context());
+    Url target = Url::parse(url);
+    const FairLock::Hold hold = co_await connectivity.connecting.lock();
+    co_await move_to(database, std::move(target), access);
+}
+
+Task<> switch_host(std::shared_ptr<DatabaseState> database, std::string host, Access access) {
+    Connectivity& connectivity = database->connectivity;
+    connectivity.check_thread(co_await this_context());
+    const FairLock::Hold hold = co_await connectivity.connecting.lock();
+    Url target = with_host(database->routes.endpoint(access)->url(), host);
+    co_await move_to(database, std::move(target), access);
+}
+
+Task<> announce_session(std::shared_ptr<DatabaseState> database, Access access) {
+    if (!database->hooks.before_session || database->is_single_line()) co_return;
+    const auto hook = database->hooks.before_session;
+    const bool goes_apart = access == Access::read && database->routes.is_split();
+    NewSession session{database, goes_apart ? Access::read : Access::write};
+    co_await bounded(database->settings().pool.patience(), hook(session), "the before_session() hook");
 }
 
 }  // namespace databased::detail

@@ -41,7 +41,7 @@ Task<> clean_up(std::shared_ptr<DatabaseState> database, std::shared_ptr<Transac
     } else {
         transaction->lease().discard();
     }
-    database->warn(abandoned_warning);
+    database->hooks.warn(abandoned_warning);
     hold.reset();
     if (session != nullptr) co_await settle_hooks(session, SessionEnd::rollback, nullptr);
 }
@@ -53,10 +53,10 @@ void abandon_transaction(SessionState& session) noexcept {
     const bool is_dirty = savepoints.has_begun() && !savepoints.ended_by();
     Lease lease = std::move(transaction->lease());
     session.leave();
-    if (database->loop() == nullptr || database->is_inherited()) return;
+    if (database->connectivity.loop() == nullptr || database->connectivity.is_inherited()) return;
     if (!is_dirty && !transaction->lock().is_locked()) return;
     transaction->lease() = std::move(lease);
-    database->loop()->spawn(clean_up(database, transaction, session.weak_from_this().lock()));
+    database->connectivity.loop()->spawn(clean_up(database, transaction, session.weak_from_this().lock()));
 }
 
 /// What was done since the savepoint is undone before the next statement.
@@ -66,15 +66,15 @@ void abandon_seat(SessionState& session) noexcept {
     const DatabaseState& database = *session.plan().database;
     session.hooks.clear();
     session.leave();
-    if (!session.is_unit() || !is_dirty || database.loop() == nullptr) return;
+    if (!session.is_unit() || !is_dirty || database.connectivity.loop() == nullptr) return;
     transaction->lease().count_abandoned();
-    database.warn(abandoned_warning);
+    database.hooks.warn(abandoned_warning);
 }
 
 }  // namespace
 
 void abandon(const std::shared_ptr<SessionState>& session) noexcept {
-    EventLoop* loop = session->plan().database->loop();
+    EventLoop* loop = session->plan().database->connectivity.loop();
     if (loop != nullptr && !loop->is_on_its_thread()) {
         loop->post([session] { abandon_here(*session); });
     } else {

@@ -47,7 +47,7 @@ bool is_root(const SessionState& session) noexcept { return session.seat.host() 
 std::shared_ptr<SessionState> heir_of(const SessionState& session) {
     if (!is_root(session)) return session.seat.host();
     if (session.plan().parent != nullptr) return session.plan().parent;
-    return session.plan().is_hidden ? nullptr : session.plan().database->hidden_root();
+    return session.plan().is_hidden ? nullptr : session.plan().database->hidden_root;
 }
 
 // Rolling back
@@ -178,7 +178,7 @@ Task<> commit_now(std::shared_ptr<SessionState> session, LockedTransaction trans
 
 Task<> commit_session(std::shared_ptr<SessionState> session) {
     const Context& context = co_await this_context();
-    session->plan().database->check_thread(context);
+    session->plan().database->connectivity.check_thread(context);
     session->refuse_over();
     const auto heir = heir_of(*session);
     std::exception_ptr failure;
@@ -202,7 +202,7 @@ Task<> commit_session(std::shared_ptr<SessionState> session) {
 
 Task<> roll_back_session(std::shared_ptr<SessionState> session) {
     const Context& context = co_await this_context();
-    session->plan().database->check_thread(context);
+    session->plan().database->connectivity.check_thread(context);
     session->refuse_over();
     refuse_open_child(*session, "roll back");
     co_await roll_back_now(session, {});
@@ -220,15 +220,15 @@ Task<> undo(std::shared_ptr<SessionState> session, LockedTransaction transaction
     }
     const DatabaseState& database = *session->plan().database;
     if (problem) {
-        database.warn("rolling back a session failed: " + message_of(problem));
+        database.hooks.warn("rolling back a session failed: " + message_of(problem));
     } else if (!is_told && open != nullptr && open->savepoints().has_begun() && (was_lost || open->is_lost())) {
-        database.warn(lost_warning);
+        database.hooks.warn(lost_warning);
     }
 }
 
 Task<> close_session(std::shared_ptr<SessionState> session) {
     const Context& context = co_await this_context();
-    session->plan().database->check_thread(context);
+    session->plan().database->connectivity.check_thread(context);
     refuse_open_child(*session, "close");
     std::exception_ptr failure;
     try {

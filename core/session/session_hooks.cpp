@@ -39,7 +39,7 @@ Task<> call_hooks(std::shared_ptr<DatabaseState> database, std::vector<SessionHo
     context.scope = nullptr;
     for (const SessionHook& hook : hooks) {
         const auto problem = co_await problem_of(hook, context);
-        if (problem) database->warn("a hook after the end of a session failed: " + *problem);
+        if (problem) database->hooks.warn("a hook after the end of a session failed: " + *problem);
     }
 }
 

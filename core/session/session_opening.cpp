@@ -1,5 +1,9 @@
 #include "session/session_opening.hpp"
 
+#include "database/connecting.hpp"
+#include "database/leasing.hpp"
+#include "database/moving.hpp"
+
 #include <databased/error.hpp>
 
 #include <utility>
@@ -19,14 +23,14 @@ std::shared_ptr<SessionState> choose_host(const SessionPlan& plan, const Context
     if (plan.parent != nullptr) return plan.parent;
     if (plan.is_hidden || !plan.database->is_single_line()) return nullptr;
     const auto innermost = plan.database->innermost(context);
-    return innermost != nullptr ? innermost_around(*innermost, context) : plan.database->hidden_root();
+    return innermost != nullptr ? innermost_around(*innermost, context) : plan.database->hidden_root;
 }
 
 Task<> take_connection(std::shared_ptr<SessionState> session) {
     const Context& context = co_await this_context();
     const SessionPlan& plan = session->plan();
     const ConnectionWish wish{.access = plan.options.access, .where = plan.where};
-    RoutedLease held = co_await plan.database->lease(wish);
+    RoutedLease held = co_await lease(plan.database, wish);
     session->refuse_over();
     const TransactionOptions how{held.access, plan.options.isolation, plan.options.deferrable};
     session->begin(std::make_shared<Transaction>(std::move(held.endpoint), std::move(held.lease), how), context);
@@ -74,8 +78,8 @@ Task<> enter(std::shared_ptr<SessionState> session) {
     throw_if_stopped(context);
     const SessionPlan& plan = session->plan();
     if (!plan.is_hidden) {
-        if (session->is_unit()) co_await plan.database->announce_session(plan.options.access);
-        co_await plan.database->require_connected(plan.options.access);
+        if (session->is_unit()) co_await announce_session(plan.database, plan.options.access);
+        co_await require_connected(plan.database, plan.options.access);
     }
     auto host = choose_host(plan, context);
     if (host == nullptr) {
@@ -95,7 +99,7 @@ std::shared_ptr<SessionState> innermost_around(SessionState& session, const Cont
 
 Task<> open_session(std::shared_ptr<SessionState> session) {
     const Context& context = co_await this_context();
-    session->plan().database->check_thread(context);
+    session->plan().database->connectivity.check_thread(context);
     session->refuse_over();
     if (session->is_open()) throw SessionStateError("the session is open already");
     const LockedTransaction transaction = co_await lock_transaction(session);

@@ -69,7 +69,8 @@ void SessionScope::throw_named(const std::exception_ptr& failure, const Member& 
         std::rethrow_exception(failure);
     } catch (const DatabaseError& error) {
         ErrorDetails details = error.details();
-        details.message = "committing " + failed.state->plan().database->url().to_string() +
+        details.message = "committing " +
+                          failed.state->plan().database->routes.endpoint(Access::write)->url().to_string() +
                           ", one of several databases of a scope, failed: " + details.message;
         throw_database_error(std::move(details));
     }
@@ -83,7 +84,7 @@ Task<Session&> find_session(std::shared_ptr<DatabaseState> database, std::source
         throw NoScopeError(
             "current_session() is for what is awaited inside of a session_scope(); spawned tasks are in none");
     }
-    database->check_thread(context);
+    database->connectivity.check_thread(context);
     co_return context.scope->session(database, where);
 }
 

@@ -104,7 +104,7 @@ Request SessionState::request_for(Statement::Pointer statement, RowSink* sink, c
 
 Task<Outcome> SessionState::run(Statement::Pointer statement, RowSink* sink) {
     const Context& context = co_await this_context();
-    admit(*statement, context, plan_.database->home());
+    admit(*statement, context, plan_.database->connectivity.home());
     LockedTransaction transaction;
     if (is_open() && !limits.are_narrower_in(context)) {
         transaction = LockedTransaction{transaction_, transaction_->lock().try_lock(transaction_->lock_mode())};
@@ -125,7 +125,7 @@ Task<Outcome> run_alone(std::shared_ptr<SessionState> session, Statement::Pointe
     Outcome outcome;
     LockedTransaction transaction;
     try {
-        admit(*statement, context, session->plan().database->home());
+        admit(*statement, context, session->plan().database->connectivity.home());
         transaction = co_await lock_transaction(session);
         Request request = session->request_for(std::move(statement), sink, context);
         outcome = co_await transaction->run(std::move(request));
@@ -142,7 +142,7 @@ Task<Outcome> run_alone(std::shared_ptr<SessionState> session, Statement::Pointe
 
 Task<Result> SessionState::run_many(Statement::Pointer statement) {
     const Context& context = co_await this_context();
-    admit(*statement, context, plan_.database->home());
+    admit(*statement, context, plan_.database->connectivity.home());
     if (statement->runs() == 0) co_return Result{};
     const auto child = make_child(innermost_around(*this, context));
     const Outcome outcome = co_await run_alone(child, std::move(statement), nullptr);

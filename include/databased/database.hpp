@@ -20,7 +20,8 @@ namespace databased {
 
 namespace detail {
 class DatabaseState;
-}
+Task<> announce_session(std::shared_ptr<DatabaseState> database, Access access);
+}  // namespace detail
 
 /// A connection of the pool before it is used for the first time: for on_connect().
 class Connection : public Executor {
@@ -44,7 +45,7 @@ class DATABASED_API NewSession {
     Task<> switch_host(std::string_view host);
 
   private:
-    friend class detail::DatabaseState;
+    friend Task<> detail::announce_session(std::shared_ptr<detail::DatabaseState> database, Access access);
     NewSession(std::shared_ptr<detail::DatabaseState> state, Access access) noexcept
         : state_(std::move(state)), access_(access) {}
 

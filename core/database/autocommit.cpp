@@ -1,0 +1,93 @@
+#include "database/autocommit.hpp"
+
+#include "database/connecting.hpp"
+#include "database/leasing.hpp"
+#include "session/session_state.hpp"
+
+#include <databased/error.hpp>
+
+#include <utility>
+
+namespace databased::detail {
+
+namespace {
+
+/// Its connection stays unfit for others if that fails.
+Task<> roll_back_left_open(Channel& channel) {
+    Request request;
+    request.commands.push_back({backend::Verb::rollback});
+    request.expected = backend::Transaction::open;
+    co_await channel.send(std::move(request), patience_of(Clock::now(), Channel::without_end));
+}
+
+}  // namespace
+
+Sharing AutocommitTarget::sharing_of(const Statement& statement, const Context& context) const noexcept {
+    const Capabilities& capabilities = database_->capabilities();
+    const bool can_be_stopped = context.stop != nullptr || context.deadline != Clock::time_point::max();
+    if (can_be_stopped && !capabilities.stops_one_of_many) return Sharing::exclusive;
+    if (context.branch->innermost(database_.get()) != nullptr) return Sharing::exclusive;
+    const auto kind = statement.text().kind;
+    const bool one_writer = capabilities.single_writer || capabilities.single_connection;
+    const auto& backend = database_->routes.endpoint(access_)->backend();
+    const bool shares =
+        one_writer ? kind == StatementKind::plain_read : backend.nature(statement.text()) == backend::Nature::read;
+    if (shares) return Sharing::reads;
+    return kind == StatementKind::data_change && one_writer ? Sharing::writes : Sharing::exclusive;
+}
+
+Task<Outcome> AutocommitTarget::run(Statement::Pointer statement, RowSink* sink) {
+    const Context& context = co_await this_context();
+    const Connectivity& connectivity = database_->connectivity;
+    admit(*statement, context, connectivity.home());
+    if (!connectivity.is_connected()) co_await require_connected(database_, access_);
+    if (database_->is_single_line()) {
+        const bool has_session = context.branch->innermost(database_.get()) != nullptr;
+        if (has_session || database_->settings().force_rollback) {
+            co_return co_await run_in_unit(std::move(statement), sink);
+        }
+    }
+
+    const ConnectionWish wish{.sharing = sharing_of(*statement, context),
+                              .access = access_,
+                              .reads_only = statement->text().kind == StatementKind::plain_read};
+    RoutedLease held = try_lease(*database_, wish, context);
+    if (!held.lease) held = co_await lease(database_, wish);
+    const Settings& settings = held.endpoint->settings();
+    Channel& channel = held.lease.channel();  // throws if the Database was closed while this waited
+    Request request;
+    request.nature = held.endpoint->backend().nature(statement->text());
+    request.commands.push_back({backend::Verb::run});
+    request.statement = std::move(statement);
+    request.sink = sink;
+    request.may_share = wish.sharing != Sharing::exclusive;
+    request.read_only = held.access == Access::read;
+    request.reports_values = settings.parameters_in_errors;
+    request.stop = context.stop;
+    request.deadline = limit_of(settings.statement_timeout, context.deadline);
+    if (!request.read_only) request.turn_deadline = context.loop->now() + settings.pool.acquire_timeout;
+    Judged judged = co_await channel.send(std::move(request));
+    if (judged.verdict == Verdict::left_open) co_await roll_back_left_open(channel);
+    co_return std::move(judged.outcome);
+}
+
+/// As a session of its own inside the one that is open around it, or inside force_rollback's.
+Task<Outcome> AutocommitTarget::run_in_unit(Statement::Pointer statement, RowSink* sink) {
+    const auto unit = make_unit(database_, SessionOptions{.access = access_});
+    co_return co_await run_alone(unit, std::move(statement), sink);
+}
+
+Task<Result> AutocommitTarget::run_many(Statement::Pointer statement) {
+    if (access_ == Access::read) {
+        throw_database_error({.message = "execute_many() writes, and a reader() only reads", .sqlstate = "25006"});
+    }
+    const Context& context = co_await this_context();
+    admit(*statement, context, database_->connectivity.home());
+    if (statement->runs() == 0) co_return Result{};
+    const auto unit = make_unit(database_, {});
+    const Outcome outcome = co_await run_alone(unit, std::move(statement), nullptr);
+    if (outcome.error) std::rethrow_exception(outcome.error);
+    co_return outcome.result;
+}
+
+}  // namespace databased::detail

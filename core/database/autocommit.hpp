@@ -1,0 +1,31 @@
+// Statements outside of sessions.
+#pragma once
+
+#include "database/database_state.hpp"
+
+#include <databased/executor.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace databased::detail {
+
+/// Each statement is committed for itself. Those of Access::read only read.
+class AutocommitTarget final : public StatementTarget {
+  public:
+    AutocommitTarget(std::shared_ptr<DatabaseState> database, Access access) noexcept
+        : database_(std::move(database)), access_(access) {}
+
+    const StatementRules& rules() const noexcept override { return database_->rules(); }
+    Task<Outcome> run(Statement::Pointer statement, RowSink* sink) override;
+    Task<Result> run_many(Statement::Pointer statement) override;
+
+  private:
+    Sharing sharing_of(const Statement& statement, const Context& context) const noexcept;
+    Task<Outcome> run_in_unit(Statement::Pointer statement, RowSink* sink);
+
+    std::shared_ptr<DatabaseState> database_;
+    Access access_;
+};
+
+}  // namespace databased::detail

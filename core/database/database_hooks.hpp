@@ -1,0 +1,23 @@
+// What a program has hung into a Database.
+#pragma once
+
+#include "database/endpoint.hpp"
+
+#include <databased/config.hpp>
+#include <databased/database.hpp>
+
+#include <memory>
+#include <string_view>
+
+namespace databased::detail {
+
+struct DatabaseHooks {
+    Callback<Task<>(Connection&)> on_connect{};
+    Callback<Task<>(NewSession&)> before_session{};
+    Callback<void(std::string_view)> on_warning{};
+    PasswordProvider passwords{};  ///< Is not asked for a URL that has one.
+
+    void warn(std::string_view message) const noexcept;
+};
+
+}  // namespace databased::detail

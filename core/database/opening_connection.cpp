@@ -1,0 +1,53 @@
+// One connection of a Database, from its opening until it is ready for the first user.
+#include "database/bounded.hpp"
+#include "database/connecting.hpp"
+#include "execution/connect_target.hpp"
+
+#include <databased/error.hpp>
+
+#include <utility>
+
+namespace databased::detail {
+
+namespace {
+
+Task<std::unique_ptr<SessionBackend>> open_physical(std::shared_ptr<DatabaseState> database, ConnectRequest request) {
+    const PasswordProvider& passwords = database->hooks.passwords;
+    backend::Opening opening{.access = request.access};
+    if (passwords && !request.has_password) {
+        opening.password = co_await passwords();
+        if (opening.password->empty()) throw ConfigError("the password_provider has given an empty password");
+    }
+    co_return co_await request.backend->open(std::move(opening));
+}
+
+Task<> make_ready(std::shared_ptr<DatabaseState> database, std::shared_ptr<Channel> channel,
+                  std::chrono::milliseconds patience) {
+    const EventLoop& loop = *(co_await this_context()).loop;
+    if (database->hooks.on_connect) {
+        const auto hook = database->hooks.on_connect;
+        Connection connection{std::make_shared<ConnectTarget>(*channel, database->rules(), loop)};
+        co_await bounded(patience, hook(connection), "the on_connect() hook");
+        if (!channel->is_usable()) throw SessionStateError("the on_connect() hook has left a transaction open");
+    }
+    const auto now = Clock::now();
+    co_await channel->keep(patience_of(now, now + patience));
+}
+
+Task<std::shared_ptr<Channel>> open_connection(std::shared_ptr<DatabaseState> database, ConnectRequest request) {
+    if (database == nullptr) throw NotConnectedError("the Database is gone");
+    auto session = co_await open_physical(database, request);
+    auto channel = std::make_shared<Channel>(std::move(session), request.backend->capabilities());
+    co_await make_ready(database, channel, request.patience);
+    co_return channel;
+}
+
+}  // namespace
+
+Endpoint::Opener opener_of(const std::shared_ptr<DatabaseState>& database) {
+    return [weak = std::weak_ptr{database}](ConnectRequest request) {
+        return open_connection(weak.lock(), std::move(request));
+    };
+}
+
+}  // namespace databased::detail
