@@ -19,7 +19,7 @@
 namespace databased {
 
 static_assert(std::regular<Array>);
-static_assert(sizeof(Value) == 40);
+static_assert(sizeof(Value) <= 40);
 static_assert(detail::Readable<std::vector<std::vector<std::optional<std::string>>>>);
 static_assert(detail::Writable<std::vector<const char*>> && !detail::Readable<std::vector<const char*>>);
 static_assert(!detail::is_list<Bytes>);
