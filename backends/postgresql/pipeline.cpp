@@ -1,95 +1,224 @@
 #include "pipeline.hpp"
 
+#include "error.hpp"
+#include "libpq_features.hpp"
+
 #include <databased/error.hpp>
 
-#include <algorithm>
+#include <utility>
 
 namespace databased::postgresql {
 
 namespace {
 
-std::exception_ptr database_error(ErrorDetails details) {
-    try {
-        throw_database_error(std::move(details));
-    } catch (...) {
-        return std::current_exception();
-    }
+constexpr const char* garbled = "the server's answers do not belong to what was asked";
+
+std::exception_ptr lost_error(const Operation& operation, const std::string& why, const std::string& sqlstate) {
+    if (operation.should_stop()) return operation.stop_error();
+    ErrorDetails details{.message = why, .sqlstate = sqlstate};
+    if (operation.statement() != nullptr) details.sql = operation.statement()->text().source;
+    return as_exception(std::move(details));
+}
+
+std::exception_ptr never_sent(const std::string& farewell, const std::string& sqlstate) {
+    const bool says_why = !farewell.empty() && sqlstate != "08006";
+    return as_exception({.message = "the connection was lost before the statement was sent" +
+                                    (farewell.empty() ? std::string{} : ": " + farewell),
+                         .sqlstate = says_why ? sqlstate : "08003"});
 }
 
 }  // namespace
 
 Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog, Proofs& proofs)
     : loop_(loop),
-      catalog_(catalog),
-      proofs_(proofs),
-      connection_(std::move(connection)),
-      prepared_(catalog, proofs),
-      sender_(connection_.get(), wire_, prepared_, *this),
-      lookup_(*this, loop, catalog),
-      reader_(wire_, prepared_, reset_, lookup_),
-      asker_(*this, loop, *this, outbox_, proofs),
-      cancel_(loop, *this) {
-    PQsetNoticeReceiver(connection_.get(), on_notice, this);
-    SocketListener& listener = *this;
-    watch_ = std::make_unique<SocketWatch>(loop, PQsocket(connection_.get()), listener);
+      state_(std::move(connection), catalog, proofs),
+      asker_(*this, loop, *this, state_, proofs),
+      flights_(loop, state_, asker_, *this, *this),
+      interrupter_(loop, state_, *this),
+      endings_(*this, loop, *this, state_, flights_, interrupter_),
+      reader_(state_.wire, state_.statements, state_.reset, endings_.lookup()) {
+    PQsetNoticeReceiver(state_.connection(), on_notice, this);
 }
 
 Pipeline::~Pipeline() {
-    const bool is_at_work = !is_lost_ && !wire_.empty();
-    is_lost_ = true;
-    sender_.close();
-    watch_ = nullptr;
-    const std::string why = "the Database was disconnected";
+    const bool is_at_work = !state_.is_lost && !state_.wire.empty();
+    state_.is_lost = true;
+    flights_.close();
     bool commits = false;
-    for (Sent& sent : wire_) {
+    for (Sent& sent : state_.wire) {
         if (sent.operation == nullptr || !sent.operation->commits()) continue;
         commits = true;
-        end_lost(*sent.operation, lost_error(*sent.operation, why, {}));
+        endings_.end_lost(*sent.operation, lost_error(*sent.operation, "the Database was disconnected", {}));
     }
-    give_up_all(nullptr);
-    if (is_at_work && !commits) CancelRequest::send_and_close(loop_, std::move(connection_));
+    end_all(std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran")));
+    if (is_at_work && !commits) CancelRequest::send_and_close(loop_, std::move(state_.handle));
 }
 
 void Pipeline::configure(const PipelineSettings& settings) {
-    settings_ = settings;
-    stopper_.set_limit(settings.cancel_timeout);
-    prepared_.set_capacity(settings.statement_cache);
+    state_.settings = settings;
+    interrupter_.stopper().set_limit(settings.cancel_timeout);
+    state_.statements.set_capacity(settings.statement_cache);
     reader_.set_pooled(settings.is_pooled);
-    if (settings.is_pooled) reset_.behind_pooler();
+    if (settings.is_pooled) state_.reset.behind_pooler();
 }
 
+void Pipeline::accept_state(KeptState state) {
+    state_.reset.keep(std::move(state));
+    state_.statements.trust_names();
+}
+
+// Sending
+
 void Pipeline::submit(Operation& operation) {
-    outbox_.push(operation);
+    state_.outbox.push(operation);
     loop_.at_turn_end(*this);
 }
 
-bool Pipeline::is_in_transaction() const noexcept {
-    const auto status = PQtransactionStatus(connection_.get());
-    return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+void Pipeline::on_turn_end() noexcept {
+    try {
+        pump();
+    } catch (const std::exception& exception) {
+        lose(exception.what());
+    }
+}
+
+void Pipeline::pump() {
+    if (!is_lost()) return flights_.pump(is_cancelling());
+    while (!state_.outbox.empty()) {
+        state_.outbox.pop().refuse(never_sent(reader_.farewell(), reader_.farewell_state()));
+    }
+}
+
+// Receiving
+
+void Pipeline::on_socket(SocketEvents events) noexcept {
+    try {
+        if (events.readable) receive();
+        if (is_lost()) return;
+        if (events.writable) flights_.flush();
+        if (events.writable && !is_lost()) receive();  // libpq reads while it waits to write
+        if (!is_lost() && !flights_.is_blocked()) pump();
+    } catch (const std::exception& exception) {
+        lose(exception.what());
+    }
+}
+
+void Pipeline::receive() {
+    PGconn* connection = state_.connection();
+    const bool has_read = PQconsumeInput(connection) != 0;
+    while (!is_lost() && !state_.wire.empty() && PQisBusy(connection) == 0) {
+        ResultHandle result{PQgetResult(connection)};
+        if (result == nullptr) {
+            if (PQstatus(connection) == CONNECTION_BAD) break;
+            head_ended();
+        } else {
+            take_result(std::move(result));
+        }
+    }
+    if (is_lost()) return;
+    if (state_.wire.empty()) ResultHandle{PQgetResult(connection)};  // what the server says unasked: why it leaves
+    interrupter_.look();
+    if (!has_read || PQstatus(connection) == CONNECTION_BAD) {
+        const std::string& told = reader_.farewell();
+        return lose("the connection was lost: " + (told.empty() ? one_line(PQerrorMessage(connection)) : told),
+                    reader_.farewell_state());
+    }
+    while (PGnotify* notification = PQnotifies(connection)) PQfreemem(notification);
+}
+
+/// Notices are nobody's business, but for an error that is no answer to anything.
+void Pipeline::on_notice(void* pipeline, const PGresult* result) noexcept {
+    static_cast<Pipeline*>(pipeline)->reader_.take_notice(result);
+}
+
+void Pipeline::take_result(ResultHandle result) {
+    switch (reader_.take(std::move(result), PQstatus(state_.connection()) == CONNECTION_BAD)) {
+        case AnswerReader::Next::go_on:
+            return;
+        case AnswerReader::Next::sync:
+            return sync_came();
+        case AnswerReader::Next::garbled:
+            return lose(garbled);
+        case AnswerReader::Next::copy:
+            return lose("the statement began a COPY, which is not for execute()", "0A000");
+    }
+}
+
+void Pipeline::sync_came() {
+    const Sent sync = std::move(state_.wire.front());
+    state_.wire.pop();
+    interrupter_.stopper().flight_ended();
+    const char* const problem = endings_.sync_came(sync);
+    if (problem != nullptr) lose(problem);
+    if (state_.wire.empty()) quiet_came();
+    on_head_began();
+}
+
+/// A command has ended with all its results.
+void Pipeline::head_ended() {
+    Sent& head = state_.wire.front();
+    if (head.ends_flight()) {
+        return lose(reader_.farewell().empty() ? garbled : reader_.farewell(), reader_.farewell_state());
+    }
+    const bool is_run = head.kind == Sent::Kind::execute;
+    const bool ends_operation = head.ends_operation;
+    Operation* operation = head.operation;
+    if (is_run) head.statement->proof->took(loop_.now() - head_since_);
+    state_.wire.pop();
+    if (is_run && operation != nullptr) {
+        if (!operation->has_failed() && !operation->was_skipped) ++operation->done_runs;
+        if (ends_operation) endings_.part_ended(*operation);
+    }
+    on_head_began();
+}
+
+/// libpq decides for each command, when its turn comes, whether its rows come as they arrive.
+void Pipeline::on_head_began() {
+    if (is_lost() || state_.wire.empty()) return;
+    head_since_ = loop_.now();
+    Sent& head = state_.wire.front();
+    if (head.kind == Sent::Kind::execute && head.statement->rows_at_once != 0 &&
+        head.statement->text->kind != StatementKind::data_change) {
+        take_rows_in_parts(state_.connection(), head.statement->rows_at_once);
+    }
+    interrupter_.look();
+}
+
+/// Nothing is on the wire any more.
+void Pipeline::quiet_came() {
+    state_.has_abandoned = false;
+    flights_.quiet_came();
+    interrupter_.stopper().quiet_came();
+    endings_.quiet_came();
+    loop_.rest();
+    if (reader_.take_schema_change() || commits_schema_) {  // now, and once more for others when it is committed
+        asker_.schema_changed();
+        commits_schema_ = is_in_transaction();
+    }
+    if (!is_in_transaction()) asker_.ask();
+    if (!state_.outbox.empty()) loop_.at_turn_end(*this);
 }
 
 // Stopping
 
 void Pipeline::stop(Operation& operation) noexcept {
-    if (operation.is_sent) stopper_.note_unwanted();
-    if (operation.cleans_up() || (operation.is_sent && (operation.is_ping() || settings_.gives_up_at_once))) {
+    if (operation.is_sent) interrupter_.stopper().note_unwanted();
+    const bool is_running = !state_.wire.empty() && state_.wire.front().operation == &operation;
+    const bool is_over_at_once = operation.is_ping() || state_.settings.gives_up_at_once;
+    if (operation.cleans_up() || (operation.is_sent && is_over_at_once)) {
         lose("the server does not answer");
     } else if (!operation.is_sent) {
         operation.leave_queue();
         operation.refuse(operation.stop_error());
     } else if (operation.flight_ended) {
-        if (operation.type_search != 0) give_up_types(operation);
+        if (operation.type_search != 0) endings_.give_up_types(operation);
     } else if (operation.is_answered) {
         return;  // it is over, but for what it has left
-    } else if (operation.is_read() && !is_running(operation)) {
+    } else if (operation.is_read() && !is_running) {
         let_go(operation);
     } else {
-        watch_head();
+        interrupter_.look();
     }
-}
-
-bool Pipeline::is_running(const Operation& operation) noexcept {
-    return !wire_.empty() && wire_.front().operation == &operation;
 }
 
 /// It is behind others, or was skipped with them, and has no effects: who waits for it need not wait for them.
@@ -101,139 +230,40 @@ void Pipeline::let_go(Operation& operation) noexcept {
 
 void Pipeline::abandon(Operation& operation) noexcept {
     operation.leave_queue();
-    lookup_.forget(operation);
-    for (Sent& sent : wire_) {
+    endings_.lookup().forget(operation);
+    for (Sent& sent : state_.wire) {
         if (sent.operation != &operation) continue;
         sent.operation = nullptr;
         sent.is_abandoned = true;
     }
-    has_abandoned_ = has_abandoned_ || operation.is_sent;
-    if (operation.is_sent) stopper_.note_unwanted();
-    if (feeding_ == &operation) {
-        feeding_ = nullptr;
-        sender_.send_sync(Sent::Kind::sync, nullptr);
-        loop_.at_turn_end(*this);  // which sends it
-    }
-    watch_head();
+    state_.has_abandoned = state_.has_abandoned || operation.is_sent;
+    if (operation.is_sent) interrupter_.stopper().note_unwanted();
+    if (flights_.abandon(operation)) loop_.at_turn_end(*this);
+    interrupter_.look();
 }
 
-bool Pipeline::send_cancel() noexcept {
-    try {
-        cancel_.send(connection_.get());
-    } catch (const std::exception&) {
-        return false;
-    }
-    return true;
-}
-
-void Pipeline::start_cancel() {
-    const auto again = stopper_.asked(wire_, detail::Clock::now());
-    if (!send_cancel()) return lose("a statement could not be stopped");
-    loop_.start(*this, again);
-}
-
-/// The request may have come before the server had begun the statement: then it is sent once more, after a moment.
-void Pipeline::on_cancel_sent(std::string_view) noexcept {
-    if (is_lost_) return;
-    while (!stopped_.empty()) settle(stopped_.pop_front());
-    loop_.start(*this, detail::Clock::now() + Stopper::a_moment);
+/// What has ended meanwhile was hit by it, or not.
+void Pipeline::on_request_ended() noexcept {
+    endings_.settle_stopped();
     loop_.at_turn_end(*this);
-}
-
-void Pipeline::on_time() noexcept {
-    if (!is_lost_) follow(stopper_.on_time(wire_, cancel_.is_running(), detail::Clock::now()));
-}
-
-/// Sees to it that what runs on the server now ends if nobody wants it any more.
-void Pipeline::watch_head() {
-    if (!is_lost_) follow(stopper_.look(wire_, cancel_.is_running(), Timer::is_running()));
-}
-
-void Pipeline::follow(Stopper::Next next) {
-    switch (next) {
-        case Stopper::Next::rest:
-            if (Timer::is_running()) loop_.stop(*this);
-            return;
-        case Stopper::Next::nothing:
-            return;
-        case Stopper::Next::wait:
-            return loop_.start(*this, detail::Clock::now() + Stopper::a_moment);
-        case Stopper::Next::ask:
-            return start_cancel();
-        case Stopper::Next::give_up:
-            return lose("a statement that was stopped did not end in time");
-    }
 }
 
 // Losing the connection
 
 void Pipeline::lose(const std::string& why, const std::string& sqlstate) noexcept {
-    if (is_lost_) return;
-    is_lost_ = true;
-    watch_ = nullptr;
-    feeding_ = nullptr;
-    sender_.close();
-    for (Sent& sent : wire_) {
-        if (sent.operation != nullptr) end_lost(*sent.operation, lost_error(*sent.operation, why, sqlstate));
+    if (is_lost()) return;
+    state_.is_lost = true;
+    flights_.close();
+    for (Sent& sent : state_.wire) {
+        if (sent.operation != nullptr) endings_.end_lost(*sent.operation, lost_error(*sent.operation, why, sqlstate));
     }
-    give_up_all(database_error({.message = why, .sqlstate = sqlstate}));
+    end_all(as_exception({.message = why, .sqlstate = sqlstate}));
 }
 
-/// Where only what it has left was being taken away it has all that it asked for, unless it was to be done again.
-void Pipeline::end_lost(Operation& operation, const std::exception_ptr& error) noexcept {
-    if (operation.is_over()) return;
-    if (operation.has_failed() || operation.is_answered) operation.answered();
-    if (operation.is_stale) operation.replace_error(error);
-    if (operation.is_answered) {
-        lookup_.give_up(operation);
-        operation.rows().finish();
-    } else if (!operation.has_committed()) {
-        operation.fail(error);
-    }
-    operation.finish();
-}
-
-std::exception_ptr Pipeline::lost_error(const Operation& operation, const std::string& why,
-                                        const std::string& sqlstate) const {
-    if (operation.should_stop()) return operation.stop_error();
-    ErrorDetails details{.message = why, .sqlstate = sqlstate};
-    if (operation.statement() != nullptr) details.sql = operation.statement()->text().source;
-    return database_error(std::move(details));
-}
-
-/// Null: the connection is being destroyed.
-void Pipeline::give_up_all(const std::exception_ptr& error) noexcept {
-    const auto reason =
-        error ? error
-              : std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran"));
-    for (auto* operation : lookup_.take_all()) {
-        if (operation->flight_ended && !operation->is_over()) give_up_types(*operation);
-    }
-    while (!wire_.empty()) {
-        Operation* operation = wire_.front().operation;
-        if (operation != nullptr) end_lost(*operation, reason);
-        wire_.pop();
-    }
-    while (!skipped_.empty()) {
-        Operation& operation = skipped_.pop_front();
-        operation.fail(reason);
-        operation.finish();
-    }
-    while (!stopped_.empty()) settle(stopped_.pop_front());
-    while (!outbox_.empty()) outbox_.pop().refuse(reason);
+void Pipeline::end_all(const std::exception_ptr& error) noexcept {
+    endings_.end_all(error);
     asker_.give_up();
-    prepared_.forget_all();
-}
-
-/// All of it was done: the types are not worth waiting for them any longer.
-void Pipeline::give_up_types(Operation& operation) noexcept {
-    lookup_.give_up(operation);
-    settle(operation);
-}
-
-void Pipeline::accept_state(KeptState state) {
-    reset_.keep(std::move(state));
-    prepared_.trust_names();
+    state_.statements.forget_all();
 }
 
 }  // namespace databased::postgresql

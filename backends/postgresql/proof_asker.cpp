@@ -19,14 +19,39 @@ bool can_fold(const PGconn* connection, std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+/// Such a statement changes no settings, unless a trigger does; then the server says that its plans are out of date.
+bool changes_rows(std::string_view command) {
+    return command == "INSERT" || command == "UPDATE" || command == "DELETE" || command == "MERGE";
+}
+
 }  // namespace
 
-void ProofAsker::note(const Operation& operation, const PGconn* connection) {
+void ProofAsker::find_statement(Operation& operation) {
+    operation.prepared = state_.statements.find_first(*operation.statement());
+    operation.was_prepared_before = operation.prepared->is_prepared;
+    if (operation.is_own()) {
+        operation.nature = Nature::read;
+        return;
+    }
+    Proof& proof = *operation.prepared->proof;
+    ++proof.uses;
+    operation.nature = proofs_.nature(proof, loop_.now());
+    note(operation);
+    if (operation.nature != Nature::unknown) {
+        if (proof.draws_numbers) state_.reset.owe(Debt::numbers);
+        return;
+    }
+    state_.reset.owe(Debt::all);
+    if (!changes_rows(operation.statement()->text().command)) state_.statements.distrust_names();
+}
+
+/// What is to be known of its text is asked for soon.
+void ProofAsker::note(const Operation& operation) {
     const std::shared_ptr<Proof>& proof = operation.prepared->proof;
     if (!proofs_.is_wanted(*proof, loop_.now())) return;
     const SqlText& text = operation.statement()->text();
     auto question = question_about(text);
-    if (!question || !can_fold(connection, text.text)) {
+    if (!question || !can_fold(state_.connection(), text.text)) {
         proof->can_be_asked = false;
         return;
     }
@@ -37,13 +62,18 @@ void ProofAsker::note(const Operation& operation, const PGconn* connection) {
 
 void ProofAsker::ask() {
     for (auto& [proof, question] : std::exchange(wanted_, {})) {
-        outbox_.hold_users();
+        state_.outbox.hold_users();
         loop_.spawn(find(self_, std::move(proof), std::move(question)));
     }
 }
 
 void ProofAsker::give_up() noexcept {
     for (const auto& wanted : std::exchange(wanted_, {})) wanted.proof->is_asked = false;
+}
+
+void ProofAsker::schema_changed() noexcept {
+    state_.catalog.schema_changed();
+    proofs_.schema_changed();
 }
 
 Task<> ProofAsker::find(std::weak_ptr<ProofAsker*> asker, std::shared_ptr<Proof> proof, ProofQuestion question) {
@@ -70,8 +100,8 @@ Task<> ProofAsker::find(std::weak_ptr<ProofAsker*> asker, std::shared_ptr<Proof>
     }
     const auto self = asker.lock();
     if (self == nullptr) co_return;
-    (*self)->outbox_.release_users();
-    (*self)->loop_.at_turn_end((*self)->sender_);
+    (*self)->state_.outbox.release_users();
+    (*self)->loop_.at_turn_end((*self)->turn_);
 }
 
 }  // namespace databased::postgresql

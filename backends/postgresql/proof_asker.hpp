@@ -1,8 +1,7 @@
 // Asks the catalogue about what users' texts can do, beside what the users ask.
 #pragma once
 
-#include "connection_handle.hpp"
-#include "outbox.hpp"
+#include "connection_state.hpp"
 #include "proof.hpp"
 
 #include <databased/event_loop.hpp>
@@ -14,17 +13,20 @@ namespace databased::postgresql {
 
 class Pipeline;
 
-/// Of one connection. While the catalogue is asked, users' operations stay in the outbox.
+/// Of one connection. Finds what is known of a statement, and has what is not known asked for: meanwhile users'
+/// operations stay in the outbox.
 class ProofAsker {
   public:
-    ProofAsker(Pipeline& pipeline, EventLoop& loop, TurnEnd& sender, Outbox& outbox, Proofs& proofs) noexcept
-        : pipeline_(pipeline), loop_(loop), sender_(sender), outbox_(outbox), proofs_(proofs) {}
+    ProofAsker(Pipeline& pipeline, EventLoop& loop, TurnEnd& turn, ConnectionState& state, Proofs& proofs) noexcept
+        : pipeline_(pipeline), loop_(loop), turn_(turn), state_(state), proofs_(proofs) {}
 
-    /// Notes the text of `operation` if it is to be asked about; `connection` tells how the server folds names.
-    void note(const Operation& operation, const PGconn* connection);
+    /// Finds the prepared statement of `operation` and its nature; what it can leave behind is owed from here on.
+    void find_statement(Operation& operation);
     /// Asks about all that was noted: not inside somebody's transaction, which sees what nobody else sees.
     void ask();
     void give_up() noexcept;
+    /// What is known does not hold any longer.
+    void schema_changed() noexcept;
 
   private:
     struct Wanted {
@@ -32,12 +34,13 @@ class ProofAsker {
         ProofQuestion question;
     };
 
+    void note(const Operation& operation);
     static Task<> find(std::weak_ptr<ProofAsker*> asker, std::shared_ptr<Proof> proof, ProofQuestion question);
 
     Pipeline& pipeline_;
     EventLoop& loop_;
-    TurnEnd& sender_;
-    Outbox& outbox_;
+    TurnEnd& turn_;
+    ConnectionState& state_;
     Proofs& proofs_;
     std::vector<Wanted> wanted_;
     std::shared_ptr<ProofAsker*> self_ = std::make_shared<ProofAsker*>(this);  // for what runs on its own

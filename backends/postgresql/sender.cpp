@@ -7,6 +7,14 @@
 
 namespace databased::postgresql {
 
+Sender::Sender(EventLoop& loop, PGconn* connection, Wire& wire, ServerStatements& prepared, SocketListener& socket,
+               SenderListener& listener)
+    : connection_(connection),
+      wire_(wire),
+      prepared_(prepared),
+      listener_(listener),
+      watch_(std::make_unique<SocketWatch>(loop, PQsocket(connection), socket)) {}
+
 void Sender::send_run(Operation& operation) {
     try {
         if (operation.sent_runs != 0) {  // the first was filled in to find its statement
@@ -76,7 +84,7 @@ void Sender::send_evictions() {
 
 /// Notes what libpq has accepted. It refuses nothing but what cannot be sent any more.
 void Sender::sent(int accepted, Sent command) {
-    if (is_closed_) return;
+    if (watch_ == nullptr) return;
     const bool was_empty = wire_.empty();
     wire_.push(std::move(command));
     if (accepted == 0) {
@@ -86,14 +94,15 @@ void Sender::sent(int accepted, Sent command) {
     }
 }
 
-void Sender::flush(SocketWatch& watch) {
+void Sender::flush() {
+    if (watch_ == nullptr) return;
     const int left = PQflush(connection_);
     if (left < 0) return listener_.on_broken("the connection was lost: " + one_line(PQerrorMessage(connection_)));
     is_blocked_ = left > 0;
     if (is_blocked_) {
-        watch.start_writing();
+        watch_->start_writing();
     } else {
-        watch.stop_writing();
+        watch_->stop_writing();
     }
 }
 

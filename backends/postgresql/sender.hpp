@@ -7,6 +7,7 @@
 #include "socket_watch.hpp"
 #include "wire.hpp"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,9 @@ class SenderListener {
 /// Of one connection, in pipeline mode.
 class Sender {
   public:
-    Sender(PGconn* connection, Wire& wire, ServerStatements& prepared, SenderListener& listener) noexcept
-        : connection_(connection), wire_(wire), prepared_(prepared), listener_(listener) {}
+    /// `socket` hears of what comes in, and when the socket takes more.
+    Sender(EventLoop& loop, PGconn* connection, Wire& wire, ServerStatements& prepared, SocketListener& socket,
+           SenderListener& listener);
 
     /// The next run of its statement. Where its values cannot be sent it fails.
     void send_run(Operation& operation);
@@ -43,12 +45,12 @@ class Sender {
     /// Of statements that are not kept any more.
     void send_evictions();
 
-    /// Hands on as much as the socket takes; `watch` tells when it takes more.
-    void flush(SocketWatch& watch);
+    /// Hands on as much as the socket takes.
+    void flush();
     /// The socket takes no more for now.
     bool is_blocked() const noexcept { return is_blocked_; }
-    /// Whatever is sent from now on is dropped.
-    void close() noexcept { is_closed_ = true; }
+    /// Whatever is sent from now on is dropped, and the socket is not watched any more.
+    void close() noexcept { watch_ = nullptr; }
 
   private:
     void sent(int accepted, Sent command);
@@ -57,9 +59,9 @@ class Sender {
     Wire& wire_;
     ServerStatements& prepared_;
     SenderListener& listener_;
+    std::unique_ptr<SocketWatch> watch_;
     std::vector<const char*> values_;  // keeps its memory
     bool is_blocked_ = false;
-    bool is_closed_ = false;
 };
 
 }  // namespace databased::postgresql

@@ -1,0 +1,61 @@
+// What the parts of one connection's pipeline share.
+#pragma once
+
+#include "connection_handle.hpp"
+#include "outbox.hpp"
+#include "server_statements.hpp"
+#include "session_reset.hpp"
+#include "wire.hpp"
+
+#include <databased/backend.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <utility>
+
+#include <libpq-fe.h>
+
+namespace databased::postgresql {
+
+struct PipelineSettings {
+    std::size_t statement_cache = 256;
+    std::chrono::milliseconds cancel_timeout{5'000};
+    std::chrono::microseconds spin{};  ///< How long the loop waits awake for an answer.
+    bool gives_up_at_once = false;     ///< While it is opened: who does not answer in time is not asked to stop.
+    bool is_pooled = false;            ///< Behind a pooler that gives every transaction another server connection.
+};
+
+struct ConnectionState {
+    ConnectionState(ConnectionHandle connection, TypeCatalog& types, Proofs& proofs)
+        : handle(std::move(connection)), catalog(types), statements(types, proofs) {}
+
+    PGconn* connection() const noexcept { return handle.get(); }
+    backend::Transaction transaction() const noexcept {
+        switch (PQtransactionStatus(handle.get())) {
+            case PQTRANS_IDLE:
+                return backend::Transaction::none;
+            case PQTRANS_INTRANS:
+                return backend::Transaction::open;
+            case PQTRANS_INERROR:
+                return backend::Transaction::failed;
+            default:
+                return backend::Transaction::unknown;
+        }
+    }
+    bool is_in_transaction() const noexcept {
+        const auto status = transaction();
+        return status == backend::Transaction::open || status == backend::Transaction::failed;
+    }
+
+    ConnectionHandle handle;
+    TypeCatalog& catalog;
+    PipelineSettings settings{};
+    Wire wire{};
+    Outbox outbox{};
+    ServerStatements statements;
+    SessionReset reset{};
+    bool is_lost = false;
+    bool has_abandoned = false;  ///< Something runs that nobody waits for.
+};
+
+}  // namespace databased::postgresql

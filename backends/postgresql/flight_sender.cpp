@@ -1,0 +1,232 @@
+#include "flight_sender.hpp"
+
+#include <databased/error.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace databased::postgresql {
+
+namespace {
+
+constexpr std::size_t runs_between_flushes = 64;
+
+/// Those that are always the same; savepoints have names of their own.
+bool is_worth_preparing(backend::Verb verb) noexcept {
+    return verb == backend::Verb::begin || verb == backend::Verb::commit || verb == backend::Verb::rollback;
+}
+
+bool has_word_stdin_or_stdout(std::string_view text) {
+    const auto is_one = [&](std::string_view word) {
+        return std::search(text.begin(), text.end(), word.begin(), word.end(), [](char have, char want) {
+                   return (have >= 'a' && have <= 'z' ? have - 'a' + 'A' : have) == want;
+               }) != text.end();
+    };
+    return is_one("STDIN") || is_one("STDOUT");
+}
+
+void refuse_what_cannot_work(const Operation& operation, const ConnectionState& state) {
+    if (operation.expects_none() && state.wire.empty() && state.is_in_transaction()) {
+        throw_database_error(
+            {.message = "a transaction is open on the connection, where there should be none; nothing was sent",
+             .sqlstate = "25001"});
+    }
+    if (operation.request().expected == backend::Transaction::open && state.wire.empty() &&
+        !state.is_in_transaction()) {
+        throw_database_error(
+            {.message = "the transaction was ended by the database before this statement", .sqlstate = "25P02"});
+    }
+    if (operation.runs() == 0) return;
+    const SqlText& text = operation.statement()->text();
+    if (text.command == "COPY" && has_word_stdin_or_stdout(text.text)) {
+        throw NotSupportedError("COPY from STDIN and to STDOUT is not for execute()");
+    }
+}
+
+}  // namespace
+
+FlightSender::FlightSender(EventLoop& loop, ConnectionState& state, ProofAsker& asker, SocketListener& socket,
+                           SenderListener& listener)
+    : loop_(loop),
+      state_(state),
+      asker_(asker),
+      sender_(loop, state.connection(), state.wire, state.statements, socket, listener) {}
+
+void FlightSender::pump(bool is_asking) {
+    do {
+        if (feeding_ != nullptr && !is_blocked() && !state_.is_lost) feed();
+        while (feeding_ == nullptr && !state_.is_lost && !is_blocked() && !is_enclosing_ &&
+               !state_.reset.is_under_way() && !is_asking && state_.outbox.next() != nullptr) {
+            begin(state_.outbox.pop());
+        }
+        if (state_.is_lost) return;
+        flush();
+    } while (feeding_ != nullptr && !is_blocked());  // the socket has room again, and nothing else might tell
+    if (state_.settings.spin.count() != 0 && !state_.wire.empty()) loop_.stay_awake(state_.settings.spin);
+}
+
+void FlightSender::begin(Operation& operation) {
+    if (operation.should_stop()) return operation.refuse(operation.stop_error());
+    try {
+        refuse_what_cannot_work(operation, state_);
+        if (operation.runs() != 0) asker_.find_statement(operation);
+    } catch (...) {
+        return operation.refuse(std::current_exception(), state_.transaction());
+    }
+    if (state_.statements.has_evicted() && state_.wire.empty() && !state_.is_in_transaction()) sender_.send_evictions();
+    if (operation.may_join_burst()) {
+        begin_shared(operation, &Operation::may_join_burst, Sent::Kind::burst_end);
+    } else if (operation.may_join_flight()) {
+        begin_shared(operation, &Operation::may_join_flight, Sent::Kind::sync);
+    } else {
+        begin_flight(operation);
+    }
+}
+
+FlightFacts FlightSender::facts_of(const Operation& operation) const noexcept {
+    FlightFacts facts;
+    facts.is_own = operation.is_own();
+    facts.is_reset = operation.is_reset;
+    facts.is_alone = operation.is_alone();
+    facts.ends_transaction = operation.ends_transaction();
+    facts.makes_ready = operation.request().makes_ready;
+    facts.read_only = operation.request().read_only;
+    facts.is_read = operation.nature == Nature::read;
+    facts.goes_bare = operation.goes_bare;
+    facts.is_pooled = state_.settings.is_pooled;
+    facts.is_reset_owed = state_.reset.is_owed();
+    return facts;
+}
+
+void FlightSender::begin_flight(Operation& operation) {
+    operation.is_sent = true;
+    send_verbs(operation);
+    const Around wanted = around(facts_of(operation));
+    if (wanted != Around::nothing) {
+        operation.is_enclosed = is_enclosing_ = true;
+        const char* const begin = wanted == Around::transaction ? "BEGIN" : "BEGIN READ ONLY";
+        sender_.send_command(&operation, {begin}, Sent::Kind::housekeeping);
+    }
+    feeding_ = &operation;
+    feed();
+}
+
+/// `first` and those behind it in the outbox that may share its sync. Others may follow at once. What an error skips in
+/// a transaction would have failed anyway; of a burst it is sent again.
+void FlightSender::begin_shared(Operation& first, MayJoin may_join, Sent::Kind end) {
+    for (Operation* next = &first; next != nullptr; next = next_to_join(may_join)) {
+        next->is_sent = true;
+        sender_.send_run(*next);
+        if (!state_.is_lost) state_.wire.back().ends_operation = true;
+    }
+    sender_.send_sync(end, nullptr);
+}
+
+/// The head of the outbox, if it may go with what is being sent.
+Operation* FlightSender::next_to_join(MayJoin may_join) {
+    Outbox& outbox = state_.outbox;
+    while (outbox.next() != nullptr && (outbox.next()->*may_join)() && !state_.is_lost) {
+        Operation& candidate = outbox.pop();
+        if (candidate.should_stop()) {
+            candidate.refuse(candidate.stop_error());
+            continue;
+        }
+        try {
+            asker_.find_statement(candidate);
+            if ((candidate.*may_join)()) return &candidate;
+            outbox.push_next(candidate);
+            return nullptr;
+        } catch (...) {
+            candidate.refuse(std::current_exception());
+        }
+    }
+    return nullptr;
+}
+
+/// Sends runs of a statement until all are sent or the socket takes no more.
+void FlightSender::feed() {
+    Operation& operation = *feeding_;
+    while (operation.sent_runs < operation.runs() && !operation.has_failed() && !state_.is_lost) {
+        if (operation.sent_runs != 0 && operation.should_stop()) {
+            operation.fail(operation.stop_error());  // what was sent may all be done, but it is not all
+            break;
+        }
+        sender_.send_run(operation);
+        if (operation.sent_runs % runs_between_flushes == 0) flush();
+        if (is_blocked() && operation.sent_runs < operation.runs()) return;
+    }
+    end_flight(operation);
+}
+
+void FlightSender::end_flight(Operation& operation) {
+    feeding_ = nullptr;
+    if (state_.is_lost) return;
+    if (operation.is_enclosed) {
+        const char* const end = operation.request().read_only ? "ROLLBACK" : "COMMIT";
+        sender_.send_command(&operation, {end}, Sent::Kind::housekeeping);
+    }
+    switch (behind(facts_of(operation), operation.is_enclosed)) {
+        case Behind::sync:
+            return sender_.send_sync(Sent::Kind::sync, &operation);
+        case Behind::resets:
+            break;
+        case Behind::sync_and_resets:
+            sender_.send_sync(Sent::Kind::sync, &operation);
+            break;
+        case Behind::transaction_and_resets:
+            sender_.send_command(&operation, {"BEGIN"}, Sent::Kind::housekeeping);
+            sender_.send_command(&operation, {"COMMIT"}, Sent::Kind::housekeeping);
+            break;
+    }
+    send_resets(&operation);
+}
+
+void FlightSender::send_recovery(Operation* operation) {
+    sender_.send_command(nullptr, {"ROLLBACK"}, Sent::Kind::housekeeping);
+    const bool has_resets =
+        operation == nullptr ? state_.reset.is_owed() : behind(facts_of(*operation), true) != Behind::sync;
+    if (has_resets) {
+        send_resets(operation);
+    } else {
+        sender_.send_sync(Sent::Kind::sync, operation);
+    }
+}
+
+void FlightSender::send_resets(Operation* operation) {
+    SessionReset& reset = state_.reset;
+    if (operation != nullptr) operation->awaits_reset = true;
+    if (!reset.is_possible()) {
+        reset.give_up();
+        return sender_.send_sync(Sent::Kind::reset_end, operation);
+    }
+    for (const auto& command : reset.commands()) {
+        sender_.send_command(nullptr, command, Sent::Kind::reset, !reset.drops_statements());
+    }
+    if (reset.drops_statements()) state_.statements.forget_all();
+    sender_.send_sync(Sent::Kind::reset_end, operation);
+}
+
+void FlightSender::send_verbs(Operation& operation) {
+    const Request& request = operation.request();
+    for (const backend::Command& command : request.commands) {
+        std::string sql;
+        postgresql_dialect.verb(sql, command, request.options);
+        if (sql.empty()) continue;
+        sender_.send_command(&operation, {std::move(sql)}, Sent::Kind::verb, is_worth_preparing(command.verb));
+    }
+}
+
+bool FlightSender::abandon(const Operation& operation) {
+    if (feeding_ != &operation) return false;
+    feeding_ = nullptr;
+    sender_.send_sync(Sent::Kind::sync, nullptr);
+    return true;
+}
+
+void FlightSender::close() noexcept {
+    feeding_ = nullptr;
+    sender_.close();
+}
+
+}  // namespace databased::postgresql
