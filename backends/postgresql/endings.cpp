@@ -141,7 +141,7 @@ void Endings::repeat(Operation& operation) {
     operation.start_over();
     if (has_failed_transaction) operation.roll_back_first();
     state_.outbox.push_next(operation);
-    loop_.at_turn_end(turn_);
+    loop_.at_end_of_turn(turn_);
 }
 
 void Endings::give_up_types(Operation& operation) noexcept {

@@ -14,7 +14,7 @@ namespace databased::postgresql {
 /// Of one connection.
 class Endings {
   public:
-    Endings(Pipeline& pipeline, EventLoop& loop, TurnEnd& turn, ConnectionState& state, FlightSender& flights,
+    Endings(Pipeline& pipeline, EventLoop& loop, EndOfTurn& turn, ConnectionState& state, FlightSender& flights,
             const Interrupter& interrupter)
         : loop_(loop),
           turn_(turn),
@@ -54,7 +54,7 @@ class Endings {
     void repeat(Operation& operation);
 
     EventLoop& loop_;
-    TurnEnd& turn_;
+    EndOfTurn& turn_;
     ConnectionState& state_;
     FlightSender& flights_;
     const Interrupter& interrupter_;

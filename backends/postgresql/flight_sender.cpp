@@ -1,5 +1,6 @@
 #include "flight_sender.hpp"
 
+#include <databased/detail/busy_wait.hpp>
 #include <databased/error.hpp>
 
 #include <algorithm>
@@ -63,7 +64,8 @@ void FlightSender::pump(bool is_asking) {
         if (state_.is_lost) return;
         flush();
     } while (feeding_ != nullptr && !is_blocked());  // the socket has room again, and nothing else might tell
-    if (state_.settings.spin.count() != 0 && !state_.wire.empty()) loop_.stay_awake(state_.settings.spin);
+    if (state_.settings.spin.count() != 0 && !state_.wire.empty())
+        loop_.busy_wait().stay_awake_until(loop_.now() + state_.settings.spin);
 }
 
 void FlightSender::begin(Operation& operation) {

@@ -3,6 +3,7 @@
 #include "error.hpp"
 #include "libpq_features.hpp"
 
+#include <databased/detail/busy_wait.hpp>
 #include <databased/error.hpp>
 
 #include <utility>
@@ -71,10 +72,10 @@ void Pipeline::accept_state(KeptState state) {
 
 void Pipeline::submit(Operation& operation) {
     state_.outbox.push(operation);
-    loop_.at_turn_end(*this);
+    loop_.at_end_of_turn(*this);
 }
 
-void Pipeline::on_turn_end() noexcept {
+void Pipeline::on_end_of_turn() noexcept {
     try {
         pump();
     } catch (const std::exception& exception) {
@@ -190,13 +191,13 @@ void Pipeline::quiet_came() {
     flights_.quiet_came();
     interrupter_.stopper().quiet_came();
     endings_.quiet_came();
-    loop_.rest();
+    loop_.busy_wait().rest();
     if (reader_.take_schema_change() || commits_schema_) {  // now, and once more for others when it is committed
         asker_.schema_changed();
         commits_schema_ = is_in_transaction();
     }
     if (!is_in_transaction()) asker_.ask();
-    if (!state_.outbox.empty()) loop_.at_turn_end(*this);
+    if (!state_.outbox.empty()) loop_.at_end_of_turn(*this);
 }
 
 // Stopping
@@ -238,14 +239,14 @@ void Pipeline::abandon(Operation& operation) noexcept {
     }
     state_.has_abandoned = state_.has_abandoned || operation.is_sent;
     if (operation.is_sent) interrupter_.stopper().note_unwanted();
-    if (flights_.abandon(operation)) loop_.at_turn_end(*this);
+    if (flights_.abandon(operation)) loop_.at_end_of_turn(*this);
     interrupter_.look();
 }
 
 /// What has ended meanwhile was hit by it, or not.
 void Pipeline::on_request_ended() noexcept {
     endings_.settle_stopped();
-    loop_.at_turn_end(*this);
+    loop_.at_end_of_turn(*this);
 }
 
 // Losing the connection

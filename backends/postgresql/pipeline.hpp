@@ -18,7 +18,7 @@ namespace databased::postgresql {
 
 /// Owns the libpq connection, and all that works on it: ProofAsker and FlightSender send, AnswerReader and Endings
 /// receive, Interrupter stops.
-class Pipeline final : private SocketListener, private TurnEnd, private SenderListener, private InterruptListener {
+class Pipeline final : private SocketListener, private EndOfTurn, private SenderListener, private InterruptListener {
   public:
     Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& catalog, Proofs& proofs);
     /// Who waits gets NotConnectedError.
@@ -53,7 +53,7 @@ class Pipeline final : private SocketListener, private TurnEnd, private SenderLi
     void lose(const std::string& why, const std::string& sqlstate = "08006") noexcept;
 
   private:
-    void on_turn_end() noexcept override;
+    void on_end_of_turn() noexcept override;
     void on_socket(SocketEvents events) noexcept override;
     void on_head_began() override;
     void on_broken(const std::string& why) noexcept override { lose(why); }

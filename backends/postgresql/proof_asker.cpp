@@ -101,7 +101,7 @@ Task<> ProofAsker::find(std::weak_ptr<ProofAsker*> asker, std::shared_ptr<Proof>
     const auto self = asker.lock();
     if (self == nullptr) co_return;
     (*self)->state_.outbox.release_users();
-    (*self)->loop_.at_turn_end((*self)->turn_);
+    (*self)->loop_.at_end_of_turn((*self)->turn_);
 }
 
 }  // namespace databased::postgresql

@@ -17,7 +17,7 @@ class Pipeline;
 /// operations stay in the outbox.
 class ProofAsker {
   public:
-    ProofAsker(Pipeline& pipeline, EventLoop& loop, TurnEnd& turn, ConnectionState& state, Proofs& proofs) noexcept
+    ProofAsker(Pipeline& pipeline, EventLoop& loop, EndOfTurn& turn, ConnectionState& state, Proofs& proofs) noexcept
         : pipeline_(pipeline), loop_(loop), turn_(turn), state_(state), proofs_(proofs) {}
 
     /// Finds the prepared statement of `operation` and its nature; what it can leave behind is owed from here on.
@@ -39,7 +39,7 @@ class ProofAsker {
 
     Pipeline& pipeline_;
     EventLoop& loop_;
-    TurnEnd& turn_;
+    EndOfTurn& turn_;
     ConnectionState& state_;
     Proofs& proofs_;
     std::vector<Wanted> wanted_;

@@ -1,5 +1,6 @@
 #include "connection.hpp"
 
+#include <databased/detail/busy_wait.hpp>
 #include <databased/error.hpp>
 
 #include <utility>
@@ -79,7 +80,7 @@ Connection::Connection(EventLoop& loop, const SqliteOptions& options, Access acc
     : loop_(loop), spin_(options.worker_spin), worker_(std::make_unique<Worker>(loop, options, access)) {}
 
 Connection::~Connection() {
-    on_turn_end();  // what was not sent yet comes back as well
+    on_end_of_turn();  // what was not sent yet comes back as well
 }
 
 Task<> Connection::open() {
@@ -101,12 +102,12 @@ Task<> Connection::close() {
 
 void Connection::submit(Job& job) {
     if (outbox_.empty()) worker_->expect_jobs();
-    loop_.expect_post(spin_);
+    loop_.busy_wait().expect_post(spin_);
     outbox_.push_back(&job);
-    loop_.at_turn_end(*this);
+    loop_.at_end_of_turn(*this);
 }
 
-void Connection::on_turn_end() noexcept {
+void Connection::on_end_of_turn() noexcept {
     if (outbox_.empty()) return;
     worker_->submit(outbox_);
     outbox_.clear();

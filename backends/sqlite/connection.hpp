@@ -14,7 +14,7 @@
 
 namespace databased::sqlite {
 
-class Connection final : public SessionBackend, private TurnEnd {
+class Connection final : public SessionBackend, private EndOfTurn {
   public:
     Connection(EventLoop& loop, const SqliteOptions& options, Access access);
     ~Connection() override;
@@ -33,7 +33,7 @@ class Connection final : public SessionBackend, private TurnEnd {
     class Wait;
 
     void submit(Job& job);
-    void on_turn_end() noexcept override;
+    void on_end_of_turn() noexcept override;
 
     EventLoop& loop_;
     std::chrono::microseconds spin_;

@@ -1,5 +1,6 @@
 #include "job.hpp"
 
+#include <databased/detail/busy_wait.hpp>
 #include <databased/error.hpp>
 
 #include <utility>
@@ -92,7 +93,7 @@ void Job::abandon() noexcept {
 }
 
 void Job::on_loop() noexcept {
-    loop_.expected_post_came();
+    loop_.busy_wait().expected_post_came();
     if (abandoned_) {
         delete this;
         return;

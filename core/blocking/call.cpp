@@ -66,11 +66,11 @@ RootCoroutine BlockingCall::await_work(BlockingCall& call) {
     } catch (...) {
         call.failure_ = std::current_exception();
     }
-    call.lines_.loop().at_turn_end(call);
+    call.lines_.loop().at_end_of_turn(call);
 }
 
 /// The frames are gone before the caller goes on.
-void BlockingCall::on_turn_end() noexcept {
+void BlockingCall::on_end_of_turn() noexcept {
     coroutine_.reset();
     line_->innermost = around_;
     if (around_ == nullptr) lines_.forget(caller_);

@@ -43,7 +43,7 @@ class CallerLines {
     std::unordered_map<std::uint64_t, CallerLine> lines_;
 };
 
-class BlockingCall final : public WaitingThread, private LoopWork, private TurnEnd {
+class BlockingCall final : public WaitingThread, private LoopWork, private EndOfTurn {
   public:
     BlockingCall(CallerLines& lines, HandedOver& work);
     /// On the caller's thread: hands over, does what it is given to do meanwhile, and throws what the work has thrown.
@@ -61,7 +61,7 @@ class BlockingCall final : public WaitingThread, private LoopWork, private TurnE
     };
 
     void on_loop() noexcept override;
-    void on_turn_end() noexcept override;
+    void on_end_of_turn() noexcept override;
     static RootCoroutine await_work(BlockingCall& call);
     void run_body() noexcept;
 

@@ -2,6 +2,7 @@
 
 #include "runtime/time_after.hpp"
 
+#include <databased/detail/stop.hpp>
 #include <databased/error.hpp>
 
 #include <algorithm>

@@ -9,6 +9,15 @@ namespace databased::detail {
 /// used or destroyed in the child.
 int process_generation() noexcept;
 
+/// The process in which this was made.
+class HomeProcess {
+  public:
+    bool is_left() const noexcept { return generation_ != process_generation(); }
+
+  private:
+    int generation_ = process_generation();
+};
+
 /// Keeps, for as long as the child process lives, what must not be destroyed there.
 void leave_to_parent(std::shared_ptr<void> thing);
 

@@ -91,19 +91,19 @@ Task<> sleep(Duration duration) {
 namespace {
 
 /// Goes on in the turn after this one.
-class Yield final : private TurnEnd {
+class Yield final : private EndOfTurn {
   public:
     bool await_ready() const noexcept { return false; }
     template <class Promise>
     void await_suspend(std::coroutine_handle<Promise> caller) noexcept {
         loop_ = caller.promise().context().loop;
         caller_ = caller;
-        loop_->at_turn_end(*this);
+        loop_->at_end_of_turn(*this);
     }
     void await_resume() const noexcept {}
 
   private:
-    void on_turn_end() noexcept override { loop_->schedule(caller_); }
+    void on_end_of_turn() noexcept override { loop_->schedule(caller_); }
 
     EventLoop* loop_ = nullptr;
     std::coroutine_handle<> caller_;

@@ -4,15 +4,15 @@
 #include <databased/detail/callback.hpp>
 #include <databased/detail/export.hpp>
 #include <databased/detail/intrusive_list.hpp>
-#include <databased/detail/stop.hpp>
 #include <databased/task.hpp>
 
-#include <chrono>
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <span>
-#include <vector>
+#include <type_traits>
+#include <utility>
 
 extern "C" {
 struct uv_loop_s;
@@ -21,8 +21,10 @@ struct uv_loop_s;
 namespace databased {
 
 namespace detail {
+class BusyWait;
 class Mailbox;
-}
+class TimerHeap;
+}  // namespace detail
 
 /// Something to be done on the loop's thread. Whoever posts it keeps it alive until it has run; posting allocates
 /// nothing.
@@ -42,12 +44,12 @@ class DATABASED_API LoopWork {
 };
 
 /// Told at the end of the loop's turn, when everything that could run has run: what was gathered goes out in one batch.
-class DATABASED_API TurnEnd : public detail::ListNode<TurnEnd> {
+class DATABASED_API EndOfTurn : public detail::ListNode<EndOfTurn> {
   public:
-    virtual void on_turn_end() noexcept = 0;
+    virtual void on_end_of_turn() noexcept = 0;
 
   protected:
-    virtual ~TurnEnd() = default;
+    virtual ~EndOfTurn() = default;
 };
 
 /// Told when the loop is destroyed before whatever uses it: close at once, never touch the loop again.
@@ -65,7 +67,7 @@ class DATABASED_API LoopUser : public detail::ListNode<LoopUser> {
 class DATABASED_API Timer {
   public:
     virtual void on_time() noexcept = 0;
-    bool is_running() const noexcept { return loop_ != nullptr; }
+    bool is_running() const noexcept { return heap_ != nullptr; }
 
   protected:
     Timer() = default;
@@ -74,9 +76,9 @@ class DATABASED_API Timer {
     virtual ~Timer();
 
   private:
-    friend class EventLoop;
-    EventLoop* loop_ = nullptr;
-    std::size_t position_ = 0;  // in the loop's heap
+    friend class detail::TimerHeap;
+    detail::TimerHeap* heap_ = nullptr;  // of its loop, while it runs
+    std::size_t position_ = 0;
     detail::Clock::time_point when_{};
 };
 
@@ -121,7 +123,7 @@ class DATABASED_API EventLoop {
     static EventLoop* current() noexcept;
     bool is_on_its_thread() const noexcept;
     /// Spawned tasks that have not finished.
-    std::size_t spawned_count() const noexcept { return spawned_count_; }
+    std::size_t spawned_count() const noexcept;
 
     // For awaiters and backends; on the loop's thread only.
 
@@ -130,74 +132,21 @@ class DATABASED_API EventLoop {
     /// Resumes `waiting` in this turn or the next; never inside this call.
     void schedule(std::coroutine_handle<> waiting);
     /// Calls `listener` once at the end of this turn. It may be asked for again from within.
-    void at_turn_end(TurnEnd& listener) noexcept;
-    /// Something was given to another thread that will post it back, soon perhaps: while there is such work the loop
-    /// waits awake for up to `patience` before it sleeps, as long as that is mostly worth it.
-    void expect_post(std::chrono::microseconds patience) noexcept;
-    void expected_post_came() noexcept { --expected_posts_; }
-    /// Looks for what happens again and again instead of sleeping, for `time` from now: a socket's answer may come
-    /// soon.
-    void stay_awake(std::chrono::microseconds time) noexcept;
-    void rest() noexcept { awake_until_ = {}; }
-    void add(LoopUser& user) noexcept { users_.push_back(user); }
+    void at_end_of_turn(EndOfTurn& listener) noexcept;
+    /// What the loop is to wait for awake; include databased/detail/busy_wait.hpp.
+    detail::BusyWait& busy_wait() noexcept;
+    void add(LoopUser& user) noexcept;
     void start(Timer& timer, detail::Clock::time_point when);
     void stop(Timer& timer) noexcept;
 
   private:
-    struct Handles;
-    class RootTask;
-
-    void open_handles(uv_loop_s* loop);
-    template <class Condition>
-    void drive_until(Condition is_met);
-    void stop_spawned();
-    bool is_inherited() const noexcept;
-    void leave_to_parent() noexcept;
-    void leave_tasks_to_parent();
-    void begin_work() noexcept;
-    void end_work() noexcept;
-    void turn() noexcept;
-    void before_poll() noexcept;
-    bool wait_awake() noexcept;
-    bool stays_awake() noexcept;
-    void resume_ready() noexcept;
-    void end_turn() noexcept;
-    void ring_timers() noexcept;
-    void arm_clock() noexcept;
-    void sift(std::size_t position) noexcept;
-    void place(std::size_t position, Timer* timer) noexcept;
-    void finished(RootTask& root) noexcept;
-    void destroy_finished() noexcept;
+    struct State;
 
     template <class T>
     static Task<> store_result(Task<T> task, detail::ResultSlot<T>& result);
     void run_root(Task<> task);
 
-    std::unique_ptr<uv_loop_s> own_loop_;
-    Handles* handles_ = nullptr;                  // freed by libuv's close callback
-    std::vector<std::coroutine_handle<>> ready_;  // a ring would save nothing: it is drained to its end and reused
-    std::size_t ready_head_ = 0;
-    detail::IntrusiveList<TurnEnd> turn_ends_;
-    detail::IntrusiveList<LoopUser> users_;
-    std::vector<Timer*> timers_;  // a binary heap, the earliest first
-    detail::Clock::time_point clock_armed_for_ = detail::Clock::time_point::max();
-    std::unique_ptr<detail::Mailbox> mailbox_;
-    detail::IntrusiveList<RootTask> spawned_;
-    detail::IntrusiveList<RootTask> finished_;  // their frames end with the turn
-    std::size_t spawned_count_ = 0;
-    std::size_t working_ = 0;  // what keeps uv_run() from returning: spawned tasks and run()
-    ErrorHandler unhandled_;
-    bool in_turn_ = false;
-    std::size_t expected_posts_ = 0;
-    std::chrono::microseconds patience_{};
-    int luck_ = 0;  // with waiting awake, lately
-    detail::Clock::time_point awake_until_{};
-    detail::Clock::time_point now_{};  // of the turn; zero until somebody asks
-    bool in_run_ = false;
-    bool is_stopping_ = false;  // run() has its result and waits for what was spawned
-    bool clock_rang_ = false;
-    int generation_;        // of the process that made it
-    bool is_left_ = false;  // to the parent: this is a child process
+    std::unique_ptr<State> state_;
 };
 
 /// Gives a program a loop for as long as `task` runs, and its result: what main() calls.

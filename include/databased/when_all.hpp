@@ -2,6 +2,7 @@
 #pragma once
 
 #include <databased/detail/export.hpp>
+#include <databased/detail/stop.hpp>
 #include <databased/event_loop.hpp>
 
 #include <coroutine>
