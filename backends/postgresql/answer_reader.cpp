@@ -68,7 +68,7 @@ std::exception_ptr transaction_was_rolled_back() {
 }  // namespace
 
 AnswerReader::Next AnswerReader::take(ResultHandle result, bool is_cut) {
-    Sent& head = wire_.front();
+    Sent& head = expected_.front();
     const auto status = PQresultStatus(result.get());
     if (status != PGRES_FATAL_ERROR && (status == PGRES_PIPELINE_SYNC) != head.ends_flight()) return Next::garbled;
     switch (is_part_of_rows(status) ? PGRES_TUPLES_OK : status) {
@@ -128,7 +128,7 @@ void AnswerReader::take_reset(const PGresult* result) {
 
 void AnswerReader::take_rows(Operation& operation, ResultHandle result) {
     if (operation.type_search == 0) {
-        const auto unknown = operation.rows().unknown_types(result.get(), *wire_.front().statement);
+        const auto unknown = operation.rows().unknown_types(result.get(), *expected_.front().statement);
         if (!unknown.empty()) lookup_.ask(operation, unknown);
     }
     const bool is_end = !is_part_of_rows(PQresultStatus(result.get()));
@@ -139,7 +139,7 @@ void AnswerReader::take_rows(Operation& operation, ResultHandle result) {
     if (operation.type_search != 0) {
         operation.held.push_back(std::move(result));
     } else {
-        operation.rows().take(result.get(), *wire_.front().statement);
+        operation.rows().take(result.get(), *expected_.front().statement);
     }
 }
 

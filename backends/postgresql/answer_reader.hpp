@@ -1,13 +1,13 @@
 // What the server's answers mean for what was sent.
 #pragma once
 
+#include "expected_messages.hpp"
 #include "operation.hpp"
 #include "refusal.hpp"
 #include "result_rows.hpp"
 #include "server_statements.hpp"
 #include "session_reset.hpp"
 #include "type_lookup.hpp"
-#include "wire.hpp"
 
 #include <string>
 #include <utility>
@@ -26,8 +26,9 @@ class AnswerReader {
         copy,     ///< A COPY has begun.
     };
 
-    AnswerReader(Wire& wire, ServerStatements& prepared, SessionReset& reset, TypeLookup& lookup) noexcept
-        : wire_(wire), prepared_(prepared), reset_(reset), lookup_(lookup) {}
+    AnswerReader(ExpectedMessages& expected, ServerStatements& prepared, SessionReset& reset,
+                 TypeLookup& lookup) noexcept
+        : expected_(expected), prepared_(prepared), reset_(reset), lookup_(lookup) {}
 
     /// Behind a pooler nothing of what the connect hook sets can be kept.
     void set_pooled(bool is_pooled) noexcept { is_pooled_ = is_pooled; }
@@ -55,7 +56,7 @@ class AnswerReader {
     void note_missing(const Sent& head, const Refusal& refusal);
     void note_farewell(const Refusal& refusal);
 
-    Wire& wire_;
+    ExpectedMessages& expected_;
     ServerStatements& prepared_;
     SessionReset& reset_;
     TypeLookup& lookup_;

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "connection_handle.hpp"
+#include "expected_messages.hpp"
 #include "outbox.hpp"
 #include "server_statements.hpp"
 #include "session_reset.hpp"
-#include "wire.hpp"
 
 #include <databased/backend.hpp>
 
@@ -50,7 +50,7 @@ struct ConnectionState {
     ConnectionHandle handle;
     TypeCatalog& catalog;
     PipelineSettings settings{};
-    Wire wire{};
+    ExpectedMessages expected{};
     Outbox outbox{};
     ServerStatements statements;
     SessionReset reset{};

@@ -167,8 +167,8 @@ void Endings::end_all(const std::exception_ptr& error) noexcept {
     for (auto* operation : lookup_.take_all()) {
         if (operation->flight_ended && !operation->is_over()) give_up_types(*operation);
     }
-    for (Wire& wire = state_.wire; !wire.empty(); wire.pop()) {
-        if (wire.front().operation != nullptr) end_lost(*wire.front().operation, error);
+    for (ExpectedMessages& expected = state_.expected; !expected.empty(); expected.pop()) {
+        if (expected.front().operation != nullptr) end_lost(*expected.front().operation, error);
     }
     while (!skipped_.empty()) {
         Operation& operation = skipped_.pop_front();

@@ -28,12 +28,12 @@ bool has_word_stdin_or_stdout(std::string_view text) {
 }
 
 void refuse_what_cannot_work(const Operation& operation, const ConnectionState& state) {
-    if (operation.expects_none() && state.wire.empty() && state.is_in_transaction()) {
+    if (operation.expects_none() && state.expected.empty() && state.is_in_transaction()) {
         throw_database_error(
             {.message = "a transaction is open on the connection, where there should be none; nothing was sent",
              .sqlstate = "25001"});
     }
-    if (operation.request().expected == backend::Transaction::open && state.wire.empty() &&
+    if (operation.request().expected == backend::Transaction::open && state.expected.empty() &&
         !state.is_in_transaction()) {
         throw_database_error(
             {.message = "the transaction was ended by the database before this statement", .sqlstate = "25P02"});
@@ -52,7 +52,7 @@ FlightSender::FlightSender(EventLoop& loop, ConnectionState& state, ProofAsker& 
     : loop_(loop),
       state_(state),
       asker_(asker),
-      sender_(loop, state.connection(), state.wire, state.statements, socket, listener) {}
+      sender_(loop, state.connection(), state.expected, state.statements, socket, listener) {}
 
 void FlightSender::pump(bool is_asking) {
     do {
@@ -64,8 +64,9 @@ void FlightSender::pump(bool is_asking) {
         if (state_.is_lost) return;
         flush();
     } while (feeding_ != nullptr && !is_blocked());  // the socket has room again, and nothing else might tell
-    if (state_.settings.spin.count() != 0 && !state_.wire.empty())
+    if (state_.settings.spin.count() != 0 && !state_.expected.empty()) {
         loop_.busy_wait().stay_awake_until(loop_.now() + state_.settings.spin);
+    }
 }
 
 void FlightSender::begin(Operation& operation) {
@@ -76,7 +77,8 @@ void FlightSender::begin(Operation& operation) {
     } catch (...) {
         return operation.refuse(std::current_exception(), state_.transaction());
     }
-    if (state_.statements.has_evicted() && state_.wire.empty() && !state_.is_in_transaction()) sender_.send_evictions();
+    if (state_.statements.has_evicted() && state_.expected.empty() && !state_.is_in_transaction())
+        sender_.send_evictions();
     if (operation.may_join_burst()) {
         begin_shared(operation, &Operation::may_join_burst, Sent::Kind::burst_end);
     } else if (operation.may_join_flight()) {
@@ -120,7 +122,7 @@ void FlightSender::begin_shared(Operation& first, MayJoin may_join, Sent::Kind e
     for (Operation* next = &first; next != nullptr; next = next_to_join(may_join)) {
         next->is_sent = true;
         sender_.send_run(*next);
-        if (!state_.is_lost) state_.wire.back().ends_operation = true;
+        if (!state_.is_lost) state_.expected.back().ends_operation = true;
     }
     sender_.send_sync(end, nullptr);
 }

@@ -5,7 +5,7 @@
 namespace databased::postgresql {
 
 void Interrupter::look() {
-    if (!state_.is_lost) follow(stopper_.look(state_.wire, is_asking(), Timer::is_running()));
+    if (!state_.is_lost) follow(stopper_.look(state_.expected, is_asking(), Timer::is_running()));
 }
 
 void Interrupter::follow(Stopper::Next next) {
@@ -25,7 +25,7 @@ void Interrupter::follow(Stopper::Next next) {
 }
 
 void Interrupter::ask() {
-    const auto again = stopper_.asked(state_.wire, detail::Clock::now());
+    const auto again = stopper_.asked(state_.expected, detail::Clock::now());
     if (!send()) return listener_.on_broken("a statement could not be stopped");
     loop_.start(*this, again);
 }
@@ -47,7 +47,7 @@ void Interrupter::on_cancel_sent(std::string_view) noexcept {
 }
 
 void Interrupter::on_time() noexcept {
-    if (!state_.is_lost) follow(stopper_.on_time(state_.wire, is_asking(), detail::Clock::now()));
+    if (!state_.is_lost) follow(stopper_.on_time(state_.expected, is_asking(), detail::Clock::now()));
 }
 
 }  // namespace databased::postgresql

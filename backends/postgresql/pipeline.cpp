@@ -37,16 +37,16 @@ Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& ca
       flights_(loop, state_, asker_, *this, *this),
       interrupter_(loop, state_, *this),
       endings_(*this, loop, *this, state_, flights_, interrupter_),
-      reader_(state_.wire, state_.statements, state_.reset, endings_.lookup()) {
+      reader_(state_.expected, state_.statements, state_.reset, endings_.lookup()) {
     PQsetNoticeReceiver(state_.connection(), on_notice, this);
 }
 
 Pipeline::~Pipeline() {
-    const bool is_at_work = !state_.is_lost && !state_.wire.empty();
+    const bool is_at_work = !state_.is_lost && !state_.expected.empty();
     state_.is_lost = true;
     flights_.close();
     bool commits = false;
-    for (Sent& sent : state_.wire) {
+    for (Sent& sent : state_.expected) {
         if (sent.operation == nullptr || !sent.operation->commits()) continue;
         commits = true;
         endings_.end_lost(*sent.operation, lost_error(*sent.operation, "the Database was disconnected", {}));
@@ -107,7 +107,7 @@ void Pipeline::on_socket(SocketEvents events) noexcept {
 void Pipeline::receive() {
     PGconn* connection = state_.connection();
     const bool has_read = PQconsumeInput(connection) != 0;
-    while (!is_lost() && !state_.wire.empty() && PQisBusy(connection) == 0) {
+    while (!is_lost() && !state_.expected.empty() && PQisBusy(connection) == 0) {
         ResultHandle result{PQgetResult(connection)};
         if (result == nullptr) {
             if (PQstatus(connection) == CONNECTION_BAD) break;
@@ -117,7 +117,7 @@ void Pipeline::receive() {
         }
     }
     if (is_lost()) return;
-    if (state_.wire.empty()) ResultHandle{PQgetResult(connection)};  // what the server says unasked: why it leaves
+    if (state_.expected.empty()) ResultHandle{PQgetResult(connection)};  // what the server says unasked: why it leaves
     interrupter_.look();
     if (!has_read || PQstatus(connection) == CONNECTION_BAD) {
         const std::string& told = reader_.farewell();
@@ -146,18 +146,18 @@ void Pipeline::take_result(ResultHandle result) {
 }
 
 void Pipeline::sync_came() {
-    const Sent sync = std::move(state_.wire.front());
-    state_.wire.pop();
+    const Sent sync = std::move(state_.expected.front());
+    state_.expected.pop();
     interrupter_.stopper().flight_ended();
     const char* const problem = endings_.sync_came(sync);
     if (problem != nullptr) lose(problem);
-    if (state_.wire.empty()) quiet_came();
+    if (state_.expected.empty()) quiet_came();
     on_head_began();
 }
 
 /// A command has ended with all its results.
 void Pipeline::head_ended() {
-    Sent& head = state_.wire.front();
+    Sent& head = state_.expected.front();
     if (head.ends_flight()) {
         return lose(reader_.farewell().empty() ? garbled : reader_.farewell(), reader_.farewell_state());
     }
@@ -165,7 +165,7 @@ void Pipeline::head_ended() {
     const bool ends_operation = head.ends_operation;
     Operation* operation = head.operation;
     if (is_run) head.statement->proof->took(loop_.now() - head_since_);
-    state_.wire.pop();
+    state_.expected.pop();
     if (is_run && operation != nullptr) {
         if (!operation->has_failed() && !operation->was_skipped) ++operation->done_runs;
         if (ends_operation) endings_.part_ended(*operation);
@@ -175,9 +175,9 @@ void Pipeline::head_ended() {
 
 /// libpq decides for each command, when its turn comes, whether its rows come as they arrive.
 void Pipeline::on_head_began() {
-    if (is_lost() || state_.wire.empty()) return;
+    if (is_lost() || state_.expected.empty()) return;
     head_since_ = loop_.now();
-    Sent& head = state_.wire.front();
+    Sent& head = state_.expected.front();
     if (head.kind == Sent::Kind::execute && head.statement->rows_at_once != 0 &&
         head.statement->text->kind != StatementKind::data_change) {
         take_rows_in_parts(state_.connection(), head.statement->rows_at_once);
@@ -204,7 +204,7 @@ void Pipeline::quiet_came() {
 
 void Pipeline::stop(Operation& operation) noexcept {
     if (operation.is_sent) interrupter_.stopper().note_unwanted();
-    const bool is_running = !state_.wire.empty() && state_.wire.front().operation == &operation;
+    const bool is_running = !state_.expected.empty() && state_.expected.front().operation == &operation;
     const bool is_over_at_once = operation.is_ping() || state_.settings.gives_up_at_once;
     if (operation.cleans_up() || (operation.is_sent && is_over_at_once)) {
         lose("the server does not answer");
@@ -232,7 +232,7 @@ void Pipeline::let_go(Operation& operation) noexcept {
 void Pipeline::abandon(Operation& operation) noexcept {
     operation.leave_queue();
     endings_.lookup().forget(operation);
-    for (Sent& sent : state_.wire) {
+    for (Sent& sent : state_.expected) {
         if (sent.operation != &operation) continue;
         sent.operation = nullptr;
         sent.is_abandoned = true;
@@ -255,7 +255,7 @@ void Pipeline::lose(const std::string& why, const std::string& sqlstate) noexcep
     if (is_lost()) return;
     state_.is_lost = true;
     flights_.close();
-    for (Sent& sent : state_.wire) {
+    for (Sent& sent : state_.expected) {
         if (sent.operation != nullptr) endings_.end_lost(*sent.operation, lost_error(*sent.operation, why, sqlstate));
     }
     end_all(as_exception({.message = why, .sqlstate = sqlstate}));

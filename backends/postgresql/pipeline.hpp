@@ -44,7 +44,7 @@ class Pipeline final : private SocketListener, private EndOfTurn, private Sender
     bool has_abandoned() const noexcept { return state_.has_abandoned; }
     bool is_cancelling() const noexcept { return interrupter_.is_asking(); }
     /// Nothing is under way.
-    bool is_quiet() const noexcept { return state_.wire.empty() && state_.outbox.empty() && !is_cancelling(); }
+    bool is_quiet() const noexcept { return state_.expected.empty() && state_.outbox.empty() && !is_cancelling(); }
     bool is_in_transaction() const noexcept { return state_.is_in_transaction(); }
     const SessionReset& reset() const noexcept { return state_.reset; }
     /// What was done so far is how every statement is to find the session.

@@ -7,10 +7,10 @@
 
 namespace databased::postgresql {
 
-Sender::Sender(EventLoop& loop, PGconn* connection, Wire& wire, ServerStatements& prepared, SocketListener& socket,
-               SenderListener& listener)
+Sender::Sender(EventLoop& loop, PGconn* connection, ExpectedMessages& expected, ServerStatements& prepared,
+               SocketListener& socket, SenderListener& listener)
     : connection_(connection),
-      wire_(wire),
+      expected_(expected),
       prepared_(prepared),
       listener_(listener),
       watch_(std::make_unique<SocketWatch>(loop, PQsocket(connection), socket)) {}
@@ -85,8 +85,8 @@ void Sender::send_evictions() {
 /// Notes what libpq has accepted. It refuses nothing but what cannot be sent any more.
 void Sender::sent(int accepted, Sent command) {
     if (watch_ == nullptr) return;
-    const bool was_empty = wire_.empty();
-    wire_.push(std::move(command));
+    const bool was_empty = expected_.empty();
+    expected_.push(std::move(command));
     if (accepted == 0) {
         listener_.on_broken("the statement could not be sent: " + one_line(PQerrorMessage(connection_)));
     } else if (was_empty) {

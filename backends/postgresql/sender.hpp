@@ -1,11 +1,11 @@
 // Hands commands to libpq and notes what is to be answered.
 #pragma once
 
+#include "expected_messages.hpp"
 #include "operation.hpp"
 #include "server_statements.hpp"
 #include "session_reset.hpp"
 #include "socket_watch.hpp"
-#include "wire.hpp"
 
 #include <memory>
 #include <string>
@@ -31,8 +31,8 @@ class SenderListener {
 class Sender {
   public:
     /// `socket` hears of what comes in, and when the socket takes more.
-    Sender(EventLoop& loop, PGconn* connection, Wire& wire, ServerStatements& prepared, SocketListener& socket,
-           SenderListener& listener);
+    Sender(EventLoop& loop, PGconn* connection, ExpectedMessages& expected, ServerStatements& prepared,
+           SocketListener& socket, SenderListener& listener);
 
     /// The next run of its statement. Where its values cannot be sent it fails.
     void send_run(Operation& operation);
@@ -56,7 +56,7 @@ class Sender {
     void sent(int accepted, Sent command);
 
     PGconn* connection_;
-    Wire& wire_;
+    ExpectedMessages& expected_;
     ServerStatements& prepared_;
     SenderListener& listener_;
     std::unique_ptr<SocketWatch> watch_;

@@ -1,7 +1,7 @@
 // When what runs on the server is asked to end, and when the connection is given up for it.
 #pragma once
 
-#include "wire.hpp"
+#include "expected_messages.hpp"
 
 #include <databased/event_loop.hpp>
 
@@ -32,16 +32,16 @@ class Stopper {
     void quiet_came() noexcept { has_unwanted_ = false; }
 
     /// `is_asking`: a request to cancel is under way. `is_waiting`: on_time() will be called.
-    Next look(Wire& wire, bool is_asking, bool is_waiting) noexcept;
-    Next on_time(Wire& wire, bool is_asking, Clock::time_point now) const noexcept;
+    Next look(ExpectedMessages& expected, bool is_asking, bool is_waiting) noexcept;
+    Next on_time(ExpectedMessages& expected, bool is_asking, Clock::time_point now) const noexcept;
     /// All that is on the wire may be hit by the request. Gives the moment of the next on_time().
-    Clock::time_point asked(Wire& wire, Clock::time_point now) noexcept;
+    Clock::time_point asked(ExpectedMessages& expected, Clock::time_point now) noexcept;
 
     /// For what nobody waits for, and what goes together with others: it may end by itself.
     static constexpr std::chrono::milliseconds a_moment{20};
 
   private:
-    bool is_head_unwanted(Wire& wire) const noexcept;
+    bool is_head_unwanted(ExpectedMessages& expected) const noexcept;
 
     std::chrono::milliseconds limit_{5'000};
     Clock::time_point since_{};  // the first request of this flight; not yet

@@ -1,7 +1,7 @@
 #include "values/array_encoder.hpp"
 
+#include "values/byte_order.hpp"
 #include "values/encoders.hpp"
-#include "values/wire.hpp"
 
 #include <databased/detail/array_block.hpp>
 #include <databased/error.hpp>

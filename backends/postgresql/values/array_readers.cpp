@@ -1,6 +1,6 @@
 #include "values/array_readers.hpp"
 
-#include "values/wire.hpp"
+#include "values/byte_order.hpp"
 
 #include <databased/detail/array_block.hpp>
 

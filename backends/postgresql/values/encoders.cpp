@@ -1,7 +1,7 @@
 #include "values/encoders.hpp"
 
-#include "values/datetime.hpp"
-#include "values/wire.hpp"
+#include "values/byte_order.hpp"
+#include "values/datetime_text.hpp"
 
 #include <databased/error.hpp>
 

@@ -1,5 +1,5 @@
+#include "values/byte_order.hpp"
 #include "values/readers.hpp"
-#include "values/wire.hpp"
 
 #include <databased/uuid.hpp>
 

@@ -1,6 +1,6 @@
-#include "values/datetime.hpp"
+#include "values/byte_order.hpp"
+#include "values/datetime_text.hpp"
 #include "values/readers.hpp"
-#include "values/wire.hpp"
 
 namespace databased::postgresql {
 

@@ -1,4 +1,4 @@
-#include "values/datetime.hpp"
+#include "values/datetime_text.hpp"
 
 #include <charconv>
 #include <chrono>

@@ -36,7 +36,7 @@ struct Sent {
 };
 
 /// First in, first out; keeps its memory.
-class Wire {
+class ExpectedMessages {
   public:
     bool empty() const noexcept { return head_ == sent_.size(); }
     std::size_t size() const noexcept { return sent_.size() - head_; }
