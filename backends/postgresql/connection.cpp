@@ -33,6 +33,7 @@ Task<> Connection::prepare() {
     settings.gives_up_at_once = false;
     settings.statement_cache = prepares ? options_.statement_cache : 0;
     settings.is_pooled = is_pooled_;
+    settings.rounds_doubles = is_pooled_ && rounds_doubles_;
     pipeline_.configure(settings);
     if (is_pooled_) pipeline_.accept_state(pooled_state());
 }

@@ -23,6 +23,7 @@ struct PipelineSettings {
     std::chrono::microseconds spin{};  ///< How long the loop waits awake for an answer.
     bool gives_up_at_once = false;     ///< While it is opened: who does not answer in time is not asked to stop.
     bool is_pooled = false;            ///< Behind a pooler that gives every transaction another server connection.
+    bool rounds_doubles = false;       ///< The server does, in each of them, where doubles come as text.
 };
 
 struct ConnectionState {

@@ -14,6 +14,7 @@ struct FlightFacts {
     bool is_read = false;           ///< Proved not to write.
     bool goes_bare = false;         ///< The server refuses to run it in a transaction.
     bool is_pooled = false;         ///< The server's connection is another one in every transaction.
+    bool needs_setting = false;     ///< Something is to be set in each of them.
     bool is_reset_owed = false;
 };
 
@@ -24,7 +25,8 @@ enum class Around { nothing, transaction, read_only_transaction };
 constexpr Around around(const FlightFacts& facts) noexcept {
     if (!facts.is_alone || facts.is_own || facts.goes_bare) return Around::nothing;
     if (facts.read_only && !facts.is_read) return Around::read_only_transaction;
-    return facts.is_pooled && facts.is_reset_owed ? Around::transaction : Around::nothing;
+    const bool needs_one = facts.needs_setting || (facts.is_pooled && facts.is_reset_owed);
+    return needs_one ? Around::transaction : Around::nothing;
 }
 
 enum class Behind {

@@ -45,6 +45,8 @@ void refuse_what_cannot_work(const Operation& operation, const ConnectionState& 
     }
 }
 
+constexpr const char* exact_doubles = "SET LOCAL extra_float_digits = 1";
+
 }  // namespace
 
 FlightSender::FlightSender(EventLoop& loop, ConnectionState& state, ProofAsker& asker, SocketListener& socket,
@@ -79,7 +81,7 @@ void FlightSender::begin(Operation& operation) {
     }
     if (state_.statements.has_evicted() && state_.expected.empty() && !state_.is_in_transaction())
         sender_.send_evictions();
-    if (operation.may_join_burst()) {
+    if (operation.may_join_burst() && !state_.settings.rounds_doubles) {
         begin_shared(operation, &Operation::may_join_burst, Sent::Kind::burst_end);
     } else if (operation.may_join_flight()) {
         begin_shared(operation, &Operation::may_join_flight, Sent::Kind::sync);
@@ -99,6 +101,7 @@ FlightFacts FlightSender::facts_of(const Operation& operation) const noexcept {
     facts.is_read = operation.nature == Nature::read;
     facts.goes_bare = operation.goes_bare;
     facts.is_pooled = state_.settings.is_pooled;
+    facts.needs_setting = state_.settings.rounds_doubles;
     facts.is_reset_owed = state_.reset.is_owed();
     return facts;
 }
@@ -111,6 +114,7 @@ void FlightSender::begin_flight(Operation& operation) {
         operation.is_enclosed = is_enclosing_ = true;
         const char* const begin = wanted == Around::transaction ? "BEGIN" : "BEGIN READ ONLY";
         sender_.send_command(&operation, {begin}, Sent::Kind::housekeeping);
+        if (state_.settings.rounds_doubles) sender_.send_text(&operation, exact_doubles, Sent::Kind::housekeeping);
     }
     feeding_ = &operation;
     feed();
@@ -218,6 +222,9 @@ void FlightSender::send_verbs(Operation& operation) {
         postgresql_dialect.verb(sql, command, request.options);
         if (sql.empty()) continue;
         sender_.send_command(&operation, {std::move(sql)}, Sent::Kind::verb, is_worth_preparing(command.verb));
+        if (command.verb == backend::Verb::begin && state_.settings.rounds_doubles) {
+            sender_.send_text(&operation, exact_doubles, Sent::Kind::housekeeping);
+        }
     }
 }
 

@@ -38,6 +38,15 @@ TEST(FlightPlan, KeepsOneConnectionOfAPoolerUntilNothingIsLeft) {
     EXPECT_EQ(behind(facts, false), Behind::transaction_and_resets);
 }
 
+TEST(FlightPlan, PutsATransactionAroundWhatNeedsASetting) {
+    FlightFacts facts = autocommitted();
+    facts.needs_setting = true;
+    EXPECT_EQ(around(facts), Around::transaction);
+    EXPECT_EQ(behind(facts, true), Behind::sync);
+    facts.goes_bare = true;
+    EXPECT_EQ(around(facts), Around::nothing);
+}
+
 TEST(FlightPlan, ResetsBehindTheEndOfTheStatementsOwnTransaction) {
     FlightFacts facts = autocommitted();
     EXPECT_EQ(behind(facts, false), Behind::sync);

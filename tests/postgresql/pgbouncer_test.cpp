@@ -300,4 +300,26 @@ ASYNC_TEST(BehindPgbouncer, NoTransactionIsLeftOpenForAStranger) {
     EXPECT_EQ(second.text("SELECT (now() = statement_timestamp())::text"), "true");
 }
 
+ASYNC_TEST(BehindPgbouncer, DoublesAreExactWhereTheServerRoundsThem) {
+    Pooled pooled;
+    pooled.place().observer().execute("ALTER DATABASE " + pooled.place().name() + " SET extra_float_digits = 0");
+    auto database = co_await pooled.open();
+    const double exact = 0.1 + 0.2;
+    const auto ask = [](Executor& executor, int number) -> Task<double> {
+        const auto value = co_await executor.fetch_val<double>("SELECT 0.1::float8 + 0.2::float8 AS \"" +
+                                                               std::to_string(number) + "\"");
+        co_return value.value_or(0);
+    };
+    for (int number = 0; number < 3; ++number) {
+        EXPECT_EQ(co_await ask(database, number), exact);
+        Reader reader = database.reader();
+        EXPECT_EQ(co_await ask(reader, 10 + number), exact);
+        co_await database.session([&](Session& session) -> Task<> {
+            EXPECT_EQ(co_await ask(session, 20 + number), exact);
+            EXPECT_EQ(co_await ask(session, 30 + number), exact);
+        });
+    }
+    co_await database.execute("VACUUM");
+}
+
 }  // namespace
