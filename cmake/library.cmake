@@ -1,5 +1,6 @@
 # The library is put together from layers. A layer is what is in its folder; it sees the public headers, the include
-# folders and the libraries named here, and nothing of the other layers (tests/layering proves it).
+# folders and the libraries named here, and nothing of the other layers (tests/layering proves it). COLD are files that run when
+# something is opened or has failed: a release has them small rather than fast.
 include(CheckLinkerFlag)
 include(GNUInstallDirs)
 
@@ -59,9 +60,17 @@ endforeach()
 include(cmake/stop_token.cmake)
 
 function(databased_layer name)
-  cmake_parse_arguments(PARSE_ARGV 1 layer "" "" "SOURCES;INCLUDES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 layer "" "" "SOURCES;COLD;INCLUDES;LIBRARIES")
   if(NOT layer_SOURCES)
     return()
+  endif()
+  if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang" AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    # Last, as a linker takes what inline functions two files have from the first. They share no precompiled header with the others,
+    # which is compiled for speed.
+    list(TRANSFORM layer_COLD PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+    set_source_files_properties(${layer_COLD} PROPERTIES COMPILE_OPTIONS -Os SKIP_PRECOMPILE_HEADERS ON)
+    list(REMOVE_ITEM layer_SOURCES ${layer_COLD})
+    list(APPEND layer_SOURCES ${layer_COLD})
   endif()
   add_library(${name} OBJECT ${layer_SOURCES})
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden
