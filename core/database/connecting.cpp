@@ -54,9 +54,7 @@ Task<> connect_if_needed(Pointer database, Reach reach) {
     connectivity.check_thread(co_await this_context());
     if (connectivity.is_connected()) co_return;
     const FairLock::Hold hold = co_await connectivity.connecting.lock();
-    if (connectivity.phase() == Phase::disconnecting) {
-        throw NotConnectedError("the Database is still being disconnected");
-    }
+    connectivity.refuse_ending();
     if (!connectivity.is_connected()) co_await open_endpoints(database, reach);
 }
 
@@ -93,6 +91,7 @@ Task<> connect_database(Pointer database) {
     if (connectivity.phase() == Phase::disconnecting) {
         throw AlreadyConnectedError("the Database is still being disconnected");
     }
+    connectivity.refuse_ending();
     co_await open_endpoints(database, Reach::all);
 }
 

@@ -4,13 +4,17 @@
 #include "execution/admit.hpp"
 #include "runtime/fair_lock.hpp"
 
+#include <databased/detail/stop.hpp>
 #include <databased/event_loop.hpp>
+
+#include <optional>
 
 namespace databased::detail {
 
 class Connectivity {
   public:
-    enum class Phase { fresh, connected, disconnecting, disconnected };
+    /// Gone: its Database was destroyed.
+    enum class Phase { fresh, connected, disconnecting, disconnected, gone };
 
     Phase phase() const noexcept { return phase_; }
     bool is_connected() const noexcept { return phase_ == Phase::connected; }
@@ -22,10 +26,16 @@ class Connectivity {
     /// Throws WrongThreadError.
     void check_thread(const Context& context) const { detail::check_thread(context, home()); }
 
-    void begin(EventLoop& loop) noexcept;
+    /// Throws NotConnectedError if it cannot be connected or moved now, or ever again.
+    void refuse_ending() const;
+
+    void begin(EventLoop& loop);
     void connected() noexcept { phase_ = Phase::connected; }
-    void disconnecting() noexcept { phase_ = Phase::disconnecting; }
+    /// Connections that are being opened are asked to stop: nobody waits for them any more.
+    void disconnecting() noexcept;
     void end(Phase then) noexcept;
+    /// What asks connections that are being opened to stop; from begin() on.
+    StopState& opening() noexcept { return *opening_; }
 
     FairLock connecting;  ///< Of who connects or moves the Database.
     FairLock ending;      ///< Of who disconnects it.
@@ -34,6 +44,7 @@ class Connectivity {
     EventLoop* loop_ = nullptr;
     int generation_ = 0;  // of the process that connected
     Phase phase_ = Phase::fresh;
+    std::optional<StopState> opening_;
 };
 
 }  // namespace databased::detail

@@ -1,6 +1,6 @@
 #include "database/database_state.hpp"
 
-#include "session/session_state.hpp"
+#include "session/session_ending.hpp"
 
 #include <databased/error.hpp>
 
@@ -32,9 +32,11 @@ void DatabaseState::begin(EventLoop& loop) {
 
 void DatabaseState::close_now(Phase then) noexcept {
     LoopUser::unlink();
+    connectivity.opening().request();
     connectivity.end(then);
     routes.close_now(false);
-    hidden_root = nullptr;
+    const auto root = std::exchange(hidden_root, nullptr);
+    if (root != nullptr) abandon_here(*root);  // who waits inside of it is told
 }
 
 void DatabaseState::on_loop_destroyed() noexcept {
@@ -46,11 +48,11 @@ void DatabaseState::on_loop_destroyed() noexcept {
 void DatabaseState::shut_down() noexcept {
     EventLoop* loop = connectivity.loop();
     if (loop == nullptr) {
-        connectivity.end(Phase::disconnected);
+        connectivity.end(Phase::gone);
     } else if (loop->is_on_its_thread()) {
-        close_now(Phase::disconnected);
+        close_now(Phase::gone);
     } else {
-        loop->post([self = shared_from_this()] { self->close_now(Phase::disconnected); });
+        loop->post([self = shared_from_this()] { self->close_now(Phase::gone); });
     }
 }
 

@@ -100,8 +100,8 @@ Task<> probe(std::shared_ptr<DatabaseState> database, std::shared_ptr<Endpoint> 
         health.latency = co_await with_timeout(limit, ping(database, endpoint));
     } catch (const TimeoutError&) {
         health = late(*endpoint);
-    } catch (const std::exception& error) {
-        health = ill(error.what());
+    } catch (...) {
+        health = ill(message_of(std::current_exception()));
     }
     running->result = std::move(health);
     if (endpoint->probe == running) endpoint->probe = nullptr;
@@ -131,10 +131,12 @@ Task<Health> connect_for_health(std::shared_ptr<DatabaseState> database, Access 
     Health health = ill(not_connected);
     try {
         co_await with_timeout(limit - Clock::now(), require_connected(database, access));
+    } catch (const StoppedError&) {
+        throw;
     } catch (const TimeoutError&) {
         health = ill("the database could not be reached in time");
-    } catch (const DatabaseError& error) {
-        health = ill(error.what());
+    } catch (...) {
+        health = ill(message_of(std::current_exception()));
     }
     co_return health;
 }

@@ -47,9 +47,7 @@ Task<> move_to(std::shared_ptr<DatabaseState> database, Url url, Access access) 
     if (database->settings().force_rollback) {
         throw NotSupportedError("a Database with force_rollback cannot be moved: its transaction would be lost");
     }
-    if (connectivity.phase() == Connectivity::Phase::disconnecting) {
-        throw NotConnectedError("the Database is being disconnected");
-    }
+    connectivity.refuse_ending();
     const auto to = routes.endpoint_for(url, access);
     if (connectivity.is_connected() && to != routes.endpoint(Access::write)) co_await open_beside(database, to);
     routes.redirect(access, to);

@@ -34,12 +34,46 @@ Task<> make_ready(std::shared_ptr<DatabaseState> database, std::shared_ptr<Chann
     co_await channel->keep(patience_of(now, now + patience));
 }
 
-Task<std::shared_ptr<Channel>> open_connection(std::shared_ptr<DatabaseState> database, ConnectRequest request) {
-    if (database == nullptr) throw NotConnectedError("the Database is gone");
+Task<std::shared_ptr<Channel>> open_ready(std::shared_ptr<DatabaseState> database, ConnectRequest request) {
     auto session = co_await open_physical(database, request);
     auto channel = std::make_shared<Channel>(std::move(session), request.backend->capabilities());
     co_await make_ready(database, channel, request.patience);
     co_return channel;
+}
+
+/// Stops what is being opened when its Database ends.
+class EndListener final : public StopListener {
+  public:
+    EndListener(Connectivity& connectivity, StopState& stop) : stop_(stop) {
+        if (connectivity.opening().requested()) {
+            on_stop();
+        } else {
+            connectivity.opening().add(*this);
+        }
+    }
+    void on_stop() noexcept override {
+        has_ended_ = true;
+        stop_.request();
+    }
+    bool has_ended() const noexcept { return has_ended_; }
+
+  private:
+    StopState& stop_;
+    bool has_ended_ = false;
+};
+
+Task<std::shared_ptr<Channel>> open_connection(std::shared_ptr<DatabaseState> database, ConnectRequest request) {
+    if (database == nullptr) throw NotConnectedError("the Database is gone");
+    Context context = co_await this_context();
+    StopState stop{context.stop};
+    const EndListener end{database->connectivity, stop};
+    context.stop = &stop;
+    try {
+        co_return co_await open_ready(database, std::move(request)).in(context);
+    } catch (const StoppedError&) {
+        if (!end.has_ended()) throw;
+    }
+    throw NotConnectedError("the Database was disconnected while a connection to it was opened");
 }
 
 }  // namespace

@@ -65,13 +65,14 @@ void SessionState::leave() noexcept {
 }
 
 void SessionState::end_children() noexcept {
+    const bool is_gone = plan_.database->connectivity.phase() == Connectivity::Phase::gone;
     while (seat.child() != nullptr) {
         SessionState* innermost = seat.child();
         while (innermost->seat.child() != nullptr) innermost = innermost->seat.child();
         innermost->limits.stop();
         innermost->leave();
         innermost->hooks.clear();
-        innermost->end();
+        if (!is_gone || !innermost->is_unit()) innermost->end();  // else it is told that it is not connected
     }
 }
 

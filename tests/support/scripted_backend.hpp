@@ -58,32 +58,13 @@ class ScriptedConnection final : public databased::SessionBackend {
     explicit ScriptedConnection(std::string host) : host_(std::move(host)) { ++Script::current->open_connections; }
     ~ScriptedConnection() override {
         if (Script::current != nullptr) --Script::current->open_connections;
-        closed_->set();
+        state_->closed.set();
     }
 
     databased::Task<databased::Outcome> run(databased::Request request) override {
-        databased::Outcome outcome;
-        co_await Later{};
-        if (is_silent_at(request)) {
-            const auto closed = closed_;
-            co_await closed->wait_shielded();
-            throw databased::NotConnectedError("closed");
-        }
-        try {
-            for (const auto& command : request.commands) {
-                if (command.verb == databased::backend::Verb::ping) Script::current->fail_if_asked("ping");
-                carry_out(Script::current->readable(sql_of(request, command)));
-                ++outcome.done;
-            }
-        } catch (const databased::DatabaseError&) {
-            outcome.error = std::current_exception();
-            if (usable_) outcome.delivery = databased::backend::Delivery::answered;
-        }
-        using databased::backend::Transaction;
-        outcome.transaction = in_transaction_ ? Transaction::open : Transaction::none;
-        co_return outcome;
+        return run(state_, std::move(request));
     }
-    bool is_usable() const noexcept override { return usable_; }
+    bool is_usable() const noexcept override { return state_->is_usable; }
     bool is_clean() const noexcept override { return true; }
     databased::Task<> close() override {
         if (Script::current != nullptr) Script::current->closed.push_back(host_);
@@ -91,6 +72,32 @@ class ScriptedConnection final : public databased::SessionBackend {
     }
 
   private:
+    /// Outlives the connection, which may be closed while it runs something.
+    struct State {
+        bool is_usable = true;
+        bool in_transaction = false;
+        Event closed{};
+    };
+
+    static databased::Task<databased::Outcome> run(std::shared_ptr<State> state, databased::Request request) {
+        databased::Outcome outcome;
+        co_await Later{};
+        if (is_silent_at(request)) co_await state->closed.wait_shielded();
+        if (state->closed.is_set()) throw databased::NotConnectedError("closed");
+        try {
+            for (const auto& command : request.commands) {
+                if (command.verb == databased::backend::Verb::ping) Script::current->fail_if_asked("ping");
+                carry_out(*state, Script::current->readable(sql_of(request, command)));
+                ++outcome.done;
+            }
+        } catch (const databased::DatabaseError&) {
+            outcome.error = std::current_exception();
+            if (state->is_usable) outcome.delivery = databased::backend::Delivery::answered;
+        }
+        using databased::backend::Transaction;
+        outcome.transaction = state->in_transaction ? Transaction::open : Transaction::none;
+        co_return outcome;
+    }
     static std::string sql_of(const databased::Request& request, const databased::backend::Command& command) {
         using databased::backend::Verb;
         if (command.verb == Verb::run) return request.statement->text().source;
@@ -104,23 +111,21 @@ class ScriptedConnection final : public databased::SessionBackend {
         return !silent.empty() && std::any_of(request.commands.begin(), request.commands.end(),
                                               [&](const auto& command) { return sql_of(request, command) == silent; });
     }
-    void carry_out(const std::string& sql) {
+    static void carry_out(State& state, const std::string& sql) {
         if (sql.empty()) return;  // a verb without SQL
         Script& script = *Script::current;
         script.log.push_back(sql);
         if (sql == script.lost_at) {
-            usable_ = in_transaction_ = false;
+            state.is_usable = state.in_transaction = false;
             databased::throw_database_error({.message = "lost", .sqlstate = "08006"});
         }
         script.fail_if_asked(sql);
-        if (sql == "BEGIN" || sql == script.opens_at) in_transaction_ = true;
-        if (sql == "COMMIT" || sql == "ROLLBACK" || sql == script.ends_at) in_transaction_ = false;
+        if (sql == "BEGIN" || sql == script.opens_at) state.in_transaction = true;
+        if (sql == "COMMIT" || sql == "ROLLBACK" || sql == script.ends_at) state.in_transaction = false;
     }
 
     std::string host_;
-    bool usable_ = true;
-    bool in_transaction_ = false;
-    std::shared_ptr<Event> closed_ = std::make_shared<Event>();
+    std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 class ScriptedBackend final : public databased::DatabaseBackend {
