@@ -50,7 +50,8 @@ Task<> Connection::find_out() {
     Request request;
     request.statement = Statement::make(StatementRules{.dialect = &postgresql_dialect},
                                         "SELECT pg_catalog.pg_backend_pid(), "
-                                        "CAST(pg_catalog.current_setting('extra_float_digits') AS int)");
+                                        "CAST(pg_catalog.current_setting('extra_float_digits') AS int), "
+                                        "pg_catalog.version() LIKE '%PGlite%'");
     request.commands.push_back({backend::Verb::run});
     request.sink = &sink;
     request.deadline = connect_deadline();
@@ -66,6 +67,7 @@ Task<> Connection::find_out() {
     const bool is_other = rows[0][0].as<int>() != PQbackendPID(pipeline_.native());
     is_pooled_ = is_other && options_.prepared_statements == PreparedStatements::automatic;
     rounds_doubles_ = rows[0][1].as<int>() < 1;
+    outlives_clients_ = rows[0][2].as<bool>();
     const char* date_style = PQparameterStatus(pipeline_.native(), "DateStyle");
     writes_dates_otherwise_ = date_style != nullptr && !std::string_view{date_style}.starts_with("ISO");
 }
@@ -73,6 +75,7 @@ Task<> Connection::find_out() {
 /// Settings that every user of the connection finds.
 std::vector<const char*> Connection::own_settings() const {
     std::vector<const char*> settings;
+    if (outlives_clients_) settings.push_back("DISCARD ALL");
     if (writes_dates_otherwise_) settings.push_back("SET DateStyle = ISO");
     if (rounds_doubles_ && !is_pooled_) settings.push_back("SET extra_float_digits = 1");
     return settings;

@@ -44,6 +44,7 @@ class Connection final : public SessionBackend {
     Pipeline pipeline_;
     HookNames hook_names_;
     bool writes_dates_otherwise_ = false;  // the server does, than they are read here
+    bool outlives_clients_ = false;        // the session at the other end does
     bool rounds_doubles_ = false;          // the server does, when they come as text
     bool is_pooled_ = false;               // somebody between gives every transaction another server connection
 };

@@ -47,7 +47,10 @@ void ServerStatements::skipped(PreparedStatement& statement) {
 void ServerStatements::refused(const std::shared_ptr<PreparedStatement>& statement, bool is_name_taken) {
     skipped(*statement);
     std::erase_if(verbs_, [&](const auto& verb) { return verb.second == statement; });
-    if (is_name_taken) statements_.avoid(statement->name);
+    if (!is_name_taken) return;
+    statements_.avoid(statement->name);
+    verbs_.clear();
+    verb_names_ += a_stride;
 }
 
 void ServerStatements::stale(PreparedStatement& statement, bool is_missing) {

@@ -58,6 +58,7 @@ class ServerStatements {
 
   private:
     static constexpr std::size_t most_verbs = 32;
+    static constexpr std::size_t a_stride = 1'000;  // beyond the names that somebody has taken
 
     TypeCatalog& catalog_;
     Proofs& proofs_;

@@ -143,13 +143,15 @@ ASYNC_TEST(ReadsInARow, AreAnsweredThoughTheHookHasTakenTheNamesOfWhatIsPrepared
     Database database{place.url(), pool_of(1)};
     database.on_connect([](Connection& connection) -> Task<> {
         co_await connection.execute(
-            "DO $$ BEGIN FOR i IN 1..9 LOOP EXECUTE 'PREPARE databased_verb_' || i || ' AS SELECT 1'; END LOOP; END "
+            "DO $$ BEGIN FOR i IN 1..99 LOOP EXECUTE 'PREPARE databased_verb_' || i || ' AS SELECT 1'; END LOOP; END "
             "$$");
     });
     for (int i = 0; i < 4; ++i) {
         EXPECT_EQ(co_await database.reader().fetch_val<int>("SELECT 7"), 7);
         EXPECT_EQ(co_await database.reader().fetch_val<int>("SELECT 6 + 1"), 7);
         EXPECT_EQ(co_await database.reader().fetch_val<std::string>("SHOW transaction_read_only"), "on");
+        co_await database.execute("SET work_mem = '77MB'");
+        EXPECT_EQ(co_await database.fetch_val<std::string>("SHOW work_mem"), "4MB");
     }
 }
 
