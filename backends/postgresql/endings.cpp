@@ -33,7 +33,9 @@ bool repeats(Operation& operation) {
 
 const char* Endings::sync_came(const Sent& sync) {
     Operation* operation = sync.operation;
-    if (operation != nullptr && operation->was_skipped) operation->fail(skipped_by_failure());
+    if (operation != nullptr && operation->was_skipped && !operation->is_answered) {
+        operation->fail(skipped_by_failure());  // unless it is told already why
+    }
     if (sync.kind == Sent::Kind::burst_end) repeat_skipped();
     if (sync.kind == Sent::Kind::reset_end) return resets_ended(operation);
     if (operation != nullptr && operation->awaits_reset) {
