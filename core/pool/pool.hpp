@@ -1,69 +1,27 @@
 // The connections of one kind: who has which, who waits, when one is opened or thrown away.
 #pragma once
 
-#include "execution/channel.hpp"
+#include "pool/opener.hpp"
 #include "pool/policy.hpp"
+#include "pool/shelf.hpp"
+#include "pool/upkeep.hpp"
+#include "pool/waiting_line.hpp"
+#include "runtime/process.hpp"
 
 #include <databased/backend.hpp>
-#include <databased/detail/intrusive_list.hpp>
-#include <databased/detail/waiter.hpp>
 
 #include <exception>
 #include <memory>
 #include <source_location>
 #include <string>
-#include <vector>
 
 namespace databased::detail {
 
-class Pool;
-
-/// One connection and what the pool knows of it.
-struct PooledConnection : ListNode<PooledConnection> {
-    std::shared_ptr<Channel> channel;      // closed, perhaps, under its users
-    Sharing sharing = Sharing::exclusive;  // by those who have it now
-    std::size_t users = 0;                 // 0 while it is idle
-    Clock::time_point expires_at{};
-    Clock::time_point idle_since{};
-    Clock::time_point last_progress{};  // when its users last got something done
-    Clock::time_point held_since{};
-    std::source_location holder;
-};
-
-/// The right to use a connection; given back when it is destroyed.
-class Lease {
-  public:
-    Lease() = default;
-    Lease(std::shared_ptr<Pool> pool, PooledConnection& connection) noexcept
-        : pool_(std::move(pool)), connection_(&connection) {}
-    Lease(Lease&& other) noexcept
-        : pool_(std::move(other.pool_)), connection_(std::exchange(other.connection_, nullptr)) {}
-    Lease& operator=(Lease&& other) noexcept;
-    ~Lease() { reset(); }
-
-    explicit operator bool() const noexcept { return connection_ != nullptr; }
-    /// Throws NotConnectedError if the connection was closed meanwhile, ConnectionError if it was given up.
-    Channel& channel() const;
-    bool is_lost() const noexcept { return connection_->channel->is_lost(); }
-    bool pipelines() const noexcept { return connection_->channel->pipelines(); }
-    void reset() noexcept;
-    /// The connection is not fit for anybody else.
-    void discard() noexcept;
-    void count_abandoned() noexcept;
-
-  private:
-    std::shared_ptr<Pool> pool_;
-    PooledConnection* connection_ = nullptr;
-};
-
 /// Belongs to one loop and its thread. Kept alive by its Database, its leases and the tasks that open connections.
-class Pool : public std::enable_shared_from_this<Pool>, private Timer {
+class Pool : public std::enable_shared_from_this<Pool> {
   public:
-    /// Opens a connection and makes it ready, hooks included.
-    using Opener = detail::Callback<Task<std::shared_ptr<Channel>>()>;
-
-    Pool(EventLoop& loop, PoolLimits limits, Opener opener);
-    ~Pool() override;
+    Pool(EventLoop& loop, PoolLimits limits, Opener::Open open);
+    ~Pool();
 
     /// A connection that can be had without waiting, or none; then acquire() is to be asked.
     Lease try_acquire(Sharing sharing, const std::source_location& where);
@@ -78,6 +36,8 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
     std::string snapshot() const;
     const PoolLimits& limits() const noexcept { return limits_; }
     void count_abandoned() noexcept { ++stats_.abandoned; }
+    /// Whether this is a child process of the one that opened the connections.
+    bool is_inherited() const noexcept { return process_.is_left(); }
 
     /// No more connections for anybody; who waits is to ask elsewhere. Each connection is closed when it is given back.
     void retire() noexcept;
@@ -92,52 +52,36 @@ class Pool : public std::enable_shared_from_this<Pool>, private Timer {
 
   private:
     friend class Lease;
-    struct Asker;
+    friend class Opener;
+    friend class Upkeep;
+    /// Retired: there is another pool to ask.
+    enum class Phase { serves, retired, refuses };
 
-    Clock::time_point now() const noexcept;
-    /// Whether this is a child process of the one that opened the connections.
-    bool is_inherited() const noexcept;
-    PooledConnection* joinable(Sharing sharing) noexcept;
+    Clock::time_point now() const noexcept { return loop_ != nullptr ? loop_->now() : Clock::now(); }
     PoolView view(const PooledConnection* shared, Clock::time_point now) const noexcept;
-    Lease give(PooledConnection& connection, Sharing sharing, const std::source_location& where,
+    Lease lend(PooledConnection& connection, Sharing sharing, const std::source_location& where,
                Clock::time_point now) noexcept;
     void release(PooledConnection& connection) noexcept;
     void serve(PooledConnection& connection) noexcept;
-    bool ask_doubtful(const std::source_location& where);
-    static Task<> ask(std::shared_ptr<Pool> self, Lease lease, Clock::time_point since);
-    Clock::time_point patience() const noexcept;
-    static Task<bool> is_alive(const Lease& lease, Clock::time_point patience);
-    void distrust_idle(Clock::time_point since) noexcept;
-    void doubt_idle() noexcept;
-    static Task<> tidy(Lease lease, Clock::time_point patience);
     void grow();
-    static Task<> open_one(std::shared_ptr<Pool> self);
-    void could_not_open(std::exception_ptr failure);
     void opened(std::shared_ptr<Channel> channel);
+    void could_not_open(std::exception_ptr failure);
     void drop(PooledConnection& connection) noexcept;
-    void end(PooledConnection& connection) const noexcept;
-    void on_time() noexcept override;
-    void watch_age(const PooledConnection& connection) noexcept;
-    void keep_min_size();
-    bool is_fit(const PooledConnection& connection, Clock::time_point now) const noexcept;
-    bool needs_ping(const PooledConnection& connection, Clock::time_point now) const noexcept;
-    static Task<> close_channel(std::shared_ptr<Channel> channel);
+    bool refuses() const noexcept { return phase_ != Phase::serves; }
+    void end_all() noexcept;
+    void tell_if_unused() noexcept;
+    [[noreturn]] void throw_timed_out(const Context& context, Clock::time_point end, const std::string& hint);
 
     EventLoop* loop_;  // null once it is gone
     PoolLimits limits_;
+    Shelf shelf_;
+    WaitingLine line_;
     Opener opener_;
-    std::vector<std::unique_ptr<PooledConnection>> connections_;
-    IntrusiveList<PooledConnection> idle_;  // the last used first
-    IntrusiveList<Waiter> askers_;          // all of them Askers
-    std::size_t asker_count_ = 0;
-    std::size_t in_use_ = 0;
-    std::size_t connecting_ = 0;
-    std::size_t asked_ = 0;  // of those in use: whether they live
+    Upkeep upkeep_;
     WaitList until_unused_;
     PoolStats stats_;
-    bool refuses_ = false;
-    bool is_retired_ = false;  // refuses because there is another pool to ask
-    int generation_;           // of the process that opened the connections
+    HomeProcess process_;
+    Phase phase_ = Phase::serves;
 };
 
 }  // namespace databased::detail
