@@ -3,6 +3,7 @@
 #include "error.hpp"
 #include "kept_state.hpp"
 
+#include <databased/backend/coroutine_session.hpp>
 #include <databased/detail/sinks.hpp>
 #include <databased/error.hpp>
 
@@ -81,20 +82,13 @@ std::vector<const char*> Connection::own_settings() const {
     return settings;
 }
 
-Task<Outcome> Connection::run(Request request) {
-    if (request.has(backend::Verb::reset)) return serve(&Connection::reset);
-    if (request.has(backend::Verb::keep)) return serve(&Connection::keep);
-    return run_commands(std::move(request));
-}
-
-Task<Outcome> Connection::run_commands(Request request) {
-    if (request.makes_ready && request.statement != nullptr) hook_names_.note(*request.statement);
-    const bool is_ping = request.has(backend::Verb::ping);
-    if (is_ping) request.deadline = detail::Clock::now() + options_.cancel_timeout;
-    Operation operation{pipeline_, std::move(request)};
-    Outcome outcome = co_await operation;
-    if (is_ping && !outcome.error) outcome.done = 1;
-    co_return outcome;
+void Connection::start(backend::Exchange& exchange) noexcept {
+    if (exchange.has(backend::Verb::reset))
+        return backend::serve(pipeline_.loop(), exchange, serve(&Connection::reset));
+    if (exchange.has(backend::Verb::keep)) return backend::serve(pipeline_.loop(), exchange, serve(&Connection::keep));
+    if (exchange.makes_ready && exchange.statement != nullptr) hook_names_.note(*exchange.statement);
+    if (exchange.has(backend::Verb::ping)) exchange.deadline = detail::Clock::now() + options_.cancel_timeout;
+    Operation::begin(pipeline_, exchange);
 }
 
 Task<Outcome> Connection::serve(Task<> (Connection::*verb)()) {
@@ -121,6 +115,7 @@ Task<> Connection::run_verb(backend::Verb verb) {
     Request request;
     request.commands.push_back({verb});
     request.expected = backend::Transaction::unknown;
+    if (verb == backend::Verb::ping) request.deadline = detail::Clock::now() + options_.cancel_timeout;
     Operation operation{pipeline_, std::move(request)};
     operation.is_reset = verb == backend::Verb::reset;
     const Outcome outcome = co_await operation;
@@ -175,7 +170,8 @@ KeptState Connection::pooled_state() const {
 
 Task<> Connection::reset() {
     try {
-        while (pipeline_.has_abandoned() || pipeline_.is_cancelling()) co_await ping();  // behind all that runs
+        while (pipeline_.has_abandoned() || pipeline_.is_cancelling())
+            co_await run_verb(backend::Verb::ping);  // behind all that runs
         if (pipeline_.is_in_transaction()) co_await run_verb(backend::Verb::rollback);
         if (pipeline_.reset().is_owed()) co_await run_verb(backend::Verb::reset);
     } catch (const NotConnectedError&) {
@@ -183,14 +179,6 @@ Task<> Connection::reset() {
     } catch (const Error&) {
         pipeline_.lose("the connection could not be made as good as new");
     }
-}
-
-Task<> Connection::ping() {
-    Request request;
-    request.commands.push_back({backend::Verb::ping});
-    request.expected = backend::Transaction::unknown;
-    const Outcome outcome = co_await run_commands(std::move(request));
-    if (outcome.error) std::rethrow_exception(outcome.error);
 }
 
 // Life and death

@@ -21,19 +21,17 @@ class Connection final : public SessionBackend {
     /// Finds out who is at the other end and makes the session's settings. Throws ConnectionError.
     Task<> prepare();
 
-    Task<Outcome> run(Request request) override;
+    void start(backend::Exchange& exchange) noexcept override;
     bool is_usable() const noexcept override { return !pipeline_.is_lost(); }
     bool is_clean() const noexcept override;
     Task<> close() override;
 
   private:
-    Task<Outcome> run_commands(Request request);
     Task<Outcome> serve(Task<> (Connection::*verb)());
     Task<> run_own(const char* sql);
     Task<> run_verb(backend::Verb verb);
     Task<> keep();
     Task<> reset();
-    Task<> ping();
     Task<> find_out();
     Task<KeptState> look_around();
     KeptState pooled_state() const;

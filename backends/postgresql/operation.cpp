@@ -37,8 +37,19 @@ Operation::~Operation() {
     if (!is_over_) pipeline_.abandon(*this);
 }
 
+void Operation::begin(Pipeline& pipeline, backend::Exchange& exchange) {
+    auto* const operation = new Operation{pipeline, static_cast<Request&&>(exchange)};
+    operation->exchange_ = &exchange;
+    exchange.hold(*operation);
+    operation->listen();
+}
+
 void Operation::await_suspend(std::coroutine_handle<> caller) {
     caller_ = caller;
+    listen();
+}
+
+void Operation::listen() {
     if (cleans_up()) pipeline_.loop().start(*this, detail::Clock::now() + pipeline_.patience());
     if (!may_be_stopped_) return;
     if (request_.deadline != detail::Clock::time_point::max()) pipeline_.loop().start(*this, request_.deadline);
@@ -50,7 +61,9 @@ void Operation::await_suspend(std::coroutine_handle<> caller) {
     }
 }
 
-Outcome Operation::await_resume() {
+Outcome Operation::await_resume() { return take_outcome(); }
+
+Outcome Operation::take_outcome() {
     if (!outcome_.error) outcome_.error = rows_.error();
     if (rolls_back_first_ && outcome_.done != 0) --outcome_.done;
     return std::move(outcome_);
@@ -155,18 +168,28 @@ void Operation::roll_back_first() {
 
 void Operation::finish(backend::Transaction transaction) noexcept {
     if (!pipeline_.is_lost()) outcome_.delivery = backend::Delivery::answered;
-    if (statement() != nullptr && !has_failed() && (done_runs == runs() || was_ended)) ++outcome_.done;
-    outcome_.transaction = transaction;
-    is_over_ = true;
-    detail::StopListener::unlink();
-    if (is_running()) pipeline_.loop().stop(*this);
-    if (caller_) pipeline_.loop().schedule(std::exchange(caller_, nullptr));
+    end(transaction);
 }
 
 void Operation::refuse(std::exception_ptr error, backend::Transaction transaction) noexcept {
     fail(std::move(error));
-    finish(transaction);
     outcome_.delivery = backend::Delivery::not_sent;
+    end(transaction);
+}
+
+void Operation::end(backend::Transaction transaction) noexcept {
+    const bool is_run = statement() != nullptr && (done_runs == runs() || was_ended);
+    const bool is_ping = this->is_ping();  // it is answered by the sync
+    if (!has_failed() && (is_run || is_ping)) ++outcome_.done;
+    outcome_.transaction = transaction;
+    is_over_ = true;
+    detail::StopListener::unlink();
+    if (is_running()) pipeline_.loop().stop(*this);
+    if (exchange_ != nullptr) {
+        exchange_->finish(take_outcome());
+    } else if (caller_) {
+        pipeline_.loop().schedule(std::exchange(caller_, nullptr));
+    }
 }
 
 }  // namespace databased::postgresql

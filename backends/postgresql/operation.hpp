@@ -17,13 +17,23 @@ namespace databased::postgresql {
 
 class Pipeline;
 
-/// Lives in the frame of SessionBackend::run(), which awaits it. Destroyed before its end, it leaves what was sent to
-/// the pipeline.
-class Operation final : public detail::ListNode<Operation>, private detail::StopListener, private Timer {
+/// Belongs to its exchange, or to the frame of a coroutine of the backend that awaits it. Destroyed before its end, it
+/// leaves what was sent to the pipeline.
+class Operation final : public detail::ListNode<Operation>,
+                        public backend::Exchange::Pending,
+                        private detail::StopListener,
+                        private Timer {
   public:
     /// `is_own`: asked by the backend itself, which knows that nothing is left behind.
     Operation(Pipeline& pipeline, Request request, bool is_own = false);
     ~Operation() override;
+
+    static void* operator new(std::size_t size) { return detail::allocate_frame(size); }
+    static void operator delete(void* operation, std::size_t size) noexcept { detail::release_frame(operation, size); }
+
+    /// Serves `exchange`.
+    static void begin(Pipeline& pipeline, backend::Exchange& exchange);
+    void let_go() noexcept override { delete this; }
 
     bool await_ready() const noexcept { return is_over_; }
     void await_suspend(std::coroutine_handle<> caller);
@@ -122,10 +132,14 @@ class Operation final : public detail::ListNode<Operation>, private detail::Stop
     std::vector<ResultHandle> held{};  // results that wait for types
 
   private:
+    void listen();
+    void end(backend::Transaction transaction) noexcept;
+    Outcome take_outcome();
     void on_stop() noexcept override;
     void on_time() noexcept override;
 
     Pipeline& pipeline_;
+    backend::Exchange* exchange_ = nullptr;
     Request request_;
     Outcome outcome_;
     ResultRows rows_;

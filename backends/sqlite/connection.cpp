@@ -1,7 +1,7 @@
 #include "connection.hpp"
 
+#include <databased/backend/awaited_exchange.hpp>
 #include <databased/detail/busy_wait.hpp>
-#include <databased/error.hpp>
 
 #include <utility>
 
@@ -16,64 +16,18 @@ Job::Kind kind_of(const Request& request) noexcept {
 
 }  // namespace
 
-/// Waits for a job to come back. Destroyed before that, it leaves the job to itself.
-class Connection::Wait final : private detail::StopListener {
+/// For who opens or closes the connection.
+class Connection::Wait final : public backend::AwaitedExchange {
   public:
-    Wait(Connection& connection, Job::Kind kind, Request request = {})
-        : loop_(connection.loop_), stop_(request.may_be_stopped() ? request.stop : nullptr) {
-        job_ = new Job(loop_, kind, std::move(request));
-        connection.submit(*job_);
-    }
-    ~Wait() override {
-        if (job_ == nullptr) return;
-        if (job_->is_finished()) {
-            delete job_;
-        } else {
-            job_->abandon();
-        }
-    }
-    Wait(const Wait&) = delete;
-    Wait& operator=(const Wait&) = delete;
-
-    bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> caller) noexcept {
-        caller_ = caller;
-        job_->wait(caller);
-        if (stop_ == nullptr) return true;
-        if (stop_->requested()) {
-            on_stop();
-        } else {
-            stop_->add(*this);
-        }
-        return true;
-    }
-    Outcome await_resume() {
-        if (job_ == nullptr) {
-            Outcome outcome;
-            outcome.error =
-                std::make_exception_ptr(StoppedError("the statement was stopped on request before it began"));
-            outcome.delivery = backend::Delivery::not_sent;
-            return outcome;
-        }
-        if (job_->outcome.delivery == backend::Delivery::unanswered) {
-            job_->outcome.delivery =
-                backend::Delivery::answered;  // SQLite is a library: it always says how a call ended
-        }
-        if (!job_->outcome.error) job_->outcome.error = job_->sink_error();
-        return std::move(job_->outcome);
-    }
+    Wait(Connection& connection, Job::Kind kind)
+        : AwaitedExchange(connection, {}), connection_(connection), kind_(kind) {}
+    ~Wait() override { let_go(); }
 
   private:
-    void on_stop() noexcept override {
-        if (!job_->request_stop()) return;
-        std::exchange(job_, nullptr)->abandon();
-        loop_.schedule(caller_);
-    }
+    void send() noexcept override { connection_.begin(*this, kind_); }
 
-    EventLoop& loop_;
-    detail::StopState* stop_;
-    Job* job_ = nullptr;
-    std::coroutine_handle<> caller_;
+    Connection& connection_;
+    Job::Kind kind_;
 };
 
 Connection::Connection(EventLoop& loop, const SqliteOptions& options, Access access)
@@ -89,10 +43,13 @@ Task<> Connection::open() {
     if (outcome.error) std::rethrow_exception(outcome.error);
 }
 
-Task<Outcome> Connection::run(Request request) {
-    const Job::Kind kind = kind_of(request);
-    Wait wait{*this, kind, std::move(request)};
-    co_return co_await wait;
+void Connection::start(backend::Exchange& exchange) noexcept { begin(exchange, kind_of(exchange)); }
+
+void Connection::begin(backend::Exchange& exchange, Job::Kind kind) {
+    auto* const job = new Job{loop_, kind, exchange};
+    exchange.hold(*job);
+    submit(*job);
+    job->listen();
 }
 
 Task<> Connection::close() {

@@ -24,7 +24,7 @@ class Connection final : public SessionBackend, private EndOfTurn {
     /// Null in memory and for readers; to be asked once it is open.
     const std::shared_ptr<WriterQueue>& writer_queue() const noexcept { return worker_->writer_queue(); }
 
-    Task<Outcome> run(Request request) override;
+    void start(backend::Exchange& exchange) noexcept override;
     bool is_usable() const noexcept override { return !worker_->is_lost(); }
     bool is_clean() const noexcept override { return worker_->is_clean(); }
     Task<> close() override;
@@ -32,6 +32,7 @@ class Connection final : public SessionBackend, private EndOfTurn {
   private:
     class Wait;
 
+    void begin(backend::Exchange& exchange, Job::Kind kind);
     void submit(Job& job);
     void on_end_of_turn() noexcept override;
 

@@ -25,9 +25,10 @@ class EarlyRows final : public LoopWork {
 
 }  // namespace
 
-Job::Job(EventLoop& loop, Kind kind, Request request)
+Job::Job(EventLoop& loop, Kind kind, backend::Exchange& exchange)
     : loop_(loop),
-      request_(std::move(request)),
+      exchange_(&exchange),
+      request_(static_cast<Request&&>(exchange)),
       kind_(kind),
       is_in_unit_(request_.is_in_unit()),
       may_be_stopped_(request_.may_be_stopped()),
@@ -79,31 +80,60 @@ void Job::start_over() {
 
 // On the loop's thread
 
-bool Job::request_stop() noexcept {
+void Job::listen() noexcept {
+    if (!may_be_stopped_ || request_.stop == nullptr) return;
+    if (request_.stop->requested()) {
+        on_stop();
+    } else {
+        request_.stop->add(*this);
+    }
+}
+
+/// What has not begun will not, and who waits for it need not wait on.
+void Job::on_stop() noexcept {
     stop_.store(true, std::memory_order_relaxed);
-    State expected = State::queued;
-    return may_be_stopped_ && state_.compare_exchange_strong(expected, State::unwanted);
+    State queued = State::queued;
+    if (!state_.compare_exchange_strong(queued, State::unwanted)) return;
+    backend::Exchange& exchange = *exchange_;
+    exchange.release();
+    abandon();
+    Outcome stopped;
+    stopped.error = std::make_exception_ptr(StoppedError("the statement was stopped on request before it began"));
+    stopped.delivery = backend::Delivery::not_sent;
+    exchange.finish(std::move(stopped));
+}
+
+void Job::let_go() noexcept {
+    if (finished_) {
+        delete this;
+    } else {
+        abandon();
+    }
 }
 
 void Job::abandon() noexcept {
+    StopListener::unlink();
     stop_.store(true, std::memory_order_relaxed);
-    abandoned_ = true;
     request_.sink = nullptr;
-    waiting_ = nullptr;
+    exchange_ = nullptr;
 }
 
 void Job::on_loop() noexcept {
     loop_.busy_wait().expected_post_came();
-    if (abandoned_) {
+    if (exchange_ == nullptr) {
         delete this;
         return;
     }
     finished_ = true;
+    StopListener::unlink();
     if (has_columns_ && wants_rows_ && !outcome.error) {
         for (auto& batch : kept_) take_rows(std::move(batch));
         take_rows(std::move(batch_));
     }
-    if (waiting_ != nullptr) loop_.schedule(std::exchange(waiting_, nullptr));
+    if (!outcome.error) outcome.error = sink_error_;
+    // SQLite is a library: it always says how a call has ended.
+    if (outcome.delivery == backend::Delivery::unanswered) outcome.delivery = backend::Delivery::answered;
+    exchange_->finish(std::move(outcome));
 }
 
 void Job::take_rows(std::unique_ptr<RowBatch> batch) noexcept {

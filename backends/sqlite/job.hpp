@@ -5,19 +5,19 @@
 #include <databased/event_loop.hpp>
 
 #include <atomic>
-#include <coroutine>
 #include <memory>
 #include <vector>
 
 namespace databased::sqlite {
 
 /// Made and destroyed on the loop's thread; between submit and on_loop() the worker's. It owns all that the worker
-/// touches, so that nothing is lost when whoever waits for it is gone.
-class Job final : public LoopWork {
+/// touches, so that nothing is lost when its exchange is gone.
+class Job final : public LoopWork, public backend::Exchange::Pending, private detail::StopListener {
   public:
     enum class Kind { open, keep, request, reset, close };
 
-    Job(EventLoop& loop, Kind kind, Request request);
+    /// Of a request that is moved out of `exchange`.
+    Job(EventLoop& loop, Kind kind, backend::Exchange& exchange);
 
     static void* operator new(std::size_t size) { return detail::allocate_frame(size); }
     static void operator delete(void* job, std::size_t size) noexcept { detail::release_frame(job, size); }
@@ -50,21 +50,20 @@ class Job final : public LoopWork {
 
     // On the loop's thread.
 
-    void wait(std::coroutine_handle<> waiting) noexcept { waiting_ = waiting; }
-    bool is_finished() const noexcept { return finished_; }
-    /// True if it had not begun: then it will not, and who waits need not wait on.
-    bool request_stop() noexcept;
-    /// What went wrong when the rows were handed over.
-    const std::exception_ptr& sink_error() const noexcept { return sink_error_; }
-    /// Nobody waits any more; it destroys itself when it comes back.
-    void abandon() noexcept;
+    /// Listens to who may stop it. It may be gone then.
+    void listen() noexcept;
+    void let_go() noexcept override;
     void on_loop() noexcept override;
     void take_rows(std::unique_ptr<RowBatch> batch) noexcept;
 
   private:
     enum class State { queued, running, unwanted };
 
+    void on_stop() noexcept override;
+    void abandon() noexcept;
+
     EventLoop& loop_;
+    backend::Exchange* exchange_;  // null: nobody waits any more, and it destroys itself when it comes back
     Request request_;
     Kind kind_;
     bool is_in_unit_;
@@ -77,11 +76,9 @@ class Job final : public LoopWork {
     bool wants_rows_ = false;
     bool wants_first_row_only_ = false;
 
-    std::coroutine_handle<> waiting_;
     std::exception_ptr sink_error_;
     bool told_columns_ = false;
     bool finished_ = false;
-    bool abandoned_ = false;
 };
 
 }  // namespace databased::sqlite

@@ -21,28 +21,20 @@ void Patience::begin(EventLoop& loop, Clock::time_point end) {
 void Patience::on_time() noexcept { channel_.give_up(); }
 
 Sending::Sending(std::shared_ptr<Channel> channel, Request request, Clock::time_point patience)
-    : channel_(std::move(channel)),
-      asked_(request),
+    : AwaitedExchange(*channel->backend_, std::move(request)),
+      channel_(std::move(channel)),
+      asked_(*this),
       until_(patience),
-      patience_(*channel_),
-      task_(channel_->backend_->run(std::move(request))),
-      running_(std::move(task_).operator co_await()) {}
+      patience_(*channel_) {}
 
-void Sending::begin(EventLoop& loop) { patience_.begin(loop, until_); }
-
-Outcome Sending::outcome() {
-    try {
-        return running_.await_resume();
-    } catch (...) {
-        Outcome outcome;
-        outcome.error = std::current_exception();
-        return outcome;
-    }
+bool Sending::begin(EventLoop& loop, std::coroutine_handle<> caller) {
+    patience_.begin(loop, until_);
+    return wait(loop, caller);
 }
 
 Judged Sending::await_resume() {
     Judged judged;
-    judged.outcome = outcome();
+    judged.outcome = AwaitedExchange::await_resume();
     if (channel_->given_up_ && judged.outcome.error) judged.outcome.error = channel_->given_up_;
     judged.verdict = judge(asked_, judged.outcome);
     if (judged.verdict != Verdict::success) explain(judged.verdict, asked_, judged.outcome);

@@ -4,6 +4,7 @@
 #include "execution/judge.hpp"
 
 #include <databased/backend.hpp>
+#include <databased/backend/awaited_exchange.hpp>
 #include <databased/event_loop.hpp>
 
 #include <concepts>
@@ -35,28 +36,24 @@ class Patience final : private Timer {
 };
 
 /// What was sent, for who awaits it. It keeps its channel.
-class Sending {
+class Sending final : public backend::AwaitedExchange {
   public:
     Sending(std::shared_ptr<Channel> channel, Request request, Clock::time_point patience);
+    ~Sending() override { let_go(); }
 
-    bool await_ready() const { return running_.await_ready(); }
     template <std::derived_from<PromiseBase> Promise>
     bool await_suspend(std::coroutine_handle<Promise> caller) {
-        begin(*caller.promise().context().loop);
-        return running_.await_suspend(caller);
+        return begin(*caller.promise().context().loop, caller);
     }
     Judged await_resume();
 
   private:
-    void begin(EventLoop& loop);
-    Outcome outcome();
+    bool begin(EventLoop& loop, std::coroutine_handle<> caller);
 
     std::shared_ptr<Channel> channel_;
     Asked asked_;
     Clock::time_point until_;
     Patience patience_;
-    Task<Outcome> task_;
-    Task<Outcome>::Awaiter running_;
 };
 
 /// Owns one connection from its opening to its end. On the loop's thread. Whoever closes it ends what is under way.

@@ -1,17 +1,16 @@
 #include <databased/backend.hpp>
 
 #include <algorithm>
+#include <utility>
 
-namespace databased {
-
-using backend::Verb;
+namespace databased::backend {
 
 bool Request::has(Verb verb) const noexcept {
     return std::any_of(commands.begin(), commands.end(), [verb](const auto& command) { return command.verb == verb; });
 }
 
 bool Request::is_in_unit() const noexcept {
-    bool is_open = expected == backend::Transaction::open;
+    bool is_open = expected == Transaction::open;
     for (const auto& command : commands) {
         if (command.verb == Verb::commit || command.verb == Verb::rollback) return false;
         is_open = is_open || command.verb == Verb::begin;
@@ -26,4 +25,10 @@ bool Request::may_be_stopped() const noexcept {
     });
 }
 
-}  // namespace databased
+Exchange::~Exchange() { let_go(); }
+
+void Exchange::let_go() noexcept {
+    if (Pending* const pending = std::exchange(pending_, nullptr)) pending->let_go();
+}
+
+}  // namespace databased::backend

@@ -4,7 +4,7 @@
 // Everything else (pool, sessions, savepoints, force_rollback, typed rows, what is retried and what is unknown) is
 // written once in the core, over these promises:
 //
-//   1. All functions are called on the loop's thread, and every task resumes there.
+//   1. All functions are called on the loop's thread, and so is Exchange::finish(), once for each start().
 //   2. Commands are carried out in order, and the first that fails ends the request; Outcome::done counts those that
 //      were carried out. An autocommitted `run` counts once it is committed.
 //   3. Outcome::transaction is asked of the driver, not counted.
@@ -13,19 +13,20 @@
 //      lost COMMIT for one that may have been carried out.
 //   6. A COMMIT that the database answers by rolling back has failed: TransactionAbortedError.
 //   7. A request that was asked to stop, or whose deadline has come, before it began is not begun; one that runs ends
-//      soon, with StoppedError or TimeoutError, and run() does not end before the connection is quiet again. What has
+//      soon, with StoppedError or TimeoutError, and is not finished before the connection is quiet again. What has
 //      been committed meanwhile has succeeded. Only what may be stopped is (Request::may_be_stopped()).
 //   8. No other request is touched by that where Capabilities::stops_one_of_many is declared.
 //   9. Values are bound, never put into the SQL text. No secret of the URL and no value is in a message.
-//  10. Rows come in order, in batches, before run() ends; columns come first, also when there are no rows.
+//  10. Rows come in order, in batches, before the exchange finishes; columns come first, also when there are no rows.
 //  11. What nature() calls `read`, run twice or ended anywhere, has changed nothing; `change` nothing but rows.
 //  12. Behind `reset` settings, roles, temporary objects, locks, cursors, prepared statements, channels and last
 //  numbers
 //      are as they were at `keep`, or is_usable() is false.
 //  13. is_clean() is false from the first statement that may leave something until `reset` has succeeded.
-//  14. A task of run() may be destroyed while it runs: what it began is ended or rolled back without it, never half
-//      committed, and the next request is served. The connection may be destroyed while run() waits: run() then ends,
-//      by NotConnectedError unless the database has answered.
+//  14. An exchange may be destroyed before it has finished: what it began is ended or rolled back without it, never
+//  half
+//      committed, and the next one is served. The connection may be destroyed before an exchange has finished: it is
+//      finished then, by NotConnectedError unless the database has answered.
 //  15. What fails or stops among requests that may share changes nothing for the others, and nobody is told before what
 //      is committed together is committed.
 //  16. A statement of many items is one command, all or none; the error names the item.
@@ -81,17 +82,15 @@ struct Opening {
     std::optional<std::string> password{};  ///< That the program gives for this one connection.
 };
 
-}  // namespace backend
-
 /// What a connection is to do in one go.
 struct DATABASED_API Request {
-    backend::Commands commands{};  ///< `run` occurs once, where there is a statement.
+    Commands commands{};           ///< `run` occurs once, where there is a statement.
     TransactionOptions options{};  ///< Of Verb::begin.
     /// Where it begins; `unknown`: anywhere.
-    backend::Transaction expected = backend::Transaction::none;
-    backend::Nature nature = backend::Nature::unknown;  ///< As DatabaseBackend::nature() has said.
-    Statement::Pointer statement{};                     ///< Of Verb::run.
-    RowSink* sink = nullptr;                            ///< Null if rows are not wanted; outlives run().
+    Transaction expected = Transaction::none;
+    Nature nature = Nature::unknown;  ///< As DatabaseBackend::nature() has said.
+    Statement::Pointer statement{};   ///< Of Verb::run.
+    RowSink* sink = nullptr;          ///< Null if rows are not wanted; outlives the exchange.
     /// May travel with its neighbours of the same kind: autocommitted plain reads, or autocommitted data changes.
     bool may_share = false;
     /// The statement must not write: if it would, nothing runs and the error is ReadOnlyError.
@@ -100,12 +99,12 @@ struct DATABASED_API Request {
     bool makes_ready = false;
     /// ErrorDetails::parameters is wanted: Statement::describe_values() of the run that failed.
     bool reports_values = false;
-    detail::StopState* stop = nullptr;  ///< Null if nobody can stop it; outlives run().
+    detail::StopState* stop = nullptr;  ///< Null if nobody can stop it; outlives the exchange.
     detail::Clock::time_point deadline = detail::Clock::time_point::max();
     /// When waiting for a turn that is shared with other Databases ends with PoolTimeoutError.
     detail::Clock::time_point turn_deadline = detail::Clock::time_point::max();
 
-    bool has(backend::Verb verb) const noexcept;
+    bool has(Verb verb) const noexcept;
     /// A transaction is open behind it.
     bool is_in_unit() const noexcept;
     /// Neither what a COMMIT does nor cleaning up is cut short.
@@ -118,23 +117,63 @@ struct Outcome {
     std::exception_ptr error{};
     std::size_t done = 0;  ///< Commands carried out.
     /// To be claimed where there is an error.
-    backend::Delivery delivery = backend::Delivery::unanswered;
+    Delivery delivery = Delivery::unanswered;
     /// What is open on the connection now.
-    backend::Transaction transaction = backend::Transaction::unknown;
+    Transaction transaction = Transaction::unknown;
 
     bool in_transaction() const noexcept {
-        return transaction == backend::Transaction::open || transaction == backend::Transaction::failed;
+        return transaction == Transaction::open || transaction == Transaction::failed;
     }
 };
+
+/// A request on its way, for who waits for it.
+class DATABASED_API Exchange : public Request {
+  public:
+    /// What a backend keeps for an exchange that it serves.
+    class Pending {
+      public:
+        /// The exchange is gone, and this with it. If it has not finished nobody waits for it any more: what was begun
+        /// is ended or rolled back, never half committed.
+        virtual void let_go() noexcept = 0;
+
+      protected:
+        ~Pending() = default;
+    };
+
+    explicit Exchange(Request request) noexcept : Request(std::move(request)) {}
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+    virtual ~Exchange();
+
+    /// Called once, on the loop's thread, when the connection is quiet again; inside start(), too. Who waits goes on
+    /// later, never inside this call.
+    virtual void finish(Outcome outcome) noexcept = 0;
+    /// To be let go by the end of the exchange.
+    void hold(Pending& pending) noexcept { pending_ = &pending; }
+    /// What was held is not touched any more.
+    void release() noexcept { pending_ = nullptr; }
+
+  protected:
+    /// Nobody waits any more.
+    void let_go() noexcept;
+
+  private:
+    Pending* pending_ = nullptr;
+};
+
+}  // namespace backend
+
+using backend::Outcome;
+using backend::Request;
 
 /// One physical connection.
 class DATABASED_API SessionBackend {
   public:
     virtual ~SessionBackend() = default;  ///< Closes at once: stops what runs and rolls back.
 
-    /// What the database says is in the Outcome; what is thrown counts as an error of which nothing is claimed.
-    /// Where Capabilities::pipelines is declared a second one may begin before the first has ended.
-    virtual Task<Outcome> run(Request request) = 0;
+    /// Serves `exchange`, whose request may be moved out of it. Where Capabilities::pipelines is declared another one
+    /// may begin before it has finished.
+    virtual void start(backend::Exchange& exchange) noexcept = 0;
     /// False once the connection is lost; it is thrown away then.
     virtual bool is_usable() const noexcept = 0;
     /// Whether it is quiet, without a transaction, and nothing is left of the last user. Where it is not sure, false:

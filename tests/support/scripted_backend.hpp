@@ -3,6 +3,7 @@
 
 #include "support/async.hpp"
 
+#include <databased/backend/coroutine_session.hpp>
 #include <databased/databased.hpp>
 
 #include <algorithm>
@@ -53,9 +54,11 @@ struct Script {
     std::vector<std::string> names_;
 };
 
-class ScriptedConnection final : public databased::SessionBackend {
+class ScriptedConnection final : public databased::CoroutineSession {
   public:
-    explicit ScriptedConnection(std::string host) : host_(std::move(host)) { ++Script::current->open_connections; }
+    ScriptedConnection(databased::EventLoop& loop, std::string host) : CoroutineSession(loop), host_(std::move(host)) {
+        ++Script::current->open_connections;
+    }
     ~ScriptedConnection() override {
         if (Script::current != nullptr) --Script::current->open_connections;
         state_->closed.set();
@@ -141,7 +144,7 @@ class ScriptedBackend final : public databased::DatabaseBackend {
         co_await Later{};
         if (opening.password) Script::current->passwords.push_back(*opening.password);
         Script::current->fail_if_asked("connect");
-        co_return std::make_unique<ScriptedConnection>(host_);
+        co_return std::make_unique<ScriptedConnection>(*databased::EventLoop::current(), host_);
     }
 
   private:

@@ -18,7 +18,10 @@
 
 namespace databased {
 
+namespace backend {
 struct Outcome;
+}
+using backend::Outcome;
 
 namespace detail {
 
