@@ -14,7 +14,7 @@ constexpr Clock::time_point noon{12h};
 
 class Connection final : public SessionBackend {
   public:
-    Task<Outcome> run(Request) override { co_return Outcome{}; }
+    void start(backend::Exchange&) noexcept override {}
     bool is_usable() const noexcept override { return true; }
     bool is_clean() const noexcept override { return true; }
     Task<> close() override { co_return; }
