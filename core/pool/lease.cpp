@@ -16,6 +16,7 @@ Lease& Lease::operator=(Lease&& other) noexcept {
 }
 
 Channel& Lease::channel() const {
+    if (connection_ == nullptr) throw NotConnectedError("the connection was given up when its Database ended");
     if (pool_->is_inherited()) {
         throw UsageError("this Database was connected before fork(); make one of its own in the child process");
     }
@@ -30,6 +31,7 @@ void Lease::reset() noexcept {
 }
 
 void Lease::discard() noexcept {
+    if (connection_ == nullptr) return;
     connection_->expires_at = Clock::time_point::min();
     reset();
 }

@@ -43,8 +43,8 @@ class Lease {
     explicit operator bool() const noexcept { return connection_ != nullptr; }
     /// Throws NotConnectedError if the connection was closed meanwhile, ConnectionError if it was given up.
     Channel& channel() const;
-    bool is_lost() const noexcept { return connection_->channel->is_lost(); }
-    bool pipelines() const noexcept { return connection_->channel->pipelines(); }
+    bool is_lost() const noexcept { return connection_ == nullptr || connection_->channel->is_lost(); }
+    bool pipelines() const noexcept { return connection_ != nullptr && connection_->channel->pipelines(); }
     void reset() noexcept;
     /// The connection is not fit for anybody else.
     void discard() noexcept;
