@@ -29,10 +29,15 @@ class SqliteBackend final : public DatabaseBackend {
         return capabilities;
     }
 
+    /// A read that takes long is not said to be one: others would wait behind it.
+    backend::Nature nature(const SqlText& text) const noexcept override {
+        return quick_reads_->has(text.hash) ? backend::Nature::read : backend::Nature::unknown;
+    }
+
     Task<std::unique_ptr<SessionBackend>> open(backend::Opening opening) override {
         const detail::Context& context = co_await detail::this_context();
         settle_path();
-        auto connection = std::make_unique<Connection>(*context.loop, options_, opening.access);
+        auto connection = std::make_unique<Connection>(*context.loop, options_, opening.access, quick_reads_);
         co_await connection->open();
         if (connection->writer_queue() != nullptr) writer_queue_ = connection->writer_queue();
         co_return connection;
@@ -52,6 +57,7 @@ class SqliteBackend final : public DatabaseBackend {
     // https://www.sqlite.org/limits.html#max_variable_number: 32766 since 3.32, unless compiled otherwise.
     SqliteOptions options_;
     std::shared_ptr<WriterQueue> writer_queue_;
+    std::shared_ptr<QuickReads> quick_reads_ = std::make_shared<QuickReads>();
 };
 
 }  // namespace

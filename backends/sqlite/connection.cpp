@@ -30,8 +30,11 @@ class Connection::Wait final : public backend::AwaitedExchange {
     Job::Kind kind_;
 };
 
-Connection::Connection(EventLoop& loop, const SqliteOptions& options, Access access)
-    : loop_(loop), spin_(options.worker_spin), worker_(std::make_unique<Worker>(loop, options, access)) {}
+Connection::Connection(EventLoop& loop, const SqliteOptions& options, Access access,
+                       std::shared_ptr<QuickReads> quick_reads)
+    : loop_(loop),
+      spin_(options.worker_spin),
+      worker_(std::make_unique<Worker>(loop, options, access, std::move(quick_reads))) {}
 
 Connection::~Connection() {
     on_end_of_turn();  // what was not sent yet comes back as well

@@ -16,7 +16,7 @@ namespace databased::sqlite {
 
 class Connection final : public SessionBackend, private EndOfTurn {
   public:
-    Connection(EventLoop& loop, const SqliteOptions& options, Access access);
+    Connection(EventLoop& loop, const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads);
     ~Connection() override;
 
     /// Throws why the database cannot be opened.

@@ -38,12 +38,12 @@ std::exception_ptr unexpected_transaction() {
 
 }  // namespace
 
-Engine::Engine(const SqliteOptions& options, Access access, Watcher& watcher)
+Engine::Engine(const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads, Watcher& watcher)
     : handle_(options, access),
       interrupts_(handle_, watcher),
       turn_(watcher),
       state_(handle_),
-      runner_(handle_, interrupts_, turn_, state_),
+      runner_(handle_, interrupts_, turn_, state_, std::move(quick_reads)),
       groups_(handle_, interrupts_, turn_, runner_) {}
 
 Engine::~Engine() { close(); }

@@ -19,7 +19,7 @@ namespace databased::sqlite {
 
 class Engine {
   public:
-    Engine(const SqliteOptions& options, Access access, Watcher& watcher);
+    Engine(const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads, Watcher& watcher);
     ~Engine();
 
     /// Nothing, or why the database cannot be opened.

@@ -14,6 +14,7 @@ namespace databased::sqlite {
 
 namespace {
 
+constexpr int quick_steps = 20'000;  // of SQLite's virtual machine: about a millisecond
 constexpr std::int64_t no_rowid = std::numeric_limits<std::int64_t>::min() + 40'961;  // nobody's, surely
 
 bool is_end_of_statement(int code) { return code == SQLITE_DONE || code == SQLITE_ROW; }
@@ -108,6 +109,7 @@ std::exception_ptr StatementRunner::run_once(Job& job, PreparedStatement& statem
     const bool was_in_transaction = handle_.in_transaction();
     interrupts_.arm();
     int code = step_rows(job, statement, may_tell);
+    if (statement.facts.nature == Nature::read) note_steps(statement);
     // What is interrupted inside a transaction ends it, unless it was done already and only about to say so.
     const bool is_late =
         code == SQLITE_INTERRUPT && !statement.facts.is_readonly && was_in_transaction && handle_.in_transaction();
@@ -124,6 +126,12 @@ std::exception_ptr StatementRunner::run_once(Job& job, PreparedStatement& statem
     const int reset = sqlite3_reset(handle);
     if (!error && !is_late && reset != SQLITE_OK) error = failure(handle_, interrupts_, job, reset, run);
     return error;
+}
+
+/// SQLite counts them over all runs unless it is told to begin anew.
+void StatementRunner::note_steps(const PreparedStatement& statement) noexcept {
+    const int steps = sqlite3_stmt_status(statement.handle.get(), SQLITE_STMTSTATUS_VM_STEP, 1);
+    quick_reads_->note(statement.text->hash, steps < quick_steps);
 }
 
 int StatementRunner::step_rows(Job& job, PreparedStatement& statement, bool may_tell) {

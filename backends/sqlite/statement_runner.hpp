@@ -5,19 +5,23 @@
 #include "handle.hpp"
 #include "interrupts.hpp"
 #include "job.hpp"
+#include "quick_reads.hpp"
 #include "statement_cache.hpp"
 #include "write_turn.hpp"
 
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
+#include <utility>
 
 namespace databased::sqlite {
 
 class StatementRunner {
   public:
-    StatementRunner(Handle& handle, Interrupts& interrupts, WriteTurn& turn, ConnectionState& state)
-        : handle_(handle), interrupts_(interrupts), turn_(turn), state_(state) {}
+    StatementRunner(Handle& handle, Interrupts& interrupts, WriteTurn& turn, ConnectionState& state,
+                    std::shared_ptr<QuickReads> quick_reads)
+        : handle_(handle), interrupts_(interrupts), turn_(turn), state_(state), quick_reads_(std::move(quick_reads)) {}
 
     /// The handle was opened, or is about to be closed.
     void open();
@@ -31,6 +35,7 @@ class StatementRunner {
   private:
     std::exception_ptr prepare(const Job& job, PreparedStatement*& statement);
     std::exception_ptr run_once(Job& job, PreparedStatement& statement, std::size_t run, bool may_tell);
+    void note_steps(const PreparedStatement& statement) noexcept;
     int step_rows(Job& job, PreparedStatement& statement, bool may_tell);
     std::optional<std::int64_t> mark_last_rowid(const PreparedStatement& statement) noexcept;
     std::optional<std::int64_t> last_rowid(const PreparedStatement& statement,
@@ -40,6 +45,7 @@ class StatementRunner {
     Interrupts& interrupts_;
     WriteTurn& turn_;
     ConnectionState& state_;
+    std::shared_ptr<QuickReads> quick_reads_;
     std::optional<StatementCache> statements_;
 };
 

@@ -16,8 +16,11 @@ constexpr std::size_t worth_a_signal = 32;
 
 }  // namespace
 
-Worker::Worker(EventLoop& loop, const SqliteOptions& options, Access access)
-    : loop_(loop), spin_(options.worker_spin), engine_(options, access, *this), thread_([this] { run(); }) {}
+Worker::Worker(EventLoop& loop, const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads)
+    : loop_(loop),
+      spin_(options.worker_spin),
+      engine_(options, access, std::move(quick_reads), *this),
+      thread_([this] { run(); }) {}
 
 Worker::~Worker() {
     ending_ = true;

@@ -18,7 +18,7 @@ namespace databased::sqlite {
 /// Takes all jobs that wait at once, and gives back what is finished in batches: one wake-up of a thread for many jobs.
 class Worker final : private Watcher {
   public:
-    Worker(EventLoop& loop, const SqliteOptions& options, Access access);
+    Worker(EventLoop& loop, const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads);
     /// Stops what runs, gives back all jobs, waits for the thread.
     ~Worker();
     Worker(const Worker&) = delete;

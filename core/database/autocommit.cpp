@@ -28,12 +28,13 @@ Sharing AutocommitTarget::sharing_of(const Statement& statement, const Context& 
     if (can_be_stopped && !capabilities.stops_one_of_many) return Sharing::exclusive;
     if (context.branch->innermost(database_.get()) != nullptr) return Sharing::exclusive;
     const auto kind = statement.text().kind;
-    const bool one_writer = capabilities.single_writer || capabilities.single_connection;
+    const bool has_one = capabilities.single_connection;
     const auto& backend = database_->routes.endpoint(access_)->backend();
-    const bool shares =
-        one_writer ? kind == StatementKind::plain_read : backend.nature(statement.text()) == backend::Nature::read;
-    if (shares) return Sharing::reads;
-    return kind == StatementKind::data_change && one_writer ? Sharing::writes : Sharing::exclusive;
+    const bool reads =
+        has_one ? kind == StatementKind::plain_read : backend.nature(statement.text()) == backend::Nature::read;
+    if (reads) return Sharing::reads;
+    const bool writes = (has_one || capabilities.single_writer) && kind == StatementKind::data_change;
+    return writes ? Sharing::writes : Sharing::exclusive;
 }
 
 Task<Outcome> AutocommitTarget::run(Statement::Pointer statement, RowSink* sink) {

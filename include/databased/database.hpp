@@ -154,7 +154,8 @@ class DATABASED_API Database : public Executor {
     Reader reader() const;
 
     /// `hook` is awaited once for each new connection before anything else uses it; if it throws, the connection is
-    /// closed and the error goes to who waits for it. Set it before connect().
+    /// closed and the error goes to who waits for it. It has acquire_timeout, and is asked to stop when the Database
+    /// ends. Set it before connect().
     Database& on_connect(detail::Callback<Task<>(Connection&)> hook);
     /// `hook` is awaited before each transaction of a root session, and may move the Database; not with force_rollback
     /// and not in memory, where there is nothing to decide. If it throws, the session does not begin. It must not use

@@ -1,6 +1,4 @@
-// Reads that take long do not wait for each other while there may be another connection. SQLite's that begin in one
-// turn of the loop share a thread, however long they take.
-#include "support/differences.hpp"
+// Reads that take long do not wait for each other while there may be another connection.
 #include "support/films.hpp"
 
 #include <algorithm>
@@ -32,7 +30,6 @@ Task<std::size_t> most_in_use_by_four(Database& database) {
 }
 
 CONFORMANCE_TEST(SlowReads, HaveAConnectionEachOnAPoolWithoutAny) {
-    if (support::has_single_writer()) co_return;
     auto database = co_await film_database();
 
     EXPECT_EQ(co_await most_in_use_by_four(database), 4u);
