@@ -1,9 +1,11 @@
 // A program that is killed at any moment has lost nothing that it was told is committed, and nothing is there in part.
+// DATABASED_KILLS says how often (200).
 #include "support/process.hpp"
 #include "support/sqlite_file.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <random>
 #include <set>
 #include <sstream>
@@ -13,7 +15,6 @@
 
 namespace {
 
-constexpr int kills = 200;
 constexpr std::int64_t ids_per_run = 1'000'000;
 
 /// What the program said before it was killed.
@@ -66,6 +67,8 @@ TEST(SqliteKill, NothingAcknowledgedIsLostAndNothingIsThereInPart) {
     std::minstd_rand random{std::random_device{}()};
     std::uniform_int_distribution<int> microseconds{1'000, 100'000};
     std::size_t acknowledged_pairs = 0;
+    const char* const wanted = std::getenv("DATABASED_KILLS");
+    const int kills = wanted != nullptr ? std::atoi(wanted) : 200;
     for (int i = 1; i <= kills && !testing::Test::HasFailure(); ++i) {
         const std::chrono::microseconds time{microseconds(random)};
 
