@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -55,7 +56,7 @@ void register_backend(std::string_view dialect, BackendFactory factory) {
     add(dialect, std::move(factory));
 }
 
-std::unique_ptr<DatabaseBackend> detail::make_backend(const Url& url) {
+std::unique_ptr<DatabaseBackend> make_backend(const Url& url) {
     need_builtin_backends();
     return find(url.dialect())(url);
 }

@@ -81,6 +81,7 @@ void Engine::close() noexcept {
     const OpeningTurn turn{handle_.options().path};
     runner_.close();
     handle_.close();
+    is_in_transaction_.store(false, std::memory_order_relaxed);
     turn_.leave();
 }
 
@@ -120,6 +121,7 @@ void Engine::run(Job& job) {
     }
     interrupts_.end();
     const bool is_open = handle_.in_transaction();
+    is_in_transaction_.store(is_open, std::memory_order_relaxed);
     job.outcome.transaction = is_open ? backend::Transaction::open : backend::Transaction::none;
     if (interrupts_.has_met_moved_file()) is_lost_ = true;
     if (is_open) return;

@@ -32,7 +32,7 @@ class Engine {
     /// The same again, where it was opened in memory; a file's connection is closed instead.
     void reset();
     /// Whether the next user finds it as it was kept. From any thread, once what ran has come back; so with is_lost().
-    bool is_clean() const noexcept { return state_.is_clean(); }
+    bool is_clean() const noexcept { return state_.is_clean() && !is_in_transaction_.load(std::memory_order_relaxed); }
     /// Whether nobody can use it any more.
     bool is_lost() const noexcept { return is_lost_.load(std::memory_order_relaxed); }
 
@@ -61,6 +61,7 @@ class Engine {
     detail::Clock::time_point looks_for_file_at_{};
     std::string sql_;  // of the verb that is told
     std::atomic<bool> is_lost_{false};
+    std::atomic<bool> is_in_transaction_{false};
 };
 
 }  // namespace databased::sqlite

@@ -77,10 +77,28 @@ std::exception_ptr StatementRunner::run(Job& job, bool may_tell) {
     }
     job.outcome.result.command = values.text().command;
     const auto rowid_before = mark_last_rowid(*statement);
-    std::exception_ptr error;
-    for (std::size_t run = 0; run < values.runs() && !error; ++run) error = run_once(job, *statement, run, may_tell);
+    auto error = values.is_many() ? run_all(job, *statement, may_tell) : run_once(job, *statement, 0, may_tell);
     const auto rowid = last_rowid(*statement, rowid_before);
     if (!error) job.outcome.result.last_insert_id = rowid;
+    return error;
+}
+
+/// All items or none, whatever is around them. What ends the transaction has taken everything with it.
+std::exception_ptr StatementRunner::run_all(Job& job, PreparedStatement& statement, bool may_tell) {
+    if (const int code = handle_.execute("SAVEPOINT databased_items"); code != SQLITE_OK)
+        return failure(handle_, interrupts_, job, code);
+    std::exception_ptr error;
+    const std::size_t runs = job.statement()->runs();
+    for (std::size_t run = 0; run < runs && !error; ++run) error = run_once(job, statement, run, may_tell);
+    if (!handle_.in_transaction()) return error;
+    if (!error) {
+        const int code = handle_.execute("RELEASE databased_items");
+        if (code == SQLITE_OK) return {};
+        error = failure(handle_, interrupts_, job, code);
+    }
+    if (!handle_.in_transaction()) return error;
+    handle_.execute("ROLLBACK TO databased_items");
+    handle_.execute("RELEASE databased_items");
     return error;
 }
 

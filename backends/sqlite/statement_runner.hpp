@@ -34,6 +34,7 @@ class StatementRunner {
 
   private:
     std::exception_ptr prepare(const Job& job, PreparedStatement*& statement);
+    std::exception_ptr run_all(Job& job, PreparedStatement& statement, bool may_tell);
     std::exception_ptr run_once(Job& job, PreparedStatement& statement, std::size_t run, bool may_tell);
     void note_steps(const PreparedStatement& statement) noexcept;
     int step_rows(Job& job, PreparedStatement& statement, bool may_tell);

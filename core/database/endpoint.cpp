@@ -1,7 +1,5 @@
 #include "database/endpoint.hpp"
 
-#include "backends.hpp"
-
 #include <databased/error.hpp>
 
 namespace databased::detail {

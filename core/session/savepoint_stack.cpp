@@ -1,11 +1,24 @@
 #include "session/savepoint_stack.hpp"
 
+#include <databased/error.hpp>
+
 #include <algorithm>
 #include <utility>
 
 namespace databased::detail {
 
 using backend::Verb;
+
+namespace {
+
+/// Of a transaction that has failed, as the database says, though no statement of it has.
+const std::exception_ptr& untold_failure() {
+    static const auto error =
+        std::make_exception_ptr(TransactionAbortedError({.message = "the database has not told", .sqlstate = "25P02"}));
+    return error;
+}
+
+}  // namespace
 
 void SavepointStack::pop() noexcept {
     const Level level = levels_.back();
@@ -131,8 +144,8 @@ void SavepointStack::note_failure(const Outcome& outcome) {
     if (outcome.delivery == backend::Delivery::not_sent || !outcome.in_transaction()) return;
     if (outcome.transaction != backend::Transaction::failed) {
         failed_by_ = nullptr;
-    } else if (!failed_by_) {
-        failed_by_ = outcome.error;
+    } else if (!failed_by_ || failed_by_ == untold_failure()) {
+        failed_by_ = outcome.error ? outcome.error : untold_failure();
     }
 }
 

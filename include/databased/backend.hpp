@@ -232,5 +232,8 @@ using BackendFactory = detail::Callback<std::unique_ptr<DatabaseBackend>(const U
 /// Makes `dialect` known to Database; replaces what had that name. From any thread. The factory throws UrlError for a
 /// URL that it cannot use; it does no I/O.
 DATABASED_API void register_backend(std::string_view dialect, BackendFactory factory);
+/// What is registered for the dialect of `url`: for a backend around another one, and for tests of one. Throws
+/// UrlError.
+DATABASED_API std::unique_ptr<DatabaseBackend> make_backend(const Url& url);
 
 }  // namespace databased

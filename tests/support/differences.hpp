@@ -23,6 +23,8 @@ inline std::string_view decimal_type() { return sql("TEXT", "NUMERIC"); }
 inline bool has_single_writer() { return on_sqlite(); }
 /// A statement that fails or is stopped takes the rest of its transaction with it, up to a rollback.
 inline bool fails_transactions_as_a_whole() { return !on_sqlite(); }
+/// Connections lead to a server, and can be lost.
+inline bool has_server() { return !on_sqlite(); }
 /// Result::last_insert_id is known after an INSERT.
 inline bool has_row_ids() { return on_sqlite(); }
 /// There are instants before and after all others.
