@@ -112,11 +112,13 @@ void AnswerReader::note_farewell(const Refusal& refusal) {
 }
 
 void AnswerReader::take_verb(Operation& operation, const PGresult* result) {
-    const backend::Verb verb = operation.request().commands[operation.verbs_done()].verb;
-    operation.verb_done();
+    const std::size_t place = operation.verbs_done();
+    const bool is_behind = place >= operation.place_of_run();
+    const backend::Verb verb = operation.request().commands[is_behind ? place + 1 : place].verb;
     const bool was_rolled_back =
         verb == backend::Verb::commit && std::string_view{PQcmdStatus(const_cast<PGresult*>(result))} == "ROLLBACK";
-    if (was_rolled_back) operation.fail(transaction_was_rolled_back());
+    if (was_rolled_back) return operation.fail(transaction_was_rolled_back());
+    operation.verb_done();
 }
 
 void AnswerReader::take_reset(const PGresult* result) {

@@ -108,7 +108,7 @@ FlightFacts FlightSender::facts_of(const Operation& operation) const noexcept {
 
 void FlightSender::begin_flight(Operation& operation) {
     operation.is_sent = true;
-    send_verbs(operation);
+    send_verbs(operation, 0, operation.place_of_run());
     const Around wanted = around(facts_of(operation));
     if (wanted != Around::nothing) {
         operation.is_enclosed = is_enclosing_ = true;
@@ -170,6 +170,7 @@ void FlightSender::feed() {
 void FlightSender::end_flight(Operation& operation) {
     feeding_ = nullptr;
     if (state_.is_lost) return;
+    send_verbs_behind(operation);
     if (operation.is_enclosed) {
         const char* const end = operation.request().read_only ? "ROLLBACK" : "COMMIT";
         sender_.send_command(&operation, {end}, Sent::Kind::housekeeping);
@@ -215,9 +216,19 @@ void FlightSender::send_resets(Operation* operation) {
     sender_.send_sync(Sent::Kind::reset_end, operation);
 }
 
-void FlightSender::send_verbs(Operation& operation) {
+/// Of a statement that could not be sent to its end nothing is committed.
+void FlightSender::send_verbs_behind(Operation& operation) {
+    const std::size_t first = operation.place_of_run() + 1;
+    const std::size_t end = operation.request().commands.size();
+    if (first >= end) return;
+    if (operation.has_failed()) return sender_.send_command(&operation, {"ROLLBACK"}, Sent::Kind::housekeeping);
+    send_verbs(operation, first, end);
+}
+
+void FlightSender::send_verbs(Operation& operation, std::size_t first, std::size_t end) {
     const Request& request = operation.request();
-    for (const backend::Command& command : request.commands) {
+    for (std::size_t i = first; i < end; ++i) {
+        const backend::Command& command = request.commands[i];
         std::string sql;
         postgresql_dialect.verb(sql, command, request.options);
         if (sql.empty()) continue;

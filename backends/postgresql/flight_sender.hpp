@@ -41,7 +41,8 @@ class FlightSender {
     Operation* next_to_join(MayJoin may_join);
     void feed();
     void end_flight(Operation& operation);
-    void send_verbs(Operation& operation);
+    void send_verbs(Operation& operation, std::size_t first, std::size_t end);
+    void send_verbs_behind(Operation& operation);
     FlightFacts facts_of(const Operation& operation) const noexcept;
 
     EventLoop& loop_;

@@ -69,6 +69,13 @@ Outcome Operation::take_outcome() {
     return std::move(outcome_);
 }
 
+std::size_t Operation::place_of_run() const noexcept {
+    const auto& commands = request_.commands;
+    std::size_t place = 0;
+    while (place < commands.size() && commands[place].verb != backend::Verb::run) ++place;
+    return place;
+}
+
 bool Operation::may_join_burst() const noexcept {
     return request_.read_only && request_.may_share && is_read() && runs() == 1 && !goes_alone;
 }
@@ -178,9 +185,10 @@ void Operation::refuse(std::exception_ptr error, backend::Transaction transactio
 }
 
 void Operation::end(backend::Transaction transaction) noexcept {
-    const bool is_run = statement() != nullptr && (done_runs == runs() || was_ended);
-    const bool is_ping = this->is_ping();  // it is answered by the sync
-    if (!has_failed() && (is_run || is_ping)) ++outcome_.done;
+    const bool was_run = statement() != nullptr && done_runs == runs() && (!has_failed() || !is_alone());
+    const bool has_row = statement() != nullptr && was_ended && !has_failed();
+    const bool was_seen = is_ping() && !has_failed();  // it is answered by the sync
+    if (was_run || has_row || was_seen) ++outcome_.done;
     outcome_.transaction = transaction;
     is_over_ = true;
     detail::StopListener::unlink();

@@ -47,6 +47,8 @@ class Operation final : public detail::ListNode<Operation>,
     bool is_ping() const noexcept { return request_.has(backend::Verb::ping); }
     /// Commands beside the statement.
     std::size_t verbs() const noexcept { return request_.commands.size() - (statement() != nullptr ? 1 : 0); }
+    /// Among the commands; behind them all if there is no statement.
+    std::size_t place_of_run() const noexcept;
     bool is_in_unit() const noexcept { return is_in_unit_; }
     bool is_own() const noexcept { return is_own_; }
     /// Autocommitted.

@@ -176,8 +176,8 @@ class DATABASED_API SessionBackend {
     virtual void start(backend::Exchange& exchange) noexcept = 0;
     /// False once the connection is lost; it is thrown away then.
     virtual bool is_usable() const noexcept = 0;
-    /// Whether it is quiet, without a transaction, and nothing is left of the last user. Where it is not sure, false:
-    /// the next user gets it behind `reset`.
+    /// Asked when nobody uses it any more: whether it is without a transaction, and nothing is left of the last user.
+    /// Where that is not sure, false: the next user gets it behind `reset`.
     virtual bool is_clean() const noexcept = 0;
     /// Closes in good order what is quiet.
     virtual Task<> close() = 0;
