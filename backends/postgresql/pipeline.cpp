@@ -41,6 +41,9 @@ Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& ca
     PQsetNoticeReceiver(state_.connection(), on_notice, this);
 }
 
+/// Who ends what still runs, on a thread of its own, has nobody to tell.
+void Pipeline::pass_over(void*, const PGresult*) noexcept {}
+
 Pipeline::~Pipeline() {
     const bool is_at_work = !state_.is_lost && !state_.expected.empty();
     state_.is_lost = true;
@@ -52,7 +55,9 @@ Pipeline::~Pipeline() {
         endings_.end_lost(*sent.operation, lost_error(*sent.operation, "the Database was disconnected", {}));
     }
     end_all(std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran")));
-    if (is_at_work && !commits) CancelRequest::send_and_close(loop_, std::move(state_.handle));
+    if (!is_at_work || commits) return;
+    PQsetNoticeReceiver(state_.handle.get(), pass_over, nullptr);
+    CancelRequest::send_and_close(loop_, std::move(state_.handle));
 }
 
 void Pipeline::configure(const PipelineSettings& settings) {

@@ -59,6 +59,7 @@ class Pipeline final : private SocketListener, private EndOfTurn, private Sender
     void on_broken(const std::string& why) noexcept override { lose(why); }
     void on_request_ended() noexcept override;
     static void on_notice(void* pipeline, const PGresult* result) noexcept;
+    static void pass_over(void* nothing, const PGresult* result) noexcept;
 
     void pump();
     void receive();

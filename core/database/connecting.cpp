@@ -19,12 +19,15 @@ using Phase = Connectivity::Phase;
 /// Which endpoints must answer for the Database to be connected.
 enum class Reach { all, writes, reads };
 
+constexpr const char* destroyed = "the Database was destroyed while it connected";
+
 Task<> fill(Pointer database, Reach reach) {
     const auto writes = database->routes.endpoint(Access::write);
     const auto reads = database->routes.endpoint(Access::read);
     if (reach != Reach::reads || reads == writes) co_await writes->fill();
     if (reach != Reach::writes && reads != writes) co_await reads->fill();
     if (!database->settings().force_rollback) co_return;
+    if (database->connectivity.loop() == nullptr) throw NotConnectedError(destroyed);  // nobody would end its root
     const auto root = std::make_shared<SessionState>(SessionPlan{.database = database, .is_hidden = true});
     database->hidden_root = root;
     co_await open_session(root);
@@ -45,7 +48,7 @@ Task<> open_endpoints(Pointer database, Reach reach) {
     const bool is_gone = database->connectivity.loop() == nullptr;
     if (failure && !is_gone) database->close_now(before);
     if (failure) std::rethrow_exception(failure);
-    if (is_gone) throw NotConnectedError("the Database was destroyed while it connected");
+    if (is_gone) throw NotConnectedError(destroyed);
     database->connectivity.connected();
 }
 
