@@ -23,7 +23,8 @@ bool changes_rows(std::string_view tag) {
 }  // namespace
 
 Operation::Operation(Pipeline& pipeline, Request request, bool is_own)
-    : pipeline_(pipeline),
+    : nature(request.nature),  // until it is looked up anew: who may travel with others is asked before
+      pipeline_(pipeline),
       request_(std::move(request)),
       rows_(request_.sink, pipeline.types()),
       is_own_(is_own),
