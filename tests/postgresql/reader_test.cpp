@@ -5,6 +5,8 @@
 #include "support/thrown.hpp"
 
 #include <chrono>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -70,6 +72,27 @@ ASYNC_TEST(ReadsInARow, AndWritesAtTheSameTimeStayApart) {
     co_await when_all(read(), write(), read(), read(), write());
 
     EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM films"), 100);
+}
+
+/// When their transactions began: so many times by the server's clock.
+Task<std::size_t> transactions_of_eight_reads(Reader& reader) {
+    std::vector<Task<std::optional<std::string>>> together;
+    for (int i = 0; i < 8; ++i) together.push_back(reader.fetch_val<std::string>("SELECT CAST(now() AS text)"));
+    const auto begun = co_await when_all(std::move(together));
+    co_return std::set<std::optional<std::string>>(begun.begin(), begun.end()).size();
+}
+
+/// Once they are proved to be reads and known to be quick, which a busy machine may take a while for.
+ASYNC_TEST(ReadsInARow, ThatAreAskedForTogetherShareATransaction) {
+    constexpr int enough = 200;
+    Place place;
+    auto database = co_await place.open(pool_of(1));
+    Reader reader = database.reader();
+    std::size_t transactions = 8;
+
+    for (int i = 0; i < enough && transactions != 1; ++i) transactions = co_await transactions_of_eight_reads(reader);
+
+    EXPECT_EQ(transactions, 1u);
 }
 
 ASYNC_TEST(ReadsInARow, ThatFailDoNotHarmTheirNeighbours) {
