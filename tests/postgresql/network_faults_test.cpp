@@ -275,6 +275,15 @@ Task<std::size_t> bytes_of(Far& far, Direction direction, Task<> work) {
     co_return far.network().traffic(direction).bytes - before;
 }
 
+/// Whether nothing is left of a connection that was to be cut `bytes` behind `start`. A round may take fewer bytes than
+/// the one that was measured (numbers of processes have four digits or five): then its connection is as it was.
+Task<bool> is_cut(Far& far, Database& database, Direction direction, std::size_t start, std::size_t bytes) {
+    co_await until_unused(database);
+    if (far.network().traffic(direction).bytes < start + bytes) co_return false;
+    co_await until([&] { return far.network().open() == 0; });
+    co_return true;
+}
+
 /// Does `work`, which adds a row, again and again, and cuts the connection one byte later each time.
 Task<> cut_everywhere(Direction direction, Cut how, std::function<Task<>(Database&)> work) {
     Far far;
@@ -286,15 +295,16 @@ Task<> cut_everywhere(Direction direction, Cut how, std::function<Task<>(Databas
     int unknown = 0;
     for (std::size_t bytes = 0; bytes < all; ++bytes) {
         co_await database.execute("SELECT 1");  // on a new connection if the last one was cut
+        co_await until_unused(database);
         observer.execute("DELETE FROM films");
+        const std::size_t start = far.network().traffic(direction).bytes;
         far.network().cut_after(direction, bytes, how);
         Fate fate;
         co_await note(work(database), fate);
         const auto rows = observer.integer("SELECT count(*) FROM films");
         EXPECT_TRUE(fate.unknown || rows == (fate.done ? 1 : 0)) << rows << " rows, cut after " << bytes;
         unknown += fate.unknown ? 1 : 0;
-        co_await until_unused(database);
-        co_await until([&] { return far.network().open() == 0; });
+        if (!co_await is_cut(far, database, direction, start, bytes)) break;
     }
     EXPECT_GT(unknown, 0);
 }
@@ -358,14 +368,14 @@ ASYNC_TEST(NetworkCut, BehindAReadLosesNoneOfItsRows) {
     int answered = 0;
     for (std::size_t bytes = 0; bytes < all; bytes += 3) {
         co_await database.execute("SELECT 1");  // on a new connection if the last one was cut
+        const std::size_t start = far.network().traffic(Direction::to_client).bytes;
         far.network().cut_after(Direction::to_client, bytes);
         try {
             EXPECT_EQ(co_await read_one(database, static_cast<int>(bytes) + 1), 1) << "cut after " << bytes;
             ++answered;
         } catch (const ConnectionError&) {
         }
-        co_await until_unused(database);
-        co_await until([&] { return far.network().open() == 0; });
+        if (!co_await is_cut(far, database, Direction::to_client, start, bytes)) break;
     }
     EXPECT_GT(answered, 0);
 }
