@@ -325,7 +325,7 @@ CONFORMANCE_TEST(Connect, StopsWhatRunsWhenTheDatabaseIsDestroyed) {
         ended.set();
     };
     support::spawn(read());
-    co_await sleep_for(5ms);
+    co_await support::until_busy();
 
     database.reset();
 
@@ -346,7 +346,7 @@ CONFORMANCE_TEST(Connect, StopsASessionsStatementWhenTheDatabaseIsDestroyed) {
     };
     support::spawn(write());
     co_await began.wait();
-    co_await sleep_for(5ms);
+    co_await support::until_busy();
 
     database.reset();
 

@@ -201,15 +201,14 @@ CONFORMANCE_TEST(Moving, LetsAnAutocommittedStatementFinishWhereItRuns) {
     EXPECT_EQ(co_await name_in(database), "second");
 }
 
-/// Writes films called `name` and a number in sessions until it is told to stop; gives those that were acknowledged.
-Task<Films> write_until(Database& database, const bool& is_over, std::string name) {
-    Films acknowledged;
-    while (!is_over) {
-        const std::string title = name + std::to_string(acknowledged.size());
+/// Writes films called `name` and a number in sessions until it is told to stop, and keeps those that were
+/// acknowledged.
+Task<> write_until(Database& database, const bool& is_over, std::string name, Films& acknowledged) {
+    for (int number = 0; !is_over; ++number) {
+        const std::string title = name + std::to_string(number);
         co_await database.session([&](Session& session) { return add_film(session, title); });
         acknowledged.push_back(title);
     }
-    co_return acknowledged;
 }
 
 CONFORMANCE_TEST(Moving, LosesNothingUnderLoad) {
@@ -217,24 +216,26 @@ CONFORMANCE_TEST(Moving, LosesNothingUnderLoad) {
     co_await places.make();
     Database database{places.first()};
     bool is_over = false;
-    std::vector<Task<Films>> writers;
-    for (const char* name : {"a", "b", "c", "d"}) writers.push_back(write_until(database, is_over, name));
-    const auto move = [&]() -> Task<Films> {
+    Films written;
+    std::vector<Task<>> tasks;
+    for (const char* name : {"a", "b", "c", "d"}) tasks.push_back(write_until(database, is_over, name, written));
+    const auto progress = [&]() -> Task<> {
+        const auto enough = written.size() + 10;
+        co_await support::until([&] { return written.size() >= enough; });
+    };
+    const auto move = [&]() -> Task<> {
         for (int i = 0; i < 5; ++i) {
             co_await database.switch_to(places.second());
-            co_await sleep_for(5ms);
+            co_await progress();
             co_await database.switch_to(places.first());
-            co_await sleep_for(5ms);
+            co_await progress();
         }
         is_over = true;
-        co_return Films{};
     };
-    writers.push_back(move());
+    tasks.push_back(move());
 
-    const auto acknowledged = co_await when_all(std::move(writers));
+    co_await when_all(std::move(tasks));
 
-    Films written;
-    for (const auto& titles : acknowledged) written.insert(written.end(), titles.begin(), titles.end());
     std::sort(written.begin(), written.end());
     auto found = co_await support::films_at(places.first());
     const auto more = co_await support::films_at(places.second());
@@ -256,7 +257,7 @@ CONFORMANCE_TEST(Moving, WaitsAtDisconnectForWhatIsOpenAtTheOldPlace) {
             co_await add_film(session, "Alien");
             co_await database.switch_to(places.first());
             moved.set();
-            co_await sleep_for(5ms);
+            co_await yield();  // to disconnect()
             co_await add_film(session, "Brazil");
         });
     };
@@ -320,7 +321,7 @@ CONFORMANCE_TEST(Moving, IsStoppedWithWhoAsksForIt) {
     Database database{places.first()};
     bool waits = false;
     database.on_connect([&](Connection&) -> Task<> {
-        if (waits) co_await sleep_for(10min);
+        if (waits) co_await support::forever();
     });
     co_await database.connect();
     waits = true;

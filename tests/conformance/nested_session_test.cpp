@@ -399,7 +399,7 @@ CONFORMANCE_TEST(NestedSession, MayBeForgottenWhileItsStatementRuns) {
     std::optional<Session> child{session.transaction()};
     const auto read = [&]() -> Task<> { EXPECT_THROW(co_await child->execute(support::endless_read()), StoppedError); };
     const auto forget = [&]() -> Task<> {
-        co_await sleep_for(5ms);
+        co_await support::until_busy();
         child.reset();
     };
 
@@ -420,7 +420,7 @@ CONFORMANCE_TEST(NestedSession, MayBeForgottenWithItsChildWhileTheirFirstStateme
         EXPECT_THROW(co_await grandchild.execute(support::endless_read()), StoppedError);
     };
     const auto forget = [&]() -> Task<> {
-        co_await sleep_for(5ms);
+        co_await support::until_busy();
         child.reset();
     };
 

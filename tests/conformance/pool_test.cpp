@@ -247,10 +247,10 @@ CONFORMANCE_TEST(Pool, ServesManyMoreSessionsThanItHoldsConnections) {
 }
 
 CONFORMANCE_TEST(Pool, ReplacesConnectionsThatAreTooOld) {
-    auto database = co_await film_database({.pool = {.max_lifetime = 100ms}});
+    auto database = co_await film_database({.pool = {.max_lifetime = 2ms}});
     co_await films(database);
     const auto before = database.pool_stats();
-    co_await sleep_for(100ms);
+    co_await sleep_for(2ms);
 
     co_await films(database);
 
@@ -262,19 +262,19 @@ CONFORMANCE_TEST(Pool, ReplacesIdleConnectionsThatAreTooOldWithoutBeingAsked) {
     auto database = co_await film_database({.pool = {.min_size = 2, .max_lifetime = 5ms}});
     const auto opened = database.pool_stats().opened;
 
-    while (database.pool_stats().opened < opened + 2) co_await sleep_for(1ms);
+    co_await support::until([&] { return database.pool_stats().opened >= opened + 2; });
 
     EXPECT_GE(database.pool_stats().closed, 2u);
     co_await database.disconnect();
 }
 
 CONFORMANCE_TEST(Pool, ReplacesAConnectionThatGrewTooOldInItsSession) {
-    auto database = co_await film_database({.pool = {.max_lifetime = 20ms}});
+    auto database = co_await film_database({.pool = {.max_lifetime = 2ms}});
     Session session = database.session(reading);
     co_await session.open();
     const auto closed = database.pool_stats().closed;
 
-    co_await sleep_for(25ms);
+    co_await sleep_for(2ms);
     EXPECT_EQ(co_await films(session), these());
     co_await session.close();
 

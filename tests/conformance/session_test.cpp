@@ -309,7 +309,7 @@ CONFORMANCE_TEST(SessionByHand, MayBeDestroyedWhileItsStatementRunsInAnotherBran
         EXPECT_THROW(co_await session->execute(support::endless_write()), StoppedError);
     };
     const auto destroy = [&]() -> Task<> {
-        co_await sleep_for(5ms);
+        co_await support::until_busy();
         session.reset();
     };
 
@@ -360,7 +360,7 @@ CONFORMANCE_TEST(SessionByHand, MayOutliveItsDatabaseWithAStatementUnderWay) {
     co_await add_film(*session, "Alien");
     const auto write = [&]() -> Task<> { EXPECT_THROW(co_await session->execute(support::endless_write()), Error); };
     const auto destroy = [&]() -> Task<> {
-        co_await sleep_for(5ms);
+        co_await support::until_busy();
         database.reset();
         session.reset();
     };

@@ -18,6 +18,8 @@
 namespace faults {
 
 using namespace databased;
+using support::next_turn;
+using support::until;
 
 /// An empty database on the server that tests share.
 class Place {
@@ -54,19 +56,6 @@ class Place {
     support::TestDatabase test_database_;
     support::RawPostgresql observer_{test_database_.url()};
 };
-
-/// Lets the loop turn. Throws StoppedError if something else in the test has failed.
-inline Task<> next_turn() {
-    co_await yield();
-    const bool is_over = co_await stop_requested();
-    if (is_over) throw StoppedError("the test has failed elsewhere");
-}
-
-/// Waits until `is_so()`: each look is a turn of the loop.
-template <class Condition>
-Task<> until(Condition is_so) {
-    while (!is_so()) co_await next_turn();
-}
 
 /// Long enough for the loop to look at its sockets.
 inline Task<> look_around() {

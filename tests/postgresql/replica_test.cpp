@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace {
@@ -109,22 +108,10 @@ Task<> write_films(Database& database, SessionOptions options, Ledger& ledger, s
     }
 }
 
-/// Runs `work`, which blocks, beside the loop.
-Task<> in_thread(std::function<void()> work) {
-    support::Event done;
-    EventLoop& loop = *EventLoop::current();
-    std::thread thread{[&] {
-        work();
-        loop.post([&] { done.set(); });
-    }};
-    co_await done.wait();
-    thread.join();
-}
-
 /// Waits until so many more films were acknowledged.
 Task<> progress(const Ledger& ledger, std::size_t films) {
     const auto enough = ledger.acknowledged.size() + films;
-    while (ledger.acknowledged.size() < enough) co_await sleep_for(1ms);
+    co_await support::until([&] { return ledger.acknowledged.size() >= enough; });
 }
 
 /// How many of the acknowledged films are not at `url`.
@@ -143,8 +130,8 @@ Task<> take_over(Pair& pair, Database& database, SessionOptions options, Ledger&
     }
     const auto move = [&]() -> Task<> {
         co_await progress(ledger, 100);
-        co_await in_thread(ending);
-        co_await in_thread([&] { pair.replica.promote(); });
+        co_await support::in_thread(ending);
+        co_await support::in_thread([&] { pair.replica.promote(); });
         co_await database.switch_to(pair.replica.url());
         co_await progress(ledger, 100);
         ledger.is_over = true;

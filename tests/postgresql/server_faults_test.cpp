@@ -5,11 +5,9 @@
 #include "support/refusal.hpp"
 #include "support/thrown.hpp"
 
-#include <atomic>
 #include <functional>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace {
@@ -226,14 +224,11 @@ class Worker {
 
 /// Restarts the server while the loop goes on.
 Task<> restart(PostgresqlCluster& cluster, bool immediately) {
-    std::atomic<bool> is_up = false;
-    std::jthread thread{[&] {
+    co_await support::in_thread([&] {
         if (immediately) cluster.stop_immediately();
         if (!immediately) cluster.stop();
         cluster.start();
-        is_up = true;
-    }};
-    while (!is_up) co_await sleep_for(std::chrono::milliseconds{1});
+    });
 }
 
 ASYNC_TEST(ServerFaults, UnderLoadHealWhenTheServerIsBack) {

@@ -1,4 +1,5 @@
 // A cluster that a test has to itself.
+#include "support/looks.hpp"
 #include "support/postgresql_cluster.hpp"
 #include "support/postgresql_raw.hpp"
 
@@ -11,7 +12,6 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
-#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -103,7 +103,7 @@ TEST(PostgresqlCluster, GoesWithTheProcessThatIsKilled) {
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
 
-    while (std::filesystem::exists(folder)) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    EXPECT_TRUE(support::comes_true([&] { return !std::filesystem::exists(folder); }, std::chrono::seconds{60}));
     close(ends[0]);
     close(ends[1]);
 }

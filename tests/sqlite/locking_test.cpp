@@ -66,7 +66,7 @@ ASYNC_TEST(SqliteLock, HeldByAnotherProcessForShorterThanBusyTimeoutIsWaitedFor)
     co_await database.connect();
     LockHolder other{file};
     const auto release = [&]() -> Task<> {
-        co_await sleep_for(50ms);
+        co_await sleep_for(10ms);
         other.commit();
     };
 
@@ -186,7 +186,7 @@ ASYNC_TEST(SqliteLock, IsNoLongerWaitedForAfterAStopRequestFromAnotherThread) {
     std::stop_source source;
     const auto start = Clock::now();
     std::jthread stopper{[&] {
-        std::this_thread::sleep_for(50ms);
+        std::this_thread::sleep_for(10ms);
         source.request_stop();
     }};
 

@@ -1,6 +1,7 @@
 // The threads behind SQLite connections: they end with their Database, stop what they run, and nobody notices them.
 #include "support/async.hpp"
 #include "support/process.hpp"
+#include "support/sqlite_begun.hpp"
 #include "support/sqlite_file.hpp"
 #include "support/threads.hpp"
 #include "support/thrown.hpp"
@@ -29,9 +30,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto schema = "PRAGMA journal_mode=wal; CREATE TABLE film (id INTEGER)";
 constexpr auto endless_select =
-    "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+    "WITH RECURSIVE n (i) AS (VALUES (begun()) UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
 constexpr auto endless_insert =
-    "INSERT INTO film WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
+    "INSERT INTO film WITH RECURSIVE n (i) AS (VALUES (begun()) UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
 constexpr auto soon = 1s;
 
 /// A statement that never ends by itself, with what it has to end.
@@ -115,8 +116,9 @@ ASYNC_TEST(SqliteWorker, StopsWhatRunsAndWhatWaitsWhenTheDatabaseIsDestroyed) {
     const auto before = support::threads();
     auto database = std::make_unique<Database>(file.url());
     co_await database->connect();
+    const support::Begun begun;
     const auto destroy = [&]() -> Task<> {
-        co_await sleep_for(50ms);
+        co_await begun.until(4);  // three read and one writes
         const auto start = Clock::now();
         database.reset();
         EXPECT_LT(Clock::now() - start, soon);
@@ -210,8 +212,9 @@ ASYNC_TEST(SqliteRunningStatement, DoesNotKeepOneThatIsStoppedBeforeItBegan) {
     const SqliteFile file{schema};
     Database database{file.url()};
     co_await database.connect();
+    const support::Begun begun;
     const auto second = [&]() -> Task<> {
-        co_await sleep_for(20ms);
+        co_await begun.until(1);
         co_await stopped_after(database, "INSERT INTO film VALUES (2)", 20ms);
     };
 
@@ -224,9 +227,10 @@ ASYNC_TEST(SqliteRunningStatement, ThatHasFinishedWinsOverItsTimer) {
     const SqliteFile file{schema};
     Database database{file.url()};
     co_await database.connect();
+    const auto limit = Clock::now() + 200ms;
     const auto block_the_loop = [&]() -> Task<> {
         while (file.integer("SELECT count(*) FROM film") == 0) co_await yield();
-        std::this_thread::sleep_for(300ms);
+        std::this_thread::sleep_until(limit + 1ms);
     };
 
     const auto [result, blocked] =

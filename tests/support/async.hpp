@@ -2,10 +2,18 @@
 #pragma once
 
 #include <databased/detail/waiter.hpp>
+#include <databased/error.hpp>
 #include <databased/event_loop.hpp>
+#include <databased/task.hpp>
+#include <databased/timeout.hpp>
+#include <databased/when_all.hpp>
 
 #include <coroutine>
 #include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <thread>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -48,6 +56,46 @@ class Event {
     bool is_set_ = false;
     databased::detail::WaitList waiters_;
 };
+
+/// Waits until it is stopped.
+inline databased::Task<> forever() {
+    Event never;
+    co_await never.wait();
+}
+
+/// Lets the loop turn. Throws StoppedError if something else in the test has failed.
+inline databased::Task<> next_turn() {
+    co_await databased::yield();
+    const bool is_over = co_await databased::stop_requested();
+    if (is_over) throw databased::StoppedError("the test has failed elsewhere");
+}
+
+/// Waits until `is_so()`: each look is a turn of the loop.
+template <class Condition>
+databased::Task<> until(Condition is_so) {
+    while (!is_so()) co_await next_turn();
+}
+
+/// Runs `work`, and asks it to stop once it has come so far.
+inline databased::Task<> stopped_at(Event& place, databased::Task<> work) {
+    std::stop_source stop;
+    const auto ask = [&]() -> databased::Task<> {
+        co_await place.wait();
+        stop.request_stop();
+    };
+    co_await databased::when_all(databased::with_stop(stop.get_token(), std::move(work)), ask());
+}
+
+/// Runs `work`, which blocks, beside the loop.
+inline databased::Task<> in_thread(std::function<void()> work) {
+    Event done;
+    databased::EventLoop& loop = *databased::EventLoop::current();
+    std::jthread thread{[&] {
+        work();
+        loop.post([&] { done.set(); });
+    }};
+    co_await done.wait_shielded();
+}
 
 /// `co_await Later{}`: suspends once and goes on from the loop's ready queue.
 class Later {

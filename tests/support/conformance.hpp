@@ -10,7 +10,11 @@
 #include "support/async.hpp"
 #include "support/temporary_folder.hpp"
 #ifdef DATABASED_POSTGRESQL
+    #include "support/postgresql_raw.hpp"
     #include "support/postgresql_server.hpp"
+#endif
+#ifdef DATABASED_SQLITE
+    #include "support/sqlite_begun.hpp"
 #endif
 
 #include <databased/databased.hpp>
@@ -34,23 +38,36 @@ class Place {
     virtual std::string url(std::string_view query) const = 0;
     /// Waits a moment until nobody is connected, and tells whether that is so; always so where nobody can know.
     virtual bool is_left() const { return true; }
+    /// Waits until a statement runs that takes long; in SQLite one that calls begun().
+    virtual databased::Task<> until_busy() const = 0;
 };
 
+#ifdef DATABASED_SQLITE
 class SqlitePlace final : public Place {
   public:
     std::string url(std::string_view query) const override {
         return "sqlite:///" + folder_.path("test.sqlite") + std::string{query};
     }
+    databased::Task<> until_busy() const override { return begun_.until(1); }
 
   private:
     TemporaryFolder folder_;
+    Begun begun_;
 };
+#endif
 
 #ifdef DATABASED_POSTGRESQL
 class PostgresqlPlace final : public Place {
   public:
     std::string url(std::string_view query) const override { return database_.url(query); }
     bool is_left() const override { return database_.is_left(); }
+    databased::Task<> until_busy() const override {
+        RawPostgresql observer{database_.url()};
+        const auto* const active =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND "
+            "backend_type = 'client backend' AND state = 'active'";
+        co_await until([&] { return observer.integer(active) != 0; });
+    }
 
   private:
     TestDatabase database_;
@@ -61,7 +78,9 @@ inline std::unique_ptr<Place> make_place(std::string_view backend) {
 #ifdef DATABASED_POSTGRESQL
     if (backend == "postgresql") return std::make_unique<PostgresqlPlace>();
 #endif
+#ifdef DATABASED_SQLITE
     if (backend == "sqlite") return std::make_unique<SqlitePlace>();
+#endif
     throw std::logic_error("there is no such backend");
 }
 
@@ -87,6 +106,7 @@ class Conformance : public testing::TestWithParam<std::string> {
     /// Of an empty database, the same for all calls in one test; `query` is "?key=value" or empty.
     std::string url(std::string_view query = {}) const { return place_->url(query); }
     const std::string& backend() const { return GetParam(); }
+    const Place& place() const noexcept { return *place_; }
 
   protected:
     void SetUp() override {
@@ -104,6 +124,8 @@ class Conformance : public testing::TestWithParam<std::string> {
 };
 
 inline std::string fresh_url(std::string_view query = {}) { return Conformance::current().url(query); }
+/// Waits until a statement runs that takes long; in SQLite one that calls begun().
+inline databased::Task<> until_busy() { return Conformance::current().place().until_busy(); }
 
 /// A connected Database on the test's database, after `setup`.
 inline databased::Task<databased::Database> fresh_database(std::string setup = {}, databased::Options options = {},

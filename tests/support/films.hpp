@@ -18,13 +18,14 @@ inline constexpr std::string_view create_film = "CREATE TABLE film (title TEXT U
 /// Reads for minutes, unless it is stopped.
 inline std::string_view endless_read() {
     return sql(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) SELECT count(*) FROM n",
+        "WITH RECURSIVE n(i) AS (SELECT begun() UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) SELECT count(*) "
+        "FROM n",
         "SELECT pg_sleep(600)");
 }
 /// Writes for minutes, unless it is stopped.
 inline std::string_view endless_write() {
     return sql(
-        "INSERT INTO film WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) "
+        "INSERT INTO film WITH RECURSIVE n(i) AS (SELECT begun() UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) "
         "SELECT 'film ' || i FROM n WHERE i % 1000 = 0",
         "INSERT INTO film SELECT 'film ' || i FROM (SELECT generate_series(1, 2000000000) AS i) AS n "
         "WHERE i % 1000 = 0");

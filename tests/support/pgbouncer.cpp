@@ -1,5 +1,6 @@
 #include "support/pgbouncer.hpp"
 
+#include "support/looks.hpp"
 #include "support/tcp_port.hpp"
 
 #include <libpq-fe.h>
@@ -7,7 +8,6 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 namespace support {
@@ -67,12 +67,11 @@ void Pgbouncer::configure(const PgbouncerOptions& options) const {
 void Pgbouncer::start() {
     const std::vector<std::string> command{"/usr/sbin/pgbouncer", folder_.path("pgbouncer.ini")};
     process_.emplace(command, folder_.path(), folder_.path("log"));
-    const auto end = std::chrono::steady_clock::now() + longest_start;
-    while (PQping(admin_url().c_str()) != PQPING_OK) {
+    const auto is_up = [&] {
         if (process_->has_ended()) throw std::runtime_error("PgBouncer has ended:\n" + log());
-        if (std::chrono::steady_clock::now() > end) throw std::runtime_error("PgBouncer does not start:\n" + log());
-        std::this_thread::sleep_for(std::chrono::milliseconds{5});
-    }
+        return PQping(admin_url().c_str()) == PQPING_OK;
+    };
+    if (!comes_true(is_up, longest_start)) throw std::runtime_error("PgBouncer does not start:\n" + log());
 }
 
 std::string Pgbouncer::url(std::string_view database, std::string_view query) const {

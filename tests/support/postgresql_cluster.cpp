@@ -1,5 +1,6 @@
 #include "support/postgresql_cluster.hpp"
 
+#include "support/looks.hpp"
 #include "support/tcp_port.hpp"
 
 #include <signal.h>
@@ -11,13 +12,10 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <thread>
 
 namespace support {
 
 namespace {
-
-using std::chrono::steady_clock;
 
 constexpr auto longest_start = std::chrono::seconds{60};
 
@@ -153,12 +151,11 @@ void PostgresqlCluster::start() {
         command.insert(command.end(), {"-c", setting});
     }
     server_.emplace(command, folder_.path(), options_.log_file);
-    const auto end = steady_clock::now() + longest_start;
-    while (!accepts_connections()) {
+    const auto is_up = [&] {
         if (server_->has_ended()) throw std::runtime_error("the PostgreSQL server has ended:\n" + log());
-        if (steady_clock::now() > end) throw std::runtime_error("the PostgreSQL server does not start:\n" + log());
-        std::this_thread::sleep_for(std::chrono::milliseconds{5});
-    }
+        return accepts_connections();
+    };
+    if (!comes_true(is_up, longest_start)) throw std::runtime_error("the PostgreSQL server does not start:\n" + log());
 }
 
 bool PostgresqlCluster::accepts_connections() const {

@@ -1,10 +1,10 @@
 #include "support/postgresql_replica.hpp"
 
+#include "support/looks.hpp"
 #include "support/postgresql_raw.hpp"
 
 #include <chrono>
 #include <stdexcept>
-#include <thread>
 
 namespace support {
 
@@ -17,11 +17,7 @@ std::string replication_from(const PostgresqlCluster& primary) {
 
 template <class Condition>
 void wait_until(Condition is_met, const std::string& what) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-    while (!is_met()) {
-        if (std::chrono::steady_clock::now() > end) throw std::runtime_error(what);
-        std::this_thread::sleep_for(std::chrono::milliseconds{2});
-    }
+    if (!comes_true(is_met, std::chrono::seconds{60})) throw std::runtime_error(what);
 }
 
 }  // namespace

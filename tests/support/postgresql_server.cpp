@@ -1,5 +1,6 @@
 #include "support/postgresql_server.hpp"
 
+#include "support/looks.hpp"
 #include "support/postgresql_cluster.hpp"
 #include "support/postgresql_raw.hpp"
 #include "support/shared_server.hpp"
@@ -13,7 +14,6 @@
 #include <iostream>
 #include <random>
 #include <string>
-#include <thread>
 
 namespace support {
 
@@ -51,11 +51,7 @@ std::string copying_files() { return PQserverVersion(on_server().handle()) >= 15
 /// Waits until nobody is connected to `database`. The server takes a moment to see that a connection was closed.
 bool wait_until_left(const std::string& database, const std::string& counted) {
     const std::string sql = "SELECT count(" + counted + ") FROM pg_stat_activity WHERE datname = '" + database + "'";
-    for (int attempt = 0; attempt < 1'000; ++attempt) {
-        if (on_server().integer(sql) == 0) return true;
-        std::this_thread::sleep_for(std::chrono::milliseconds{3});
-    }
-    return false;
+    return comes_true([&] { return on_server().integer(sql) == 0; }, std::chrono::seconds{5});
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "support/server_process.hpp"
 
+#include "support/looks.hpp"
+
 #include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
@@ -12,7 +14,6 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 namespace support {
@@ -112,11 +113,10 @@ bool ServerProcess::has_ended() noexcept {
 void ServerProcess::stop(int signal, std::chrono::seconds patience) noexcept {
     if (has_ended()) return;
     kill(id_, signal);
-    const auto end = std::chrono::steady_clock::now() + patience;
-    while (!has_ended()) {
-        if (std::chrono::steady_clock::now() > end) kill(id_, SIGKILL);
-        std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    }
+    if (comes_true([this] { return has_ended(); }, patience)) return;
+    kill(id_, SIGKILL);
+    waitpid(id_, nullptr, 0);
+    id_ = 0;
 }
 
 }  // namespace support

@@ -147,7 +147,7 @@ struct ThrowsAtOnce final : Obedient {
 struct NeverAnswers final : Obedient {
     using Obedient::Obedient;
     Task<Outcome> run(Request request) override {
-        if (request.has(Verb::run)) co_await sleep_for(1h);
+        if (request.has(Verb::run)) co_await support::forever();
         co_return co_await Obedient::run(std::move(request));
     }
 };

@@ -21,11 +21,6 @@ class SpecialError : public std::runtime_error {
 
 inline Task<> nothing() { co_return; }
 
-inline Task<> forever() {
-    Event never;
-    co_await never.wait();
-}
-
 inline Task<> hold_forever(int& alive) {
     const Counted local(alive);
     co_await forever();

@@ -123,7 +123,7 @@ TEST(Run, AwaitsASpawnedTaskThatNeedsTimeToStop) {
 ASYNC_TEST(Run, GoesOnWhenTheLastSpawnedTaskHasEnded) {
     EventLoop::current()->spawn(nothing());
 
-    co_await databased::sleep_for(5ms);
+    co_await databased::sleep_for(1ms);
 
     EXPECT_EQ(EventLoop::current()->spawned_count(), 0U);
 }

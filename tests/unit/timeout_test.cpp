@@ -22,6 +22,7 @@ using databased::with_timeout;
 using databased::yield;
 using databased::detail::Clock;
 using support::Event;
+using support::forever;
 using namespace std::chrono_literals;
 
 class SpecialError : public std::runtime_error {
@@ -39,11 +40,6 @@ Task<int> immediate() { co_return 1; }
 Task<int> after_a_turn() {
     co_await yield();
     co_return 2;
-}
-
-Task<> forever() {
-    Event never;
-    co_await never.wait();
 }
 
 /// Finishes although it was asked to stop.
