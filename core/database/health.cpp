@@ -68,7 +68,7 @@ Task<std::chrono::nanoseconds> ping_session(std::shared_ptr<SessionState> sessio
     const LockedTransaction transaction = co_await lock_transaction(session);
     const auto began = Clock::now();
     const auto patience = transaction->endpoint().settings().pool.patience();
-    co_await transaction->channel().ping(patience_of(began, began + patience), transaction->savepoints().expected());
+    co_await transaction->channel().ping(patience_of(began, began + patience), transaction->status().expected());
     co_return Clock::now() - began;
 }
 

@@ -1,24 +1,12 @@
 #include "session/savepoint_stack.hpp"
 
-#include <databased/error.hpp>
-
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace databased::detail {
 
 using backend::Verb;
-
-namespace {
-
-/// Of a transaction that has failed, as the database says, though no statement of it has.
-const std::exception_ptr& untold_failure() {
-    static const auto error =
-        std::make_exception_ptr(TransactionAbortedError({.message = "the database has not told", .sqlstate = "25P02"}));
-    return error;
-}
-
-}  // namespace
 
 void SavepointStack::pop() noexcept {
     const Level level = levels_.back();
@@ -36,12 +24,9 @@ bool SavepointStack::is_read_only() const noexcept {
            std::any_of(levels_.begin(), levels_.end(), [](const Level& level) { return level.access == Access::read; });
 }
 
-backend::Transaction SavepointStack::expected() const noexcept {
-    return begun_ ? backend::Transaction::open : backend::Transaction::none;
-}
-
 bool SavepointStack::is_settled() const noexcept {
-    return begun_ && to_undo_.empty() && (levels_.empty() || levels_.back().is_made) && next_release() == 0;
+    return status_.has_begun() && to_undo_.empty() && (levels_.empty() || levels_.back().is_made) &&
+           next_release() == 0;
 }
 
 /// The outermost that can be released without a session's savepoint going with it; 0 if there is none.
@@ -69,7 +54,7 @@ backend::Commands SavepointStack::before_statement() const {
     backend::Commands commands = before_end();
     const std::uint32_t release = commands.empty() ? next_release() : 0;
     if (release != 0) commands.push_back({Verb::release, release});
-    if (!begun_) commands.push_back({Verb::begin});
+    if (!status_.has_begun()) commands.push_back({Verb::begin});
     for (const Level& level : levels_) {
         if (level.is_made) continue;
         commands.push_back({Verb::savepoint, level.savepoint});
@@ -85,39 +70,13 @@ void SavepointStack::undo(std::uint32_t savepoint) noexcept {
 }
 
 void SavepointStack::note(const backend::Commands& commands, const Judged& judged) {
-    const Outcome& outcome = judged.outcome;
-    for (std::size_t i = 0; i < std::min(outcome.done, commands.size()); ++i) carried_out(commands[i]);
-    note_failure(outcome);
-    const bool is_gone = judged.verdict == Verdict::ended || judged.verdict == Verdict::lost;
-    if (begun_ && is_gone && !ended_by_) ended_by_ = outcome.error;
-}
-
-void SavepointStack::carried_out(backend::Command command) {
-    switch (command.verb) {
-        case Verb::begin:
-            begun_ = true;
-            return;
-        case Verb::savepoint:
-            savepoint_made(command.savepoint);
-            return;
-        case Verb::rollback_to:
-            failed_by_ = nullptr;
-            forget_inside(command.savepoint);
-            to_release_.push_back(command.savepoint);
-            return;
-        case Verb::release:
-            forget_inside(command.savepoint);
-            return;
-        case Verb::read_only:
-        case Verb::check:
-        case Verb::run:
-        case Verb::commit:
-        case Verb::rollback:
-        case Verb::ping:
-        case Verb::reset:
-        case Verb::keep:
-            return;
+    const std::span done{commands.begin(), std::min(judged.outcome.done, commands.size())};
+    for (const backend::Command& command : done) {
+        if (command.verb == Verb::savepoint) savepoint_made(command.savepoint);
+        if (command.verb == Verb::rollback_to || command.verb == Verb::release) forget_inside(command.savepoint);
+        if (command.verb == Verb::rollback_to) to_release_.push_back(command.savepoint);
     }
+    status_.note(done, judged);
 }
 
 void SavepointStack::savepoint_made(std::uint32_t savepoint) {
@@ -137,15 +96,6 @@ void SavepointStack::forget_inside(std::uint32_t savepoint) noexcept {
     std::erase_if(to_release_, is_inside);
     for (Level& level : levels_) {
         if (is_inside(level.savepoint)) level.is_made = false;
-    }
-}
-
-void SavepointStack::note_failure(const Outcome& outcome) {
-    if (outcome.delivery == backend::Delivery::not_sent || !outcome.in_transaction()) return;
-    if (outcome.transaction != backend::Transaction::failed) {
-        failed_by_ = nullptr;
-    } else if (!failed_by_ || failed_by_ == untold_failure()) {
-        failed_by_ = outcome.error ? outcome.error : untold_failure();
     }
 }
 

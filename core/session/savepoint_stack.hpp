@@ -1,13 +1,12 @@
-// What the sessions of one transaction have told the database, and what is still to be said. No I/O.
+// What the sessions of one transaction have to say to the database before they can go on. No I/O.
 #pragma once
 
 #include "execution/admit.hpp"
-#include "execution/channel.hpp"
+#include "session/transaction_status.hpp"
 
 #include <databased/backend.hpp>
 
 #include <cstdint>
-#include <exception>
 #include <vector>
 
 namespace databased::detail {
@@ -32,14 +31,12 @@ class SavepointStack {
     bool has(std::uint32_t savepoint) const noexcept;
     bool is_read_only() const noexcept;
 
-    bool has_begun() const noexcept { return begun_; }
-    backend::Transaction expected() const noexcept;
-    /// Why the database has ended the transaction, why it takes no statement now.
-    Standing standing() const { return {ended_by_, is_failed() ? failed_by_ : nullptr}; }
-    const std::exception_ptr& ended_by() const noexcept { return ended_by_; }
+    /// Of the transaction, as note() has heard it.
+    const TransactionStatus& status() const noexcept { return status_; }
     /// Whether no statement can run before something is rolled back, and nothing is about to be.
-    bool is_failed() const noexcept { return failed_by_ != nullptr && to_undo_.empty(); }
-    const std::exception_ptr& failed_by() const noexcept { return failed_by_; }
+    bool is_failed() const noexcept { return status_.failed_by() != nullptr && to_undo_.empty(); }
+    /// Why the database has ended the transaction, why it takes no statement now.
+    Standing standing() const { return {status_.ended_by(), is_failed() ? status_.failed_by() : nullptr}; }
 
     /// Whether nothing has to be said in front of a statement.
     bool is_settled() const noexcept;
@@ -61,18 +58,14 @@ class SavepointStack {
     };
 
     std::uint32_t next_release() const noexcept;
-    void carried_out(backend::Command command);
     void savepoint_made(std::uint32_t savepoint);
     void forget_inside(std::uint32_t savepoint) noexcept;
-    void note_failure(const Outcome& outcome);
 
     Access access_;
     std::vector<Level> levels_;              // the outermost first
     std::vector<std::uint32_t> to_undo_;     // inside of all that are made
     std::vector<std::uint32_t> to_release_;  // rolled back to
-    bool begun_ = false;
-    std::exception_ptr ended_by_;
-    std::exception_ptr failed_by_;  // the first error since the last rollback
+    TransactionStatus status_;
 };
 
 }  // namespace databased::detail

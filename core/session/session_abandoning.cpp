@@ -49,8 +49,8 @@ Task<> clean_up(std::shared_ptr<DatabaseState> database, std::shared_ptr<Transac
 void abandon_transaction(SessionState& session) noexcept {
     const auto transaction = session.transaction();
     const auto database = session.plan().database;
-    const SavepointStack& savepoints = transaction->savepoints();
-    const bool is_dirty = savepoints.has_begun() && !savepoints.ended_by();
+    const TransactionStatus& status = transaction->status();
+    const bool is_dirty = status.has_begun() && !status.ended_by();
     Lease lease = std::move(transaction->lease());
     session.leave();
     if (database->connectivity.loop() == nullptr || database->connectivity.is_inherited()) return;

@@ -97,11 +97,11 @@ Task<> commit_transaction(std::shared_ptr<SessionState> session, LockedTransacti
     Outcome outcome;
     SavepointStack& savepoints = transaction->savepoints();
     if (savepoints.is_failed()) {
-        const auto failed_by = savepoints.failed_by();
+        const auto failed_by = transaction->status().failed_by();
         co_await roll_back_transaction(session, std::move(transaction));
         throw_failed(failed_by);
     }
-    if (savepoints.has_begun()) {
+    if (transaction->status().has_begun()) {
         const auto deadline = session->limits.deadline(co_await this_context());
         backend::Commands commands = savepoints.before_end();
         commands.push_back({Verb::commit});
@@ -121,7 +121,7 @@ Task<> commit_savepoint(std::shared_ptr<SessionState> session, LockedTransaction
     SavepointStack& savepoints = transaction->savepoints();
     if (savepoints.is_failed()) {
         session->leave();
-        throw_failed(savepoints.failed_by());
+        throw_failed(transaction->status().failed_by());
     }
     if (savepoints.has(session->seat.savepoint())) {
         const auto deadline = session->limits.deadline(co_await this_context());
@@ -164,7 +164,7 @@ Task<> roll_back_now(std::shared_ptr<SessionState> session, LockedTransaction tr
 
 Task<> commit_now(std::shared_ptr<SessionState> session, LockedTransaction transaction) {
     transaction->channel();  // that it is closed says more than that the transaction has ended
-    const auto ended_by = transaction->savepoints().ended_by();
+    const auto ended_by = transaction->status().ended_by();
     if (ended_by) {
         session->leave();
         throw_ended(ended_by);
@@ -221,7 +221,7 @@ Task<> undo(std::shared_ptr<SessionState> session, LockedTransaction transaction
     const DatabaseState& database = *session->plan().database;
     if (problem) {
         database.hooks.warn("rolling back a session failed: " + message_of(problem));
-    } else if (!is_told && open != nullptr && open->savepoints().has_begun() && (was_lost || open->is_lost())) {
+    } else if (!is_told && open != nullptr && open->status().has_begun() && (was_lost || open->is_lost())) {
         database.hooks.warn(lost_warning);
     }
 }

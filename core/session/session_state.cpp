@@ -83,13 +83,14 @@ Request SessionState::request(const Context& context) {
     transaction_->channel();  // that it is closed says more than that the transaction has ended
     const Settings& settings = transaction_->endpoint().settings();
     const SavepointStack& savepoints = transaction_->savepoints();
+    const TransactionStatus& status = savepoints.status();
     Request request;
     request.stop = &limits.renewed_stop();
     request.deadline = limits.statement_deadline(context, settings.statement_timeout);
-    if (savepoints.ended_by() || savepoints.is_failed()) {
+    if (status.ended_by() || savepoints.is_failed()) {
         admit_into(savepoints.standing(), request.stop, request.deadline);
     }
-    if (!savepoints.has_begun()) request.turn_deadline = Clock::now() + settings.pool.acquire_timeout;
+    if (!status.has_begun()) request.turn_deadline = Clock::now() + settings.pool.acquire_timeout;
     return request;
 }
 
@@ -114,10 +115,11 @@ Task<Outcome> SessionState::run(Statement::Pointer statement, RowSink* sink) {
     Request request = request_for(std::move(statement), sink, context);
     Outcome outcome = co_await transaction->run(std::move(request));
     const SavepointStack& savepoints = transaction->savepoints();
-    if (outcome.error && savepoints.is_failed() && outcome.error != savepoints.failed_by()) {
-        throw_failed(savepoints.failed_by());
+    const TransactionStatus& status = savepoints.status();
+    if (outcome.error && savepoints.is_failed() && outcome.error != status.failed_by()) {
+        throw_failed(status.failed_by());
     }
-    if (!savepoints.has_begun() && savepoints.is_flat() && transaction.is_of(transaction_)) leave();
+    if (!status.has_begun() && savepoints.is_flat() && transaction.is_of(transaction_)) leave();
     co_return outcome;
 }
 

@@ -7,7 +7,7 @@ LockMode Transaction::lock_mode() const {
 }
 
 bool Transaction::can_be_rolled_back() const noexcept {
-    return savepoints_.has_begun() && !savepoints_.ended_by() && !lease_.is_lost();
+    return status().has_begun() && !status().ended_by() && !lease_.is_lost();
 }
 
 void Transaction::note(const backend::Commands& commands, const Judged& judged) {
@@ -20,7 +20,7 @@ Task<Outcome> Transaction::run(Request request) {
     request.commands = before;
     if (request.statement != nullptr) request.commands.push_back({backend::Verb::run});
     request.options = options_;
-    request.expected = savepoints_.expected();
+    request.expected = status().expected();
     Judged judged = co_await channel().send(std::move(request));
     note(before, judged);
     co_return std::move(judged.outcome);
@@ -29,7 +29,7 @@ Task<Outcome> Transaction::run(Request request) {
 Task<Outcome> Transaction::end(backend::Commands commands, Clock::time_point deadline) {
     Request request;
     request.commands = commands;
-    request.expected = savepoints_.expected();
+    request.expected = status().expected();
     request.read_only = options_.access == Access::read;
     Judged judged = co_await channel().send(std::move(request), patience_of(Clock::now(), deadline));
     note(commands, judged);

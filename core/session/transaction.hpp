@@ -25,6 +25,7 @@ class Transaction {
     LockMode lock_mode() const;
     bool may_share_lock() const { return lease_.pipelines(); }
     SavepointStack& savepoints() noexcept { return savepoints_; }
+    const TransactionStatus& status() const noexcept { return savepoints_.status(); }
     Access access() const noexcept { return options_.access; }
     /// Whether it was committed or rolled back.
     bool is_over() const noexcept { return over_; }

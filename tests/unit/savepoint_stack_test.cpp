@@ -76,11 +76,11 @@ List end(SavepointStack& stack, std::initializer_list<Command> more = {}) {
 
 TEST(SavepointStack, BeginsInFrontOfTheFirstStatementOnly) {
     SavepointStack stack{Access::write};
-    EXPECT_EQ(stack.expected(), backend::Transaction::none);
+    EXPECT_EQ(stack.status().expected(), backend::Transaction::none);
 
     EXPECT_EQ(run(stack), (List{{Verb::begin}}));
 
-    EXPECT_EQ(stack.expected(), backend::Transaction::open);
+    EXPECT_EQ(stack.status().expected(), backend::Transaction::open);
     EXPECT_TRUE(stack.is_settled());
     EXPECT_EQ(run(stack), List{});
 }
@@ -178,40 +178,7 @@ TEST(SavepointStack, TakesNoStatementBehindOneThatFailed) {
 
     EXPECT_FALSE(stack.is_failed());
     EXPECT_EQ(run(stack), (List{{Verb::rollback_to, 1}}));
-    EXPECT_EQ(stack.failed_by(), nullptr);
-}
-
-TEST(SavepointStack, KeepsTheFirstOfTheErrors) {
-    SavepointStack stack{Access::write};
-    fail(stack);
-    const auto first = stack.failed_by();
-
-    fail(stack);
-
-    EXPECT_EQ(stack.failed_by(), first);
-}
-
-TEST(SavepointStack, KnowsWhatHasEndedTheTransaction) {
-    SavepointStack stack{Access::write};
-    run(stack);
-    Judged lost;
-    lost.verdict = Verdict::lost;
-    lost.outcome.error = refusal();
-
-    stack.note({}, lost);
-
-    EXPECT_EQ(stack.ended_by(), lost.outcome.error);
-}
-
-TEST(SavepointStack, LearnsNothingFromWhatWasNotSent) {
-    SavepointStack stack{Access::write};
-    fail(stack);
-    Judged judged = succeeded({});
-    judged.outcome.delivery = backend::Delivery::not_sent;
-
-    stack.note({}, judged);
-
-    EXPECT_TRUE(stack.is_failed());
+    EXPECT_EQ(stack.status().failed_by(), nullptr);
 }
 
 // Random programs
