@@ -48,6 +48,9 @@ Sending Channel::send(Request request, Clock::time_point patience) {
 }
 
 void Channel::check_open() const {
+    if (is_inherited()) {
+        throw UsageError("this Database was connected before fork(); make one of its own in the child process");
+    }
     if (given_up_) std::rethrow_exception(given_up_);
     if (!is_open()) throw_not_connected();
 }
@@ -95,6 +98,11 @@ Sending Channel::tell(backend::Verb verb, backend::Transaction expected, Clock::
 
 Task<> Channel::close() {
     if (is_open()) co_await backend_->close();
+}
+
+void Channel::close_now() noexcept {
+    if (is_open() && is_inherited()) leave_to_parent(std::shared_ptr<SessionBackend>{std::move(backend_)});
+    backend_ = nullptr;
 }
 
 }  // namespace databased::detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "execution/judge.hpp"
+#include "runtime/process.hpp"
 
 #include <databased/backend.hpp>
 #include <databased/backend/awaited_exchange.hpp>
@@ -56,7 +57,8 @@ class Sending final : public backend::AwaitedExchange {
     Patience patience_;
 };
 
-/// Owns one connection from its opening to its end. On the loop's thread. Whoever closes it ends what is under way.
+/// Owns one connection from its opening to its end. On the loop's thread. Whoever closes it ends what is under way. In
+/// a child process the connection is the parent's, and its threads do not exist: it is left alone, also at the end.
 class Channel : public std::enable_shared_from_this<Channel> {
   public:
     static constexpr auto without_end = Clock::time_point::max();
@@ -65,6 +67,9 @@ class Channel : public std::enable_shared_from_this<Channel> {
         : backend_(std::move(backend)),
           can_be_lost_(capabilities.connections_can_be_lost),
           pipelines_(capabilities.pipelines) {}
+    ~Channel() { close_now(); }
+    Channel(const Channel&) = delete;
+    Channel& operator=(const Channel&) = delete;
 
     /// When `patience` ends the connection is given up, where that
     /// can be: nothing is known of what it has not answered.
@@ -72,7 +77,9 @@ class Channel : public std::enable_shared_from_this<Channel> {
 
     /// False once it was closed, also under those who use it.
     bool is_open() const noexcept { return backend_ != nullptr; }
-    /// Throws NotConnectedError if it is closed, ConnectionError if it was given up.
+    /// Whether this is a child process of the one that opened it.
+    bool is_inherited() const noexcept { return process_.is_left(); }
+    /// Throws NotConnectedError if it is closed, ConnectionError if it was given up, UsageError in a child process.
     void check_open() const;
     /// Whether it is fit for anybody else.
     bool is_usable() const noexcept { return !is_lost() && !has_open_transaction_; }
@@ -89,9 +96,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
     /// In a transaction, or where there is none.
     Task<> ping(Clock::time_point patience, backend::Transaction expected = backend::Transaction::none);
     Task<> close();
-    void close_now() noexcept { backend_ = nullptr; }
-    /// For a child process, where the connection must not be touched.
-    std::unique_ptr<SessionBackend> take() noexcept { return std::move(backend_); }
+    void close_now() noexcept;
 
   private:
     friend class Sending;
@@ -102,6 +107,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
 
     std::unique_ptr<SessionBackend> backend_;
     std::exception_ptr given_up_;
+    HomeProcess process_;
     bool can_be_lost_;
     bool pipelines_;
     bool has_open_transaction_ = false;  // which nobody is in

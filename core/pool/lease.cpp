@@ -17,9 +17,6 @@ Lease& Lease::operator=(Lease&& other) noexcept {
 
 Channel& Lease::channel() const {
     if (connection_ == nullptr) throw NotConnectedError("the connection was given up when its Database ended");
-    if (pool_->is_inherited()) {
-        throw UsageError("this Database was connected before fork(); make one of its own in the child process");
-    }
     connection_->channel->check_open();
     return *connection_->channel;
 }

@@ -41,7 +41,7 @@ class Lease {
     ~Lease() { reset(); }
 
     explicit operator bool() const noexcept { return connection_ != nullptr; }
-    /// Throws NotConnectedError if the connection was closed meanwhile, ConnectionError if it was given up.
+    /// Throws NotConnectedError if the connection was closed meanwhile, and what Channel::check_open() throws.
     Channel& channel() const;
     bool is_lost() const noexcept { return connection_ == nullptr || connection_->channel->is_lost(); }
     bool pipelines() const noexcept { return connection_ != nullptr && connection_->channel->pipelines(); }

@@ -26,7 +26,6 @@ Task<> Opener::run(std::shared_ptr<Pool> pool, Opener& self) {
     } else {
         pool->opened(std::move(channel));
     }
-    pool->tell_if_unused();
 }
 
 }  // namespace databased::detail

@@ -15,93 +15,80 @@ namespace {
     throw NotConnectedError("the Database is not connected: call connect() again before using it");
 }
 
-/// In a child process the connection is the parent's, and its threads do not exist: it is left alone.
-void end_now(Channel& channel, bool is_inherited) noexcept {
-    if (is_inherited) leave_to_parent(std::shared_ptr<SessionBackend>{channel.take()});
-    channel.close_now();
-}
-
-Task<> close_channel(std::shared_ptr<Channel> channel) {
-    try {
-        co_await channel->close();
-    } catch (const Error&) {
-        // it is closed either way
-    }
+/// `shared` is the connection that could be joined; null if there is none.
+PoolView view_of(const Shelf& shelf, const Supply& supply, const WaitingLine& line, const PooledConnection* shared,
+                 Clock::time_point now) noexcept {
+    const PoolLimits& limits = supply.limits();
+    return PoolView{
+        .someone_waits = !line.is_empty(),
+        .has_idle = shelf.has_idle(),
+        .size = supply.size(),
+        .max_size = limits.max_size,
+        .can_join = shared != nullptr,
+        .quiet_for = shared != nullptr ? now - shared->last_progress : Clock::duration{},
+        .is_crowded = shared != nullptr && limits.shared_depth != 0 && shared->users >= limits.shared_depth};
 }
 
 }  // namespace
 
 Pool::Pool(EventLoop& loop, PoolLimits limits, Opener::Open open)
-    : loop_(&loop), limits_(limits), opener_(*this, std::move(open)), upkeep_(*this) {}
-
-Pool::~Pool() { end_all(); }
+    : supply_(*this, shelf_, loop, limits, std::move(open)), upkeep_(loop, shelf_, supply_) {}
 
 Lease Pool::try_acquire(Sharing sharing, const std::source_location& where) {
-    if (phase_ == Phase::retired) return {};
-    if (refuses()) throw_not_connected();
-    const auto now = this->now();
-    PooledConnection* shared = shelf_.joinable(sharing, limits_.shared_depth != 0, now);
+    if (is_retired_) return {};
+    if (supply_.is_ending()) throw_not_connected();
+    const auto now = supply_.now();
+    PooledConnection* shared = shelf_.joinable(sharing, supply_.limits().shared_depth != 0, now);
     while (true) {
-        const Step step = next_step(view(shared, now));
-        if (step == Step::join_and_grow && opener_.count() == 0) grow();
+        const Step step = next_step(view_of(shelf_, supply_, line_, shared, now));
+        if (step == Step::join_and_grow && supply_.opening() == 0) supply_.grow();
         const bool joins = step == Step::join || step == Step::join_and_grow;
-        if (!joins && step != Step::take_idle) return {};
+        if (!joins && (step != Step::take_idle || upkeep_.has_doubts(now))) return {};
         PooledConnection& next = joins ? *shared : shelf_.warmest();
-        if (!joins && upkeep_.needs_ping(next, now)) return {};
         if (joins || next.is_fit(now)) {
-            ++stats_.acquired;
+            ++counted_.acquired;
             return lend(next, sharing, where, now);
         }
-        drop(next);
+        supply_.drop(next);
     }
 }
 
 Task<Lease> Pool::acquire(Sharing sharing, std::source_location where, std::string hint) {
     const auto self = shared_from_this();
-    const auto end = Clock::now() + limits_.acquire_timeout;
-    if (phase_ == Phase::retired) co_return Lease{};
-    if (refuses()) throw_not_connected();
+    const auto timeout = supply_.limits().acquire_timeout;
+    const auto end = Clock::now() + timeout;
+    if (is_retired_) co_return Lease{};
+    if (supply_.is_ending()) throw_not_connected();
 
-    const bool is_asked = upkeep_.ask_doubtful(where);
-    if (!is_asked && opener_.count() + upkeep_.asked() <= line_.size()) grow();  // one for each who waits
-    const bool is_served_anyway = opener_.count() + upkeep_.asked() > line_.size();
-    const bool is_patient = limits_.acquire_timeout.count() == 0 && is_served_anyway;  // opening one is no waiting
+    const auto turn = supply_.now();
+    if (upkeep_.has_doubts(turn)) {
+        upkeep_.ask(lend(shelf_.warmest(), Sharing::exclusive, where, turn), turn);
+    } else if (supply_.opening() + upkeep_.asked() <= line_.size()) {
+        supply_.grow();  // one for each who waits
+    }
+    const bool is_served_anyway = supply_.opening() + upkeep_.asked() > line_.size();
+    const bool is_patient = timeout.count() == 0 && is_served_anyway;  // opening one is no waiting
     Asker asker{line_, sharing, where, is_patient ? Clock::time_point::max() : end};
     const auto wake = co_await asker;
     if (asker.error) std::rethrow_exception(asker.error);
     if (wake == Wake::granted) co_return std::move(asker.lease);
     if (wake == Wake::stopped) throw StoppedError("stopped on request while waiting for a connection");
-    throw_timed_out(co_await this_context(), end, hint);
-}
-
-void Pool::throw_timed_out(const Context& context, Clock::time_point end, const std::string& hint) {
+    const Context& context = co_await this_context();
     const auto now = Clock::now();
     if (context.deadline <= now && now < end) {
         throw TimeoutError("the time limit has passed while waiting for a connection (" + snapshot() + ")");
     }
-    ++stats_.timed_out;
-    throw PoolTimeoutError("no connection became free within " + in_seconds(limits_.acquire_timeout) + " (" +
-                           snapshot() + ")" + hint);
+    ++counted_.timed_out;
+    throw PoolTimeoutError("no connection became free within " + in_seconds(timeout) + " (" + snapshot() + ")" + hint);
 }
 
 Task<> Pool::fill(std::size_t count) {
     const auto self = shared_from_this();
-    const std::size_t wanted = std::min(count, limits_.max_size);
-    while (shelf_.size() < wanted && !refuses()) {
-        auto channel = co_await opener_.open();
+    const std::size_t wanted = std::min(count, supply_.limits().max_size);
+    while (shelf_.size() < wanted && !supply_.is_ending()) {
+        auto channel = co_await supply_.open();
         opened(std::move(channel));
     }
-}
-
-PoolView Pool::view(const PooledConnection* shared, Clock::time_point now) const noexcept {
-    return PoolView{
-        .someone_waits = !line_.is_empty(),
-        .has_idle = shelf_.has_idle(),
-        .size = shelf_.size() + opener_.count(),
-        .max_size = limits_.max_size,
-        .can_join = shared != nullptr,
-        .quiet_for = shared != nullptr ? now - shared->last_progress : Clock::duration{},
-        .is_crowded = shared != nullptr && limits_.shared_depth != 0 && shared->users >= limits_.shared_depth};
 }
 
 // Giving and taking
@@ -113,15 +100,15 @@ Lease Pool::lend(PooledConnection& connection, Sharing sharing, const std::sourc
 }
 
 void Pool::release(PooledConnection& connection) noexcept {
-    const auto now = this->now();
-    if (is_inherited()) return;
+    const auto now = supply_.now();
+    if (connection.channel->is_inherited()) return;
     if (!shelf_.give_back(connection, now)) return;
-    if (!connection.is_fit(now) || refuses()) {
+    if (!connection.is_fit(now) || supply_.is_ending()) {
         if (connection.channel->is_lost()) shelf_.doubt_idle();
-        drop(connection);
-        if (!line_.is_empty() && !refuses()) grow();
+        supply_.drop(connection);
+        if (!line_.is_empty()) supply_.grow();
     } else if (!connection.channel->is_clean()) {
-        upkeep_.reset(connection, now);
+        upkeep_.reset(lend(connection, Sharing::exclusive, {}, now));
     } else {
         serve(connection);
     }
@@ -130,10 +117,10 @@ void Pool::release(PooledConnection& connection) noexcept {
 
 /// Gives a quiet connection to who has waited longest, and to those behind who can share it with him.
 void Pool::serve(PooledConnection& connection) noexcept {
-    const auto now = this->now();
+    const auto now = supply_.now();
     bool is_given = false;
     while (Asker* asker = line_.next(is_given, connection.sharing)) {
-        ++stats_.acquired;
+        ++counted_.acquired;
         asker->lease = lend(connection, asker->sharing, asker->where, now);
         asker->grant();
         is_given = true;
@@ -143,58 +130,41 @@ void Pool::serve(PooledConnection& connection) noexcept {
     upkeep_.watch_age(connection);
 }
 
-void Pool::drop(PooledConnection& connection) noexcept {
-    ++stats_.closed;
-    auto channel = shelf_.remove(connection);
-    if (!refuses() && shelf_.size() + opener_.count() < limits_.min_size) grow();
-    if (channel == nullptr) return;
-    if (loop_ == nullptr || !channel->is_usable()) return channel->close_now();
-    loop_->spawn(close_channel(std::move(channel)));
-}
-
-void Pool::tell_if_unused() noexcept {
-    if (shelf_.in_use() + opener_.count() == 0) until_unused_.grant_all();
-}
-
-// Opening
-
-void Pool::grow() {
-    if (loop_ != nullptr && shelf_.size() + opener_.count() < limits_.max_size) opener_.start(*loop_);
-}
-
 void Pool::opened(std::shared_ptr<Channel> channel) {
-    if (refuses()) return;
-    ++stats_.opened;
-    serve(shelf_.add(std::move(channel), expiry(Clock::now(), limits_.max_lifetime, random_chance())));
+    if (!supply_.is_ending()) serve(supply_.add(std::move(channel)));
+    tell_if_unused();
 }
 
 /// Told to who has waited longest; the others get another try.
 void Pool::could_not_open(std::exception_ptr failure) {
     line_.fail_first(std::move(failure));
-    if (!line_.is_empty() && opener_.count() == 0) grow();
+    if (!line_.is_empty() && supply_.opening() == 0) supply_.grow();
+    tell_if_unused();
 }
 
 // Ending
 
-void Pool::end_all() noexcept {
-    shelf_.each([this](PooledConnection& connection) { end_now(*connection.channel, is_inherited()); });
-}
-
 void Pool::retire() noexcept {
-    phase_ = Phase::retired;
+    is_retired_ = true;
+    supply_.end();
     line_.send_away();
     upkeep_.distrust_idle(Clock::time_point::max());
 }
 
 void Pool::refuse() noexcept {
-    phase_ = Phase::refuses;
+    is_retired_ = false;
+    supply_.end();
     line_.fail_all(
         std::make_exception_ptr(NotConnectedError("the Database was disconnected while this waited for a connection")));
 }
 
+void Pool::tell_if_unused() noexcept {
+    if (shelf_.in_use() + supply_.opening() == 0) until_unused_.grant_all();
+}
+
 Task<> Pool::wait_until_unused(Clock::time_point limit) {
     const auto self = shared_from_this();
-    while (shelf_.in_use() + opener_.count() != 0) {
+    while (shelf_.in_use() + supply_.opening() != 0) {
         Waiter waiter{limit};
         waiter.ignore_stop();
         until_unused_.add(waiter);
@@ -205,32 +175,20 @@ Task<> Pool::wait_until_unused(Clock::time_point limit) {
 
 Task<> Pool::close() {
     const auto self = shared_from_this();
-    shelf_.each([this](PooledConnection& connection) {
-        if (connection.users != 0) end_now(*connection.channel, is_inherited());  // and what runs there
-    });
-    while (shelf_.has_idle()) {
-        PooledConnection& connection = shelf_.warmest();
-        auto channel = std::move(connection.channel);
-        drop(connection);
-        co_await close_channel(std::move(channel));
-    }
+    co_await supply_.close();
 }
 
 void Pool::close_now(bool loop_is_gone) noexcept {
     refuse();
-    if (loop_is_gone) loop_ = nullptr;
-    end_all();
-    shelf_.remove_unused();
+    supply_.close_now(loop_is_gone);
 }
 
 PoolStats Pool::stats() const noexcept {
-    PoolStats stats = stats_;
-    stats.size = shelf_.size();
-    stats.in_use = shelf_.in_use();
-    stats.idle = stats.size - stats.in_use;
+    PoolStats stats = supply_.stats();
     stats.waiting = line_.size();
-    stats.connecting = opener_.count();
-    stats.max_size = limits_.max_size;
+    stats.acquired = counted_.acquired;
+    stats.timed_out = counted_.timed_out;
+    stats.abandoned = counted_.abandoned;
     return stats;
 }
 
