@@ -1,6 +1,8 @@
 // Cuts SQL into the pieces that decide where placeholders, statements and keywords are. It does not know grammar.
 #pragma once
 
+#include "statement/sql_cursor.hpp"
+
 #include <databased/backend/dialect.hpp>
 
 #include <cstddef>
@@ -33,17 +35,11 @@ struct Token {
     std::string_view in(std::string_view text) const noexcept { return text.substr(begin, end - begin); }
 };
 
-/// Whether `c` continues a name that has begun; bytes beyond ASCII do.
-constexpr bool is_name_part(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
-           static_cast<unsigned char>(c) >= 0x80;
-}
-
 /// Gives the tokens of a text one after another; blanks and comments are skipped.
-/// The text must outlive it. Any bytes are fine: what is not terminated reaches to the end of the text.
+/// The text must outlive it. Any bytes are fine.
 class Tokenizer {
   public:
-    Tokenizer(std::string_view text, const backend::Lexicon& lexicon) noexcept : text_(text), lexicon_(lexicon) {}
+    Tokenizer(std::string_view text, const backend::Lexicon& lexicon) noexcept : sql_(text, lexicon) {}
 
     Token next() noexcept;
 
@@ -52,7 +48,6 @@ class Tokenizer {
     TokenKind scan_word() noexcept;
     TokenKind scan_number() noexcept;
     TokenKind scan_quoted(char quote) noexcept;
-    TokenKind scan_escape_string() noexcept;
     TokenKind scan_open_bracket() noexcept;
     TokenKind scan_close_bracket() noexcept;
     TokenKind scan_question_mark() noexcept;
@@ -61,24 +56,10 @@ class Tokenizer {
     TokenKind scan_sigil() noexcept;
     TokenKind scan_backslash() noexcept;
 
-    void skip_blanks() noexcept;
-    bool skip_comment() noexcept;
-    void skip_line() noexcept;
-    void skip_block_comment() noexcept;
-    void skip_escape_string_part() noexcept;
-    bool skip_to_continued_string() noexcept;
-    bool skip_dollar_string() noexcept;
-    void skip_name() noexcept;
-    bool skip_past(char wanted) noexcept;
-
     bool separates_slice() const noexcept;
-    char peek(std::size_t ahead = 0) const noexcept;
-    bool looking_at(std::string_view wanted) const noexcept;
     TokenKind take(std::size_t length, TokenKind kind) noexcept;
 
-    std::string_view text_;
-    backend::Lexicon lexicon_;
-    std::size_t position_ = 0;
+    SqlCursor sql_;
     std::size_t brackets_ = 0;  // open [ of subscripts, where a colon may separate the bounds of a slice
     Token previous_;
 };
