@@ -1,16 +1,11 @@
 #include "worker.hpp"
 
-#include <databased/detail/pause.hpp>
-
 #include <utility>
 
 namespace databased::sqlite {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr std::chrono::microseconds longest_turn{200};  // of the loop, for which a worker that expects jobs waits awake
 // So many finished jobs are given back before the rest of their batch: the loop's thread has something to do meanwhile.
 constexpr std::size_t worth_a_signal = 32;
 
@@ -18,74 +13,18 @@ constexpr std::size_t worth_a_signal = 32;
 
 Worker::Worker(EventLoop& loop, const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads)
     : loop_(loop),
-      spin_(options.worker_spin),
+      queue_(options.worker_spin),
       engine_(options, access, std::move(quick_reads), *this),
       thread_([this] { run(); }) {}
 
 Worker::~Worker() {
-    ending_ = true;
-    {
-        const std::lock_guard lock{mutex_};
-        has_jobs_ = true;
-    }
-    wake_up_.notify_one();
+    queue_.end();
     thread_.join();
 }
 
-void Worker::expect_jobs() {
-    if (spin_.count() == 0) return;
-    {
-        const std::lock_guard lock{mutex_};
-        if (!sleeping_) return;
-        sleeping_ = false;
-        expecting_ = true;
-    }
-    wake_up_.notify_one();
-}
-
-void Worker::submit(std::span<Job* const> jobs) {
-    bool wake = false;
-    {
-        const std::lock_guard lock{mutex_};
-        queue_.insert(queue_.end(), jobs.begin(), jobs.end());
-        wake = std::exchange(sleeping_, false);
-    }
-    has_jobs_.store(true, std::memory_order_release);
-    if (wake) wake_up_.notify_one();
-}
-
 void Worker::run() noexcept {
-    while (wait_for_jobs()) serve();
+    while (queue_.take(jobs_)) serve();
     engine_.close();
-}
-
-/// Takes all jobs. False when the worker is to end and there are none.
-bool Worker::wait_for_jobs() {
-    jobs_.clear();
-    spin_for_jobs(spin_);
-    std::unique_lock lock{mutex_};
-    while (queue_.empty() && !is_ending()) {
-        sleeping_ = true;
-        wake_up_.wait(lock, [this] { return !sleeping_ || is_ending(); });
-        if (!std::exchange(expecting_, false) || !queue_.empty()) continue;
-        lock.unlock();
-        spin_for_jobs(longest_turn);
-        lock.lock();
-    }
-    jobs_.swap(queue_);
-    has_jobs_.store(false, std::memory_order_relaxed);
-    return !jobs_.empty();
-}
-
-void Worker::spin_for_jobs(std::chrono::microseconds limit) const noexcept {
-    if (limit.count() == 0 || has_jobs_.load(std::memory_order_acquire)) return;
-    const auto end = Clock::now() + limit;
-    while (Clock::now() < end) {
-        for (int i = 0; i < 16; ++i) {
-            if (has_jobs_.load(std::memory_order_acquire)) return;
-            detail::pause_thread();
-        }
-    }
 }
 
 void Worker::serve() {
@@ -102,7 +41,7 @@ std::size_t Worker::serve_one(std::size_t first) {
     if (end - first > 1) return nature == Nature::read ? serve_reads(first, end) : serve_changes(first, end);
     Job& job = *jobs_[first];
     if (job.begin()) serve_alone(job);
-    finish(job);
+    finished_.push_back(&job);
     return first + 1;
 }
 
@@ -157,7 +96,7 @@ std::size_t Worker::serve_reads(std::size_t first, std::size_t end) {
                 engine_.run(*jobs_[i]);
             }
         }
-        finish(*jobs_[i]);
+        finished_.push_back(jobs_[i]);
         if (finished_.size() >= worth_a_signal) give_back();
     }
     if (together) engine_.end_reads();
@@ -172,13 +111,11 @@ std::size_t Worker::serve_changes(std::size_t first, std::size_t end) {
             jobs_[i]->start_over();
             engine_.run(*jobs_[i]);
         }
-        finish(*jobs_[i]);
+        finished_.push_back(jobs_[i]);
         if (!together) give_back();
     }
     return end;
 }
-
-void Worker::finish(Job& job) { finished_.push_back(&job); }
 
 void Worker::give_back() noexcept {
     loop_.post(finished_);

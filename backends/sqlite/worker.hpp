@@ -3,19 +3,19 @@
 
 #include "engine.hpp"
 #include "job.hpp"
+#include "job_queue.hpp"
 
 #include <databased/event_loop.hpp>
 
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
+#include <cstddef>
+#include <memory>
 #include <span>
 #include <thread>
 #include <vector>
 
 namespace databased::sqlite {
 
-/// Takes all jobs that wait at once, and gives back what is finished in batches: one wake-up of a thread for many jobs.
+/// Takes all jobs that wait at once, and gives back what is finished in batches.
 class Worker final : private Watcher {
   public:
     Worker(EventLoop& loop, const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads);
@@ -25,9 +25,9 @@ class Worker final : private Watcher {
     Worker& operator=(const Worker&) = delete;
 
     /// Jobs will come soon: wakes up the thread while the loop's thread is still making them.
-    void expect_jobs();
+    void expect_jobs() { queue_.expect(); }
     /// In this order. On the loop's thread.
-    void submit(std::span<Job* const> jobs);
+    void submit(std::span<Job* const> jobs) { queue_.add(jobs); }
     /// The writers' queue of the file; to be asked once the worker has opened it.
     const std::shared_ptr<WriterQueue>& writer_queue() const noexcept { return engine_.writer_queue(); }
     /// Whether nothing of the last user is left, and whether there can be another one; to be asked while nothing runs.
@@ -36,30 +36,19 @@ class Worker final : private Watcher {
 
   private:
     void run() noexcept;
-    bool wait_for_jobs();
-    void spin_for_jobs(std::chrono::microseconds limit) const noexcept;
     void serve();
     std::size_t serve_one(std::size_t first);
     std::size_t serve_reads(std::size_t first, std::size_t end);
     std::size_t serve_changes(std::size_t first, std::size_t end);
     void serve_alone(Job& job);
     std::size_t end_of_group(std::size_t first, Nature& nature);
-    void finish(Job& job);
     void give_back() noexcept;
     void on_progress() noexcept override;
-    bool is_ending() const noexcept override { return ending_.load(std::memory_order_relaxed); }
+    bool is_ending() const noexcept override { return queue_.has_ended(); }
 
     EventLoop& loop_;
-    std::chrono::microseconds spin_;
+    JobQueue queue_;
     Engine engine_;
-
-    std::mutex mutex_;
-    std::condition_variable wake_up_;
-    std::vector<Job*> queue_;  // guarded by mutex_
-    bool sleeping_ = false;    // guarded by mutex_
-    bool expecting_ = false;   // guarded by mutex_
-    std::atomic<bool> has_jobs_{false};
-    std::atomic<bool> ending_{false};
 
     // The thread's own.
     std::vector<Job*> jobs_;
