@@ -14,8 +14,10 @@ namespace model {
 struct Level {
     std::map<int, bool> rows{};
     std::vector<int> hooks{};
+    bool is_refused = false;  ///< It cannot be committed.
 
     void add(const Level& inner) {
+        is_refused = is_refused || inner.is_refused;
         for (const auto& [id, is_there] : inner.rows) rows[id] = is_there;
         hooks.insert(hooks.end(), inner.hooks.begin(), inner.hooks.end());
     }

@@ -2,7 +2,9 @@
 // that are lost, several at once on one Database, against a plain model of what they were told.
 //
 // DATABASED_MODEL_PROGRAMS says how many (2,000), DATABASED_MODEL_SEED where to begin.
+#include "model/connect_hook.hpp"
 #include "model/program.hpp"
+#include "model/statements.hpp"
 #include "support/conformance.hpp"
 #ifdef DATABASED_POSTGRESQL
     #include "support/postgresql_cluster.hpp"
@@ -17,11 +19,13 @@ namespace {
 
 using namespace databased;
 using namespace std::chrono_literals;
+using model::ConnectHook;
 using model::Faults;
 using model::Program;
+using model::Traces;
 
 constexpr int programs_at_once = 3;
-constexpr int ids_per_program = 1'000;
+constexpr int ids_per_program = 10'000;
 
 int number_from(const char* variable, int otherwise) {
     const char* const text = std::getenv(variable);
@@ -41,6 +45,11 @@ Task<std::set<int>> rows_of(Database& control, int owner) {
 Task<std::string> fault_of(const Program& program, Database& control) {
     const std::set<int> rows = co_await rows_of(control, program.first_id());
     co_return program.complaint() + program.ledger().contradiction(rows);
+}
+
+Task<> expect_no_fault(const ConnectHook& hook, Database& control) {
+    const std::set<int> rows = co_await rows_of(control, ConnectHook::owner);
+    EXPECT_EQ(hook.complaint() + hook.ledger().contradiction(rows), "") << "of the connect hook";
 }
 
 /// A few programs at once, each seeded by its number.
@@ -64,8 +73,7 @@ Task<bool> round(Database& database, Database& control, int number, Faults fault
 }
 
 Task<> make_ledger(Database& control) {
-    co_await control.execute("CREATE TABLE ledger (id INTEGER PRIMARY KEY, owner INTEGER NOT NULL)");
-    co_await control.execute("CREATE INDEX ledger_owner ON ledger (owner)");
+    for (const char* const sql : model::sql::create_tables) co_await control.execute(sql);
 }
 
 Options three_connections() {
@@ -80,12 +88,15 @@ TEST_P(Model, AgreesWithWhatProgramsWereTold) {
     databased::run([](std::string url, int from, int to) -> Task<> {
         Database control{url};
         co_await make_ledger(control);
+        ConnectHook hook;
         Database database{url, three_connections()};
+        hook.add_to(database, Traces{database.url().dialect() == "sqlite"});
         bool is_well = true;
         for (int number = from; number < to && is_well; number += programs_at_once) {
             is_well = co_await round(database, control, number, {});
         }
         co_await database.disconnect();
+        co_await expect_no_fault(hook, control);
         co_await control.disconnect();
     }(url(backend() == "sqlite" ? "?synchronous=normal" : ""), first, last));
 }
@@ -95,8 +106,10 @@ TEST_P(Model, AgreesWithWhatProgramsWereTold) {
 Task<> lose_connections(const support::PostgresqlCluster& server, support::TcpProxy& proxy, int first, int last) {
     Database control{server.url()};
     co_await make_ledger(control);
+    ConnectHook hook;
     Database database{"postgresql://postgres@127.0.0.1:" + std::to_string(proxy.port()) + "/postgres",
                       three_connections()};
+    hook.add_to(database, Traces{false});
     std::mt19937 random{static_cast<std::uint32_t>(first)};
     bool is_well = true;
     for (int number = first; number < last && is_well; number += programs_at_once) {
@@ -105,6 +118,7 @@ Task<> lose_connections(const support::PostgresqlCluster& server, support::TcpPr
         is_well = co_await round(database, control, number, {.connections_are_lost = true});
     }
     co_await database.disconnect();
+    co_await expect_no_fault(hook, control);
     co_await control.disconnect();
 }
 

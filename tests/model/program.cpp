@@ -1,65 +1,14 @@
 #include "model/program.hpp"
+#include "model/errors.hpp"
+#include "model/statements.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
-#include <stdexcept>
 
 namespace model {
 
 using namespace databased;
-using namespace std::chrono_literals;
-
-namespace {
-
-constexpr const char* insert_row = "INSERT INTO ledger (id, owner) VALUES (?, ?)";
-constexpr std::size_t deepest = 4;
-
-/// What a body throws that has changed its mind.
-struct ChangedMyMind : std::runtime_error {
-    ChangedMyMind() : std::runtime_error("changed its mind") {}
-};
-
-enum class End { success, changed_mind, unknown, failed };
-
-End end_of(const std::exception_ptr& error) {
-    if (!error) return End::success;
-    try {
-        std::rethrow_exception(error);
-    } catch (const ChangedMyMind&) {
-        return End::changed_mind;
-    } catch (const CommitUnknownError&) {
-        return End::unknown;
-    } catch (...) {
-        return End::failed;
-    }
-}
-
-std::string text_of(const std::exception_ptr& error) {
-    if (!error) return "ok";
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& exception) {
-        return exception.what();
-    }
-}
-
-/// What `task` throws, or null.
-Task<std::exception_ptr> error_of(Task<> task) {
-    std::exception_ptr error;
-    try {
-        co_await std::move(task);
-    } catch (...) {
-        error = std::current_exception();
-    }
-    co_return error;
-}
-
-template <class T>
-Task<> drop(Task<T> task) {
-    co_await std::move(task);
-}
-
-}  // namespace
 
 Program::Program(Database& database, Database& control, std::uint32_t seed, int first_id, Faults faults)
     : database_(database), control_(control), random_(seed), first_id_(first_id), next_id_(first_id), faults_(faults) {}
@@ -79,7 +28,7 @@ bool Program::is_expected(const std::exception_ptr& error) {
 }
 
 Task<> Program::unit() {
-    switch (pick(6)) {
+    switch (pick(10)) {
         case 0:
             co_await autocommitted();
             break;
@@ -92,6 +41,15 @@ Task<> Program::unit() {
         case 3:
             co_await by_hand();
             break;
+        case 4:
+            co_await returning();
+            break;
+        case 5:
+            co_await stray();
+            break;
+        case 6:
+            co_await crowd();
+            break;
         default:
             co_await scoped();
             break;
@@ -100,18 +58,90 @@ Task<> Program::unit() {
 
 // Without a session
 
+/// With a time limit now and then, which may come at any moment.
+Task<> Program::in_haste(int percent, Task<> work) {
+    if (chance(percent)) {
+        is_disturbed_ = true;
+        tell(" in haste:");
+        work = with_timeout(std::chrono::microseconds{pick(1500)}, std::move(work));
+    }
+    co_await std::move(work);
+}
+
+/// Keeps what was told of work that is one unit.
+void Program::note(const Level& unit, const std::exception_ptr& error) {
+    if (!is_expected(error)) complain("unexpected: " + text_of(error));
+    if (!error && unit.is_refused) complain("what the database has to refuse was committed");
+    if (!error) ledger_.committed(unit);
+    if (end_of(error) == End::unknown) ledger_.unknown(unit);
+}
+
 Task<> Program::autocommitted() {
     const int id = next_id_++;
-    const bool in_haste = chance(40);
-    auto statement = drop(database_.execute(insert_row, id, first_id_));
-    if (in_haste) statement = with_timeout(std::chrono::microseconds{pick(1500)}, std::move(statement));
-    is_disturbed_ = is_disturbed_ || in_haste;
-    const auto error = co_await error_of(std::move(statement));
-    tell("autocommitted insert of " + std::to_string(id) + (in_haste ? " in haste: " : ": ") + text_of(error));
-    if (!is_expected(error)) complain("unexpected: " + text_of(error));
-    const Level level{.rows = {{id, true}}};
+    const bool is_orphan = chance(15);
+    is_disturbed_ = is_disturbed_ || is_orphan;
+    tell(std::string{"autocommitted insert of "} + (is_orphan ? "orphan " : "") + std::to_string(id));
+    auto statement = drop(database_.execute(is_orphan ? sql::insert_orphan : sql::insert_row, id, first_id_));
+    const auto error = co_await error_of(in_haste(40, std::move(statement)));
+    tell("  " + text_of(error));
+    note({.rows = {{id, true}}, .is_refused = is_orphan}, error);
+}
+
+/// Of many rows one is wanted: all of them are inserted.
+Task<> Program::returning() {
+    const bool is_long = !on_sqlite() && chance(20);
+    const int first = next_id_;
+    next_id_ += is_long ? 1 : 1 + pick(60);
+    Level level;
+    for (int id = first; id < next_id_; ++id) level.rows[id] = true;
+    tell("autocommitted insert of " + std::to_string(first) + " to " + std::to_string(next_id_ - 1));
+    const char* const text = is_long ? sql::insert_range_in_postgresql : sql::insert_range;
+    auto statement = drop(database_.fetch_val<int>(text, first, next_id_ - 1, first_id_));
+    const auto error = co_await error_of(in_haste(40, std::move(statement)));
+    tell("  " + text_of(error));
+    note(level, error);
+}
+
+/// Who has no session leaves nothing either.
+Task<> Program::stray() {
+    const std::string text = traces().of_kind(pick(Traces::kinds), next_id_++);
+    const auto error = co_await error_of(drop(database_.execute(text)));
+    tell("trace of nobody: " + text + ": " + text_of(error));
+    if (!is_expected(error) && !is<NotSupportedError>(error)) complain("unexpected: " + text_of(error));
+    const auto looked = co_await error_of(expect_clean(database_));
+    if (!is_expected(looked)) complain("unexpected: " + text_of(looked));
+}
+
+/// Many at once, who may share connections and transactions: what one asks for is nothing to the others.
+Task<> Program::crowd() {
+    const int size = 2 + pick(12);
+    tell("crowd of " + std::to_string(size));
+    std::vector<Task<>> branches;
+    for (int i = 0; i < size; ++i) branches.push_back(one_of_crowd());
+    co_await when_all(std::move(branches));
+}
+
+Task<> Program::one_of_crowd() {
+    const bool in_haste = chance(30);
+    const auto limit = std::chrono::microseconds{pick(1000)};
+    Level level;
+    const int id = next_id_++;
+    Task<> work = read_or_insert(id, level);
+    if (in_haste) work = with_timeout(limit, std::move(work));
+    const auto error = co_await error_of(std::move(work));
+    if (in_haste) is_disturbed_ = true;
+    if (error && !in_haste && !faults_.connections_are_lost) complain("unexpected: " + text_of(error));
     if (!error) ledger_.committed(level);
     if (end_of(error) == End::unknown) ledger_.unknown(level);
+}
+
+Task<> Program::read_or_insert(int id, Level& level) {
+    if (chance(60)) {
+        co_await database_.fetch_val<std::int64_t>(sql::count_rows, first_id_);
+    } else {
+        level.rows[id] = true;
+        co_await database_.execute(sql::insert_row, id, first_id_);
+    }
 }
 
 Task<> Program::many() {
@@ -125,25 +155,22 @@ Task<> Program::many() {
     const bool fails = chance(30);
     if (fails) items.push_back(items.front());
     is_disturbed_ = is_disturbed_ || fails;
-    const auto error = co_await error_of(drop(database_.execute_many(insert_row, items)));
+    const auto error = co_await error_of(drop(database_.execute_many(sql::insert_row, items)));
     tell("execute_many of " + std::to_string(items.size()) + ": " + text_of(error));
-    if (!is_expected(error)) complain("unexpected: " + text_of(error));
-    if (!error && fails) complain("a row was inserted twice");
-    if (!error) ledger_.committed(level);
-    if (end_of(error) == End::unknown) ledger_.unknown(level);
+    level.is_refused = fails;
+    note(level, error);
 }
 
 Task<> Program::read() {
     std::optional<std::int64_t> count;
     const auto ask = [&]() -> Task<> {
-        const char* const sql = "SELECT count(*) FROM ledger WHERE owner = ?";
         if (chance(50)) {
-            count = co_await database_.reader().fetch_val<std::int64_t>(sql, first_id_);
+            count = co_await database_.reader().fetch_val<std::int64_t>(sql::count_rows, first_id_);
         } else {
-            count = co_await database_.fetch_val<std::int64_t>(sql, first_id_);
+            count = co_await database_.fetch_val<std::int64_t>(sql::count_rows, first_id_);
         }
     };
-    const auto error = co_await error_of(ask());
+    const auto error = co_await error_of(in_haste(25, ask()));
     tell("read of " + (count ? std::to_string(*count) : "nothing") + " rows: " + text_of(error));
     if (!is_expected(error)) complain("unexpected: " + text_of(error));
     std::int64_t expected = 0;
@@ -158,17 +185,17 @@ Task<> Program::scoped() {
     std::vector<Level> levels;
     SessionOptions options;
     options.attempts = chance(50) ? 3 : 1;
+    if (chance(10)) options.deadline = std::chrono::microseconds{1 + pick(5'000)};
+    is_disturbed_ = is_disturbed_ || options.deadline;
     tell("scope of " + std::to_string(options.attempts) + " attempts {");
     const auto work = [&](Session& session) -> Task<> {
         levels.assign(1, {});
         co_await body(session, levels);
     };
-    const auto error = co_await error_of(database_.session(options, work));
+    const auto error = co_await error_of(in_haste(15, database_.session(options, work)));
     tell("} scope: " + text_of(error));
-    if (!is_expected(error)) complain("unexpected: " + text_of(error));
-    if (levels.empty()) co_return;
-    if (!error) ledger_.committed(levels.front());
-    if (end_of(error) == End::unknown) ledger_.unknown(levels.front());
+    levels.resize(std::max<std::size_t>(levels.size(), 1));
+    note(levels.front(), error);
 }
 
 Task<> Program::by_hand() {
@@ -186,187 +213,12 @@ Task<> Program::by_hand() {
         const auto end = co_await error_of(std::move(ending));
         tell("  ended: " + text_of(end));
         if (!is_expected(end) && !error) complain("unexpected: " + text_of(end));
+        if (how < 2 && !end && levels.front().is_refused) complain("what the database has to refuse was committed");
         if (how < 2 && !end) ledger_.committed(levels.front());
         if (how < 2 && end_of(end) == End::unknown) ledger_.unknown(levels.front());
         if (end) co_await error_of(session.rollback());
     }
     if (chance(50)) co_await error_of(session.close());
-}
-
-Task<> Program::body(Session& session, std::vector<Level>& levels) {
-    if (levels.size() == 1) co_await expect_clean(session);
-    const int steps = 1 + pick(4);
-    for (int i = 0; i < steps; ++i) co_await step(session, levels);
-    if (chance(15)) throw ChangedMyMind();
-}
-
-Task<> Program::step(Session& session, std::vector<Level>& levels) {
-    switch (pick(12)) {
-        case 0:
-            co_await insert_in_time(session, levels);
-            break;
-        case 1:
-            co_await insert_twice(session, levels);
-            break;
-        case 2:
-            co_await remove(session, levels);
-            break;
-        case 3:
-            co_await look(session, levels);
-            break;
-        case 4:
-        case 5:
-            if (levels.size() < deepest) co_await child_scoped(session, levels);
-            break;
-        case 6:
-            if (levels.size() < deepest) co_await child_by_hand(session, levels);
-            break;
-        case 7:
-            if (chance(25)) co_await end_by_database(session, levels);
-            break;
-        case 8:
-            add_hook(session, levels.back());
-            break;
-        case 9:
-            if (chance(40)) co_await leave_trace(session);
-            break;
-        default:
-            co_await insert(session, levels.back());
-            break;
-    }
-}
-
-Task<> Program::insert(Executor& executor, Level& level) {
-    const int id = next_id_++;
-    tell("  insert of " + std::to_string(id));
-    co_await executor.execute(insert_row, id, first_id_);
-    level.rows[id] = true;
-}
-
-/// The time limit may end it, or come too late: the answer says which.
-Task<> Program::insert_in_time(Session& session, std::vector<Level>& levels) {
-    is_disturbed_ = true;
-    co_await with_timeout(std::chrono::microseconds{pick(1200)}, insert(session, levels.back()));
-}
-
-/// Some databases take no more statements of the transaction then, but those of a child are only its own.
-Task<> Program::insert_twice(Session& session, std::vector<Level>& levels) {
-    const bool in_child = chance(60);
-    is_disturbed_ = is_disturbed_ || !in_child;
-    const int id = next_id_++;
-    tell(std::string{"  double insert of "} + std::to_string(id) + (in_child ? " in a child" : ""));
-    co_await session.execute(insert_row, id, first_id_);
-    levels.back().rows[id] = true;
-    const auto again = [&](Session& inner) -> Task<> { co_await inner.execute(insert_row, id, first_id_); };
-    Task<> twice = in_child ? session.transaction(again) : again(session);
-    const auto error = co_await error_of(std::move(twice));
-    if (!error) complain("row " + std::to_string(id) + " was inserted twice");
-}
-
-Task<> Program::remove(Session& session, std::vector<Level>& levels) {
-    int id = -1;
-    for (const auto& [candidate, is_there] : ledger_.rows()) {
-        bool is_untouched = is_there && !ledger_.is_in_doubt(candidate);
-        for (const Level& level : levels) is_untouched = is_untouched && level.rows.count(candidate) == 0;
-        if (is_untouched) id = candidate;
-    }
-    if (id < 0) co_return;
-    tell("  delete of " + std::to_string(id));
-    const Result result = co_await session.execute("DELETE FROM ledger WHERE id = ?", id);
-    if (result.rows_affected != 1) complain("row " + std::to_string(id) + " was not there to be deleted");
-    levels.back().rows[id] = false;
-}
-
-Task<> Program::look(Session& session, const std::vector<Level>& levels) {
-    const auto count =
-        co_await session.fetch_val<std::int64_t>("SELECT count(*) FROM ledger WHERE owner = ?", first_id_);
-    std::map<int, bool> visible = ledger_.rows();
-    for (const Level& level : levels) {
-        for (const auto& [id, is_there] : level.rows) visible[id] = is_there;
-    }
-    std::int64_t expected = 0;
-    for (const auto& [id, is_there] : visible) expected += is_there ? 1 : 0;
-    if (ledger_.is_definite() && count != expected) complain("the session sees other rows than it was told");
-}
-
-Task<> Program::child_scoped(Session& session, std::vector<Level>& levels) {
-    tell("  child {");
-    levels.emplace_back();
-    const std::size_t depth = levels.size();
-    const auto work = [&](Session& child) -> Task<> { co_await body(child, levels); };
-    const auto error = co_await error_of(session.transaction(work));
-    tell("  } child: " + text_of(error));
-    levels.resize(depth);
-    const Level level = std::move(levels.back());
-    levels.pop_back();
-    if (!is_expected(error)) complain("unexpected: " + text_of(error));
-    if (!error) levels.back().add(level);
-    if (end_of(error) == End::failed) std::rethrow_exception(error);
-}
-
-/// Committed, rolled back, closed, or forgotten with what was done in it.
-Task<> Program::child_by_hand(Session& session, std::vector<Level>& levels) {
-    Level level;
-    const int how = pick(4);
-    static constexpr const char* hows[] = {"committed", "rolled back", "closed", "forgotten"};
-    tell(std::string{"  child, to be "} + hows[how]);
-    Session child = session.transaction();
-    co_await insert(child, level);
-    if (chance(30)) add_hook(child, level);
-    if (how == 0) co_await child.commit();
-    if (how == 1) co_await child.rollback();
-    if (how == 2) co_await child.close();
-    if (how == 0) levels.back().add(level);
-}
-
-/// The transaction ends in the middle of the session: by its server, or by SQLite itself.
-Task<> Program::end_by_database(Session& session, std::vector<Level>& levels) {
-    is_disturbed_ = true;
-    tell("  ended by the database");
-    if (on_sqlite()) {
-        const int id = next_id_++;
-        co_await session.execute(insert_row, id, first_id_);
-        levels.back().rows[id] = true;
-        const auto error = co_await error_of(
-            drop(session.execute("INSERT OR ROLLBACK INTO ledger (id, owner) VALUES (?, ?)", id, first_id_)));
-        if (!error) complain("row " + std::to_string(id) + " was inserted twice");
-    } else {
-        const auto process = co_await session.fetch_val<int>("SELECT pg_backend_pid()");
-        co_await control_.execute("SELECT pg_terminate_backend(?)", *process);
-    }
-}
-
-/// For nobody else to find.
-Task<> Program::leave_trace(Session& session) {
-    static constexpr const char* on_postgresql[] = {
-        "SET application_name = 'left behind'", "SELECT set_config('application_name', 'left behind', false)",
-        "CREATE TEMPORARY TABLE IF NOT EXISTS ledger (id INTEGER PRIMARY KEY, owner INTEGER) ON COMMIT PRESERVE ROWS",
-        "SELECT pg_try_advisory_lock(42)"};
-    static constexpr const char* in_sqlite[] = {
-        "PRAGMA cache_size = 77", "CREATE TEMPORARY TABLE IF NOT EXISTS other (id INTEGER)",
-        "CREATE TEMPORARY VIEW IF NOT EXISTS some_view AS SELECT 1", "PRAGMA recursive_triggers = ON"};
-    const char* const sql = on_sqlite() ? in_sqlite[pick(4)] : on_postgresql[pick(2) * (pick(2) == 0 ? 1 : 3)];
-    tell(std::string{"  trace: "} + sql);
-    co_await session.execute(sql);
-}
-
-Task<> Program::expect_clean(Session& session) {
-    const char* const sql =
-        on_sqlite()
-            ? "SELECT (SELECT count(*) FROM sqlite_temp_master) + (SELECT cache_size = 77 FROM pragma_cache_size()) "
-              "+ (SELECT recursive_triggers FROM pragma_recursive_triggers())"
-            : "SELECT (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) + "
-              "(current_setting('application_name') = 'left behind')::int + "
-              "(SELECT count(*) FROM pg_class WHERE relnamespace = pg_my_temp_schema())";
-    const auto traces = co_await session.fetch_val<std::int64_t>(sql);
-    if (traces != 0) complain("something of another user of the connection is there");
-}
-
-void Program::add_hook(Session& session, Level& level) {
-    const int hook = next_hook_++;
-    tell("  hook " + std::to_string(hook));
-    session.after_commit([this, hook] { ledger_.called(hook); });
-    level.hooks.push_back(hook);
 }
 
 }  // namespace model

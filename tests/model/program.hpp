@@ -2,10 +2,12 @@
 #pragma once
 
 #include "model/ledger.hpp"
+#include "model/traces.hpp"
 
 #include <databased/databased.hpp>
 
 #include <cstdint>
+#include <exception>
 #include <random>
 #include <string>
 #include <vector>
@@ -17,8 +19,8 @@ struct Faults {
     bool connections_are_lost = false;  ///< Any statement may end with ConnectionError or CommitUnknownError.
 };
 
-/// Works on the table ledger(id, owner): on rows of its own only. The Database and `control`, which is not part of what
-/// is tested, outlive it.
+/// Works on the table ledger(id, owner, parent), whose parents there are none: on rows of its own only. The Database
+/// and `control`, which is not part of what is tested, outlive it.
 class Program {
   public:
     Program(databased::Database& database, databased::Database& control, std::uint32_t seed, int first_id,
@@ -43,12 +45,21 @@ class Program {
     Task<> autocommitted();
     Task<> many();
     Task<> read();
+    Task<> returning();
+    Task<> stray();
+    Task<> crowd();
+    Task<> one_of_crowd();
+    Task<> read_or_insert(int id, Level& level);
     Task<> scoped();
     Task<> by_hand();
+    Task<> in_haste(int percent, Task<> work);
+    void note(const Level& unit, const std::exception_ptr& error);
 
     Task<> body(Session& session, std::vector<Level>& levels);
     Task<> step(Session& session, std::vector<Level>& levels);
     Task<> insert(databased::Executor& executor, Level& level);
+    Task<> insert_orphan(Session& session, Level& level);
+    Task<> insert_two(Session& session, Level& level);
     Task<> insert_in_time(Session& session, std::vector<Level>& levels);
     Task<> insert_twice(Session& session, std::vector<Level>& levels);
     Task<> remove(Session& session, std::vector<Level>& levels);
@@ -57,7 +68,7 @@ class Program {
     Task<> child_by_hand(Session& session, std::vector<Level>& levels);
     Task<> end_by_database(Session& session, std::vector<Level>& levels);
     Task<> leave_trace(Session& session);
-    Task<> expect_clean(Session& session);
+    Task<> expect_clean(databased::Executor& executor);
     void add_hook(Session& session, Level& level);
 
     bool chance(int percent) { return pick(100) < percent; }
@@ -66,6 +77,7 @@ class Program {
     void complain(const std::string& what) { complaint_ += what + '\n'; }
     bool is_expected(const std::exception_ptr& error);
     bool on_sqlite() const { return database_.url().dialect() == "sqlite"; }
+    Traces traces() const { return Traces{on_sqlite()}; }
 
     databased::Database& database_;
     databased::Database& control_;
