@@ -138,11 +138,17 @@ void Operation::fail(std::exception_ptr error) noexcept {
     if (!outcome_.error) outcome_.error = std::move(error);
 }
 
+/// What fails behind the last run, as a commit does, is of all of them.
 void Operation::fail(const PGresult* result) {
     if (statement() == nullptr || runs() == 0) return fail(error_of(result, nullptr));
-    std::string values = request_.reports_values ? statement()->describe_values(done_runs) : std::string{};
-    const std::string item = statement()->is_many() ? "item " + std::to_string(done_runs) + ": " : std::string{};
-    const auto bound = texts_of(*statement(), done_runs);
+    const bool is_of_all = done_runs == runs();
+    const std::size_t first = is_of_all ? 0 : done_runs;
+    const std::size_t last = is_of_all ? runs() - 1 : done_runs;
+    const bool is_of_one = first == last;
+    std::string values = request_.reports_values && is_of_one ? statement()->describe_values(first) : std::string{};
+    const bool has_number = statement()->is_many() && !is_of_all;
+    const std::string item = has_number ? "item " + std::to_string(first) + ": " : std::string{};
+    const auto bound = texts_of(*statement(), first, last);
     fail(error_of(result, &statement()->text(), std::move(values), item, bound));
 }
 

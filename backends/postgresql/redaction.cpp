@@ -69,9 +69,11 @@ std::string without_quoted(std::string message, std::string_view sql, std::span<
 
 }  // namespace
 
-std::vector<std::string> texts_of(const Statement& statement, std::size_t run) {
+std::vector<std::string> texts_of(const Statement& statement, std::size_t first, std::size_t last) {
     std::vector<std::string> texts;
-    for (std::size_t i = 0; i < statement.text().parameter_count; ++i) add_text(statement.parameter(i, run), texts);
+    for (std::size_t run = first; run <= last; ++run) {
+        for (std::size_t i = 0; i < statement.text().parameter_count; ++i) add_text(statement.parameter(i, run), texts);
+    }
     std::sort(texts.begin(), texts.end(),
               [](const auto& left, const auto& right) { return left.size() > right.size(); });
     return texts;

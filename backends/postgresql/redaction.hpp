@@ -11,8 +11,8 @@
 
 namespace databased::postgresql {
 
-/// The texts among the values of one run, in arrays, too.
-std::vector<std::string> texts_of(const Statement& statement, std::size_t run);
+/// The texts among the values of the runs from `first` to `last`, in arrays, too.
+std::vector<std::string> texts_of(const Statement& statement, std::size_t first, std::size_t last);
 
 /// `message` without what it repeats of `values`, as a whole or a piece of it in quotation marks. What the program has
 /// written in `sql` itself stays.

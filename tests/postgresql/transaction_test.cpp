@@ -151,4 +151,23 @@ ASYNC_TEST(FailedTransaction, OfDeferredConstraintsIsTheErrorOfItsCommit) {
     EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM scenes"), 0);
 }
 
+ASYNC_TEST(FailedTransaction, OfOneStatementKeepsItsValuesOutOfTheMessage) {
+    Place place;
+    place.observer().execute(
+        "CREATE TABLE notes (body text);"
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no % here', NEW.body; "
+        "END $$;"
+        "CREATE CONSTRAINT TRIGGER refuses AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE "
+        "FUNCTION refuse()");
+    Options options;
+    options.parameters_in_errors = true;
+    auto database = co_await place.open(options);
+
+    const auto error =
+        co_await support::thrown<DatabaseError>(database.execute("INSERT INTO notes VALUES (?)", "hidden body"));
+
+    EXPECT_FALSE(support::mentions(error.what(), "hidden body")) << error.what();
+    EXPECT_EQ(error.parameters(), "1: 'hidden body'");
+}
+
 }  // namespace
