@@ -1,6 +1,6 @@
 # The library is put together from layers. A layer is what is in its folder; it sees the public headers, the include
-# folders and the libraries named here, and nothing of the other layers (tests/layering proves it). COLD are files that run when
-# something is opened or has failed: a release has them small rather than fast.
+# folders and the libraries named here, and nothing of the other layers (tests/layering proves it). COLD are files off the
+# way of a statement, for what is opened, reset, refused or has failed: a release has them small rather than fast.
 include(CheckLinkerFlag)
 include(GNUInstallDirs)
 

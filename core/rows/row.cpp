@@ -3,15 +3,11 @@
 #include <databased/row.hpp>
 #include <databased/task.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 
 namespace databased {
 
 namespace detail {
-
-Json json_of(const FieldView& field);
 
 namespace {
 
@@ -140,14 +136,6 @@ Field Row::at(std::size_t index) const {
     const detail::ColumnSet* columns = columns_or_none();
     columns->require(index);
     return Field{detail::FieldView{cells_ + index, columns, index}};
-}
-
-Json Row::to_json() const {
-    Json object = Json::object();
-    for (std::size_t i = 0; i < size(); ++i) {
-        object[columns()[i].name] = detail::json_of(detail::FieldView{cells_ + i, columns_or_none(), i});
-    }
-    return object;
 }
 
 }  // namespace databased

@@ -2,15 +2,11 @@
 #include <databased/detail/array_block.hpp>
 #include <databased/error.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <ostream>
 
 namespace databased {
 
 namespace detail {
-
-Json json_of(const FieldView& field);
 
 void write_array_head(char* out, std::span<const ArrayDimension> dimensions, std::span<const Cell> cells,
                       std::int64_t shift) noexcept {
@@ -88,19 +84,6 @@ void print(std::ostream& out, const ArrayView& array, std::size_t depth, std::si
     out << '}';
 }
 
-Json json_of_part(const FieldView& field, const ArrayView& array, std::size_t depth, std::size_t& next) {
-    Json list = Json::array();
-    for (std::int32_t i = 0; i < size_at(array, depth); ++i) {
-        if (depth + 1 < array.rank()) {
-            list.push_back(json_of_part(field, array, depth + 1, next));
-        } else {
-            const Cell cell = array[next++];
-            list.push_back(detail::json_of(FieldView{&cell, field.columns, field.index}));
-        }
-    }
-    return list;
-}
-
 }  // namespace
 
 Array::Array(const std::vector<Value>& elements)
@@ -134,15 +117,6 @@ std::vector<Value> Array::elements() const {
     for (std::size_t i = 0; i < size(); ++i) elements.push_back((*this)[i]);
     return elements;
 }
-
-namespace detail {
-
-Json json_of_array(const FieldView& field) {
-    std::size_t next = 0;
-    return json_of_part(field, ArrayView{field.cell->text()}, 0, next);
-}
-
-}  // namespace detail
 
 bool operator==(const Array& left, const Array& right) {
     return left.dimensions() == right.dimensions() && left.elements() == right.elements();

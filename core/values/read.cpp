@@ -4,8 +4,6 @@
 #include <databased/detail/real_text.hpp>
 #include <databased/error.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -242,16 +240,10 @@ JsonText read_json_text(const FieldView& field) {
     if (cell.kind == ValueKind::integer) return JsonText{std::to_string(cell.integer)};
     if (cell.kind == ValueKind::real) {
         if (!std::isfinite(cell.real)) throw_cannot_read(field, "Json", "it is a number that JSON does not have");
-        return JsonText{Json(cell.real).dump()};
+        return JsonText{text_of_real(cell.real)};
     }
     if (cell.kind != ValueKind::json && cell.kind != ValueKind::text) throw_cannot_read(field, "Json");
     return JsonText{std::string{cell.text()}};
-}
-
-Json read_json(const FieldView& field) {
-    Json document = Json::parse(read_json_text(field).text, nullptr, false);
-    if (document.is_discarded()) throw_cannot_read(field, "Json", "the text is no JSON document");
-    return document;
 }
 
 std::chrono::sys_days read_date(const FieldView& field) {

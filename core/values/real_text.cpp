@@ -3,6 +3,7 @@
 #include <charconv>
 #include <clocale>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 #include <system_error>
 #include <version>
@@ -83,6 +84,14 @@ std::optional<T> real_of_text(std::string_view text) {
     }
 #endif
     return real_of_text_slowly<T>(text);
+}
+
+std::string text_of_real(double number) {
+    char text[32];
+    const auto end = std::to_chars(std::begin(text), std::end(text), number).ptr;
+    std::string digits{text, end};
+    if (digits.find_first_of(".e") == digits.npos) digits += ".0";
+    return digits;
 }
 
 template std::optional<float> real_of_text_slowly(std::string_view text);

@@ -1,9 +1,9 @@
+#include "values/hexadecimal.hpp"
+
 #include <databased/codec.hpp>
 #include <databased/detail/array_block.hpp>
 #include <databased/detail/datetime_text.hpp>
 #include <databased/error.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <array>
 #include <cmath>
@@ -12,23 +12,6 @@
 #include <ostream>
 
 namespace databased {
-
-namespace {
-
-constexpr std::string_view hexadecimal = "0123456789abcdef";
-
-std::string hexadecimal_of(std::string_view bytes) {
-    std::string digits;
-    digits.reserve(2 * bytes.size());
-    for (const char byte : bytes) {
-        const auto number = static_cast<unsigned char>(byte);
-        digits += hexadecimal[number >> 4];
-        digits += hexadecimal[number & 15];
-    }
-    return digits;
-}
-
-}  // namespace
 
 std::string_view name_of(ValueKind kind) noexcept {
     static constexpr std::array<std::string_view, 14> names{"NULL",
@@ -49,6 +32,18 @@ std::string_view name_of(ValueKind kind) noexcept {
 }
 
 namespace detail {
+
+std::string hexadecimal_of(std::string_view bytes) {
+    static constexpr std::string_view hexadecimal = "0123456789abcdef";
+    std::string digits;
+    digits.reserve(2 * bytes.size());
+    for (const char byte : bytes) {
+        const auto number = static_cast<unsigned char>(byte);
+        digits += hexadecimal[number >> 4];
+        digits += hexadecimal[number & 15];
+    }
+    return digits;
+}
 
 Cell cell_of(const Value& value) noexcept {
     const auto cell = [kind = value.kind()](const auto& content) {
@@ -76,30 +71,6 @@ Cell cell_of(const Value& value) noexcept {
         if constexpr (std::same_as<T, Array>) return Cell::of_data(kind, ArrayAccess::block_of(content));
     };
     return std::visit(cell, value.storage());
-}
-
-Json json_of_array(const FieldView& field);
-
-Json json_of(const FieldView& field) {
-    const Cell& cell = *field.cell;
-    switch (cell.kind) {
-        case ValueKind::null:
-            return nullptr;
-        case ValueKind::boolean:
-            return cell.integer != 0;
-        case ValueKind::integer:
-            return cell.integer;
-        case ValueKind::real:
-            return cell.real;
-        case ValueKind::bytes:
-            return hexadecimal_of(cell.text());
-        case ValueKind::json:
-            return read_json(field);
-        case ValueKind::array:
-            return json_of_array(field);
-        default:
-            return read_string(field);
-    }
 }
 
 }  // namespace detail
@@ -153,11 +124,6 @@ Value::Value(std::chrono::year_month_day date) : Value(std::in_place, std::chron
     if (!date.ok()) throw ParameterError("a date names a day that the calendar does not have");
 }
 
-Json Value::to_json() const {
-    const detail::Cell cell = detail::cell_of(*this);
-    return detail::json_of(detail::FieldView{&cell, nullptr, 0});
-}
-
 std::ostream& operator<<(std::ostream& out, const Value& value) {
     const detail::Cell cell = detail::cell_of(value);
     const detail::FieldView field{&cell, nullptr, 0};
@@ -173,7 +139,7 @@ std::ostream& operator<<(std::ostream& out, const Value& value) {
         case ValueKind::text:
             return out << '\'' << cell.text() << '\'';
         case ValueKind::bytes:
-            return out << "x'" << hexadecimal_of(cell.text()) << '\'';
+            return out << "x'" << detail::hexadecimal_of(cell.text()) << '\'';
         case ValueKind::array:
             return out << std::get<Array>(value.storage());
         default:

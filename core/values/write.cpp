@@ -3,8 +3,6 @@
 #include <databased/error.hpp>
 #include <databased/parameters.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <limits>
 
@@ -148,14 +146,6 @@ void write_bytes(ParameterBuffer& out, std::span<const std::byte> value) {
 void write_decimal(ParameterBuffer& out, const Decimal& value) { out.add(ValueKind::decimal, value.text()); }
 void write_uuid(ParameterBuffer& out, const Uuid& value) { out.add(ValueKind::uuid, characters(value.bytes())); }
 void write_json_text(ParameterBuffer& out, std::string_view value) { out.add(ValueKind::json, value); }
-
-void write_json(ParameterBuffer& out, const Json& value) {
-    try {
-        write_json_text(out, value.dump());
-    } catch (const Json::exception&) {
-        throw ParameterError("a JSON argument contains text that is not UTF-8");
-    }
-}
 
 void write_date(ParameterBuffer& out, std::chrono::sys_days value) {
     out.add(Cell::of_integer(ValueKind::date, value.time_since_epoch().count()));

@@ -336,6 +336,15 @@ TEST(JsonField, IsReadFromTextAndNumbers) {
     EXPECT_EQ(read<Json>(real(0.1)), 0.1);
     EXPECT_EQ(read<JsonText>(real(0.1)).text, "0.1");
     EXPECT_EQ(read<JsonText>(integer(5)).text, "5");
+    EXPECT_EQ(read<JsonText>(real(-2)).text, "-2.0");
+}
+
+TEST(JsonField, OfARealNumberIsThatNumberAndNoInteger) {
+    for (const double number : {0.0, 5.0, 1e5, 1e15, 123456789012345680.0, -1.5e300, 5e-324}) {
+        const Json document = read<Json>(real(number));
+        EXPECT_TRUE(document.is_number_float()) << number;
+        EXPECT_EQ(document, number);
+    }
 }
 
 TEST(JsonField, IsADocument) {

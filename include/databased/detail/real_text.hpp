@@ -1,7 +1,8 @@
-// Floating point numbers out of text.
+// Floating point numbers out of text, and as text.
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace databased::detail {
@@ -15,5 +16,8 @@ std::optional<T> real_of_text(std::string_view text);
 /// are too large or too small, which from_chars() does not tell apart.
 template <class T>
 std::optional<T> real_of_text_slowly(std::string_view text);
+
+/// The shortest text that is read as this finite number, with a point or an exponent, as JSON writes it.
+std::string text_of_real(double number);
 
 }  // namespace databased::detail
