@@ -3,8 +3,6 @@
 
 #include "database/autocommit.hpp"
 #include "database/connecting.hpp"
-#include "database/health.hpp"
-#include "database/moving.hpp"
 #include "session/session_ending.hpp"
 #include "session/session_opening.hpp"
 
@@ -18,13 +16,6 @@ Database::Database(const Url& url, Options options) : Database(url, std::nullopt
 
 Database::Database(const Url& url, const std::optional<Url>& read_url, Options options)
     : Executor(nullptr), state_(std::make_shared<detail::DatabaseState>(url, read_url, options)) {
-    set_target(std::make_shared<detail::AutocommitTarget>(state_, Access::write));
-}
-
-Database::Database(const Config& config)
-    : Executor(nullptr),
-      state_(std::make_shared<detail::DatabaseState>(config.url(), config.read_url(), config.options(),
-                                                     config.password_provider())) {
     set_target(std::make_shared<detail::AutocommitTarget>(state_, Access::write));
 }
 
@@ -54,18 +45,6 @@ Url Database::url(Access access) const { return state_->routes.endpoint(access)-
 PoolStats Database::pool_stats() const noexcept { return state_->routes.stats(); }
 PoolStats Database::pool_stats(Access access) const noexcept { return state_->routes.endpoint(access)->stats(); }
 
-Task<> Database::switch_to(std::string_view url, Access access) {
-    return detail::switch_to(state_, std::string{url}, access);
-}
-Task<> Database::switch_host(std::string_view host, Access access) {
-    return detail::switch_host(state_, std::string{host}, access);
-}
-
-Task<HealthReport> Database::health(detail::Duration limit) { return detail::health_of(state_, limit.nanoseconds()); }
-Task<> Database::wait_until_ready(int tries, detail::Duration pause) {
-    return detail::wait_until_ready(state_, tries, pause.nanoseconds());
-}
-
 const Dialect& Database::dialect() const noexcept { return *state_->rules().dialect; }
 
 Session Database::session(SessionOptions options, std::source_location where) {
@@ -88,13 +67,6 @@ Database& Database::before_session(detail::Callback<Task<>(NewSession&)> hook) {
 Database& Database::on_warning(detail::Callback<void(std::string_view)> hook) {
     state_->hooks.on_warning = std::move(hook);
     return *this;
-}
-
-// NewSession
-
-Task<> NewSession::switch_to(std::string_view url) { return detail::switch_to(state_, std::string{url}, access_); }
-Task<> NewSession::switch_host(std::string_view host) {
-    return detail::switch_host(state_, std::string{host}, access_);
 }
 
 // Session

@@ -14,7 +14,7 @@ namespace databased::detail {
 
 class SessionState;
 
-/// What is done with it is in connecting.hpp, leasing.hpp, moving.hpp, health.hpp and autocommit.hpp.
+/// What is done with it is in connecting.hpp, leasing.hpp, moving.cpp, health.cpp and autocommit.hpp.
 class DatabaseState final : public std::enable_shared_from_this<DatabaseState>, private LoopUser {
   public:
     /// `passwords` may be empty.

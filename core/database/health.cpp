@@ -1,9 +1,8 @@
-#include "database/health.hpp"
-
 #include "database/connecting.hpp"
 #include "runtime/time_after.hpp"
 #include "session/session_opening.hpp"
 
+#include <databased/database.hpp>
 #include <databased/error.hpp>
 #include <databased/timeout.hpp>
 #include <databased/when_all.hpp>
@@ -131,21 +130,6 @@ Task<Health> health_of(std::shared_ptr<DatabaseState> database, Access access, C
     co_return health;
 }
 
-/// Why the database is not ready; empty if it is.
-Task<std::string> reason_against(std::shared_ptr<DatabaseState> database) {
-    try {
-        co_await with_timeout(longest_try, ensure_connected(database));
-    } catch (const DatabaseError& error) {
-        co_return error.what();
-    } catch (const TimeoutError& error) {
-        co_return error.what();
-    }
-    const HealthReport report = co_await health_of(database, longest_try);
-    co_return text_of(report);
-}
-
-}  // namespace
-
 Task<HealthReport> health_of(std::shared_ptr<DatabaseState> database, std::chrono::nanoseconds limit) {
     database->connectivity.check_thread(co_await this_context());
     const auto end = time_after(limit);
@@ -158,6 +142,19 @@ Task<HealthReport> health_of(std::shared_ptr<DatabaseState> database, std::chron
         report.write = report.read = co_await health_of(database, Access::write, end);
     }
     co_return report;
+}
+
+/// Why the database is not ready; empty if it is.
+Task<std::string> reason_against(std::shared_ptr<DatabaseState> database) {
+    try {
+        co_await with_timeout(longest_try, ensure_connected(database));
+    } catch (const DatabaseError& error) {
+        co_return error.what();
+    } catch (const TimeoutError& error) {
+        co_return error.what();
+    }
+    const HealthReport report = co_await health_of(database, longest_try);
+    co_return text_of(report);
 }
 
 Task<> wait_until_ready(std::shared_ptr<DatabaseState> database, int tries, std::chrono::nanoseconds pause) {
@@ -173,5 +170,13 @@ Task<> wait_until_ready(std::shared_ptr<DatabaseState> database, int tries, std:
                           .sqlstate = "08001"});
 }
 
+}  // namespace
+
 }  // namespace detail
+
+Task<HealthReport> Database::health(detail::Duration limit) { return detail::health_of(state_, limit.nanoseconds()); }
+Task<> Database::wait_until_ready(int tries, detail::Duration pause) {
+    return detail::wait_until_ready(state_, tries, pause.nanoseconds());
+}
+
 }  // namespace databased

@@ -1,13 +1,13 @@
-#include "database/moving.hpp"
-
-#include "database/bounded.hpp"
 #include "database/connecting.hpp"
 
+#include <databased/database.hpp>
 #include <databased/error.hpp>
 
 #include <utility>
 
-namespace databased::detail {
+namespace databased {
+
+namespace detail {
 
 namespace {
 
@@ -54,8 +54,6 @@ Task<> move_to(std::shared_ptr<DatabaseState> database, Url url, Access access) 
     if (connectivity.is_connected()) routes.leave(from);
 }
 
-}  // namespace
-
 Task<> switch_to(std::shared_ptr<DatabaseState> database, std::string url, Access access) {
     Connectivity& connectivity = database->connectivity;
     connectivity.check_thread(co_await this_context());
@@ -72,12 +70,20 @@ Task<> switch_host(std::shared_ptr<DatabaseState> database, std::string host, Ac
     co_await move_to(database, std::move(target), access);
 }
 
-Task<> announce_session(std::shared_ptr<DatabaseState> database, Access access) {
-    if (!database->hooks.before_session || database->is_single_line()) co_return;
-    const auto hook = database->hooks.before_session;
-    const bool goes_apart = access == Access::read && database->routes.is_split();
-    NewSession session{database, goes_apart ? Access::read : Access::write};
-    co_await bounded(database->settings().pool.patience(), hook(session), "the before_session() hook");
+}  // namespace
+
+}  // namespace detail
+
+Task<> Database::switch_to(std::string_view url, Access access) {
+    return detail::switch_to(state_, std::string{url}, access);
+}
+Task<> Database::switch_host(std::string_view host, Access access) {
+    return detail::switch_host(state_, std::string{host}, access);
 }
 
-}  // namespace databased::detail
+Task<> NewSession::switch_to(std::string_view url) { return detail::switch_to(state_, std::string{url}, access_); }
+Task<> NewSession::switch_host(std::string_view host) {
+    return detail::switch_host(state_, std::string{host}, access_);
+}
+
+}  // namespace databased

@@ -1,8 +1,8 @@
 #include "session/session_opening.hpp"
 
+#include "database/announcing.hpp"
 #include "database/connecting.hpp"
 #include "database/leasing.hpp"
-#include "database/moving.hpp"
 
 #include <databased/error.hpp>
 

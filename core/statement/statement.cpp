@@ -5,7 +5,6 @@
 #include <databased/task.hpp>
 
 #include <algorithm>
-#include <sstream>
 
 namespace databased {
 
@@ -123,19 +122,6 @@ void Statement::bind(const StatementRules& rules, std::string_view sql, Paramete
         order_.push_back(static_cast<std::uint32_t>(first + origin.element));
     }
     values_.reorder(0, order_);
-}
-
-std::string Statement::describe_values(std::size_t run) const {
-    constexpr std::size_t longest = 1000;
-    std::string description;
-    for (std::size_t i = 0; i < text_->parameter_count && description.size() < longest; ++i) {
-        const detail::Cell cell = parameter(i, run);
-        std::ostringstream value;
-        value << detail::read_value(detail::FieldView{.cell = &cell, .columns = nullptr, .index = 0});
-        description += (i == 0 ? "" : ", ") + std::to_string(i + 1) + ": " + value.str();
-    }
-    if (description.size() > longest) description.replace(longest, std::string::npos, "…");
-    return description;
 }
 
 void Statement::bind_next(const StatementRules& rules, std::string_view sql, Parameters parameters) {

@@ -1,6 +1,9 @@
+#include "values/printing.hpp"
+
 #include <databased/codec.hpp>
 #include <databased/detail/array_block.hpp>
 #include <databased/error.hpp>
+#include <databased/parameters.hpp>
 
 #include <ostream>
 
@@ -8,26 +11,12 @@ namespace databased {
 
 namespace detail {
 
-void write_array_head(char* out, std::span<const ArrayDimension> dimensions, std::span<const Cell> cells,
-                      std::int64_t shift) noexcept {
-    const ArrayHead head{static_cast<std::uint32_t>(dimensions.size()), static_cast<std::uint32_t>(cells.size())};
-    std::memcpy(out, &head, sizeof head);
-    out += sizeof head;
-    std::memcpy(out, dimensions.data(), dimensions.size_bytes());
-    out += dimensions.size_bytes();
-    shift += static_cast<std::int64_t>(size_of_array_head(dimensions.size(), cells.size()));
-    for (Cell cell : cells) {
-        if (cell.has_data()) cell.integer += shift;
-        std::memcpy(out, &cell, sizeof cell);
-        out += sizeof cell;
-    }
+Array read_array(const FieldView& field) {
+    if (field.cell->kind != ValueKind::array) throw_cannot_read(field, "Array");
+    return ArrayAccess::array_of(field.cell->text());
 }
 
-void ArrayBuilder::write(char* out, std::span<const ArrayDimension> dimensions) const noexcept {
-    if (size() == 0) return;
-    write_array_head(out, dimensions, {cells_.data(), cells_.size()}, 0);
-    bytes_.copy(out + size_of_array_head(dimensions.size(), size()), bytes_.size());
-}
+void write_array(ParameterBuffer& out, const Array& value) { out.add(ValueKind::array, ArrayAccess::block_of(value)); }
 
 }  // namespace detail
 
@@ -64,24 +53,6 @@ std::string block_of(const std::vector<ArrayDimension>& dimensions, const std::v
     std::string block(builder.size_of_block(dimensions.size()), '\0');
     builder.write(block.data(), dimensions);
     return block;
-}
-
-std::int32_t size_at(const ArrayView& array, std::size_t depth) noexcept {
-    return array.rank() == 0 ? 0 : array.dimension(depth).size;
-}
-
-void print(std::ostream& out, const ArrayView& array, std::size_t depth, std::size_t& next) {
-    out << '{';
-    for (std::int32_t i = 0; i < size_at(array, depth); ++i) {
-        if (i != 0) out << ", ";
-        if (depth + 1 < array.rank()) {
-            print(out, array, depth + 1, next);
-        } else {
-            const Cell cell = array[next++];
-            out << detail::read_value(FieldView{&cell, nullptr, 0});
-        }
-    }
-    out << '}';
 }
 
 }  // namespace
@@ -123,9 +94,8 @@ bool operator==(const Array& left, const Array& right) {
 }
 
 std::ostream& operator<<(std::ostream& out, const Array& array) {
-    std::size_t next = 0;
-    print(out, view_of(array), 0, next);
-    return out;
+    const Cell cell = Cell::of_data(ValueKind::array, ArrayAccess::block_of(array));
+    return detail::print(out, FieldView{&cell, nullptr, 0});
 }
 
 }  // namespace databased

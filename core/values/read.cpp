@@ -308,45 +308,4 @@ void rethrow_for_element(std::size_t index) {
     }
 }
 
-Array read_array(const FieldView& field) {
-    if (field.cell->kind != ValueKind::array) throw_cannot_read(field, "Array");
-    return ArrayAccess::array_of(field.cell->text());
-}
-
-Value read_value(const FieldView& field) {
-    const Cell& cell = *field.cell;
-    using std::chrono::microseconds;
-    switch (cell.kind) {
-        case ValueKind::null:
-            return {};
-        case ValueKind::boolean:
-            return cell.integer != 0;
-        case ValueKind::integer:
-            return cell.integer;
-        case ValueKind::real:
-            return cell.real;
-        case ValueKind::text:
-            return cell.text();
-        case ValueKind::bytes:
-            return Native<Bytes>::read(field);
-        case ValueKind::decimal:
-            return read_decimal(field);
-        case ValueKind::date:
-            return read_date(field);
-        case ValueKind::time:
-            return read_time(field);
-        case ValueKind::timestamp:
-            return LocalTimestamp{microseconds{cell.integer}};
-        case ValueKind::timestamptz:
-            return Timestamp{microseconds{cell.integer}};
-        case ValueKind::uuid:
-            return read_uuid(field);
-        case ValueKind::json:
-            return read_json_text(field);
-        case ValueKind::array:
-            return read_array(field);
-    }
-    return {};
-}
-
 }  // namespace databased::detail

@@ -1,11 +1,11 @@
-#include "values/hexadecimal.hpp"
+#include "values/printing.hpp"
 
 #include <databased/codec.hpp>
 #include <databased/detail/array_block.hpp>
 #include <databased/detail/datetime_text.hpp>
 #include <databased/error.hpp>
+#include <databased/parameters.hpp>
 
-#include <array>
 #include <cmath>
 #include <memory>
 #include <new>
@@ -13,37 +13,7 @@
 
 namespace databased {
 
-std::string_view name_of(ValueKind kind) noexcept {
-    static constexpr std::array<std::string_view, 14> names{"NULL",
-                                                            "a boolean",
-                                                            "an integer",
-                                                            "a real number",
-                                                            "text",
-                                                            "bytes",
-                                                            "a decimal",
-                                                            "a date",
-                                                            "a time of day",
-                                                            "a timestamp without zone",
-                                                            "a timestamp with zone",
-                                                            "a UUID",
-                                                            "JSON",
-                                                            "an array"};
-    return names[static_cast<std::size_t>(kind)];
-}
-
 namespace detail {
-
-std::string hexadecimal_of(std::string_view bytes) {
-    static constexpr std::string_view hexadecimal = "0123456789abcdef";
-    std::string digits;
-    digits.reserve(2 * bytes.size());
-    for (const char byte : bytes) {
-        const auto number = static_cast<unsigned char>(byte);
-        digits += hexadecimal[number >> 4];
-        digits += hexadecimal[number & 15];
-    }
-    return digits;
-}
 
 Cell cell_of(const Value& value) noexcept {
     const auto cell = [kind = value.kind()](const auto& content) {
@@ -71,6 +41,47 @@ Cell cell_of(const Value& value) noexcept {
         if constexpr (std::same_as<T, Array>) return Cell::of_data(kind, ArrayAccess::block_of(content));
     };
     return std::visit(cell, value.storage());
+}
+
+Value read_value(const FieldView& field) {
+    const Cell& cell = *field.cell;
+    using std::chrono::microseconds;
+    switch (cell.kind) {
+        case ValueKind::null:
+            return {};
+        case ValueKind::boolean:
+            return cell.integer != 0;
+        case ValueKind::integer:
+            return cell.integer;
+        case ValueKind::real:
+            return cell.real;
+        case ValueKind::text:
+            return cell.text();
+        case ValueKind::bytes:
+            return Native<Bytes>::read(field);
+        case ValueKind::decimal:
+            return read_decimal(field);
+        case ValueKind::date:
+            return read_date(field);
+        case ValueKind::time:
+            return read_time(field);
+        case ValueKind::timestamp:
+            return LocalTimestamp{microseconds{cell.integer}};
+        case ValueKind::timestamptz:
+            return Timestamp{microseconds{cell.integer}};
+        case ValueKind::uuid:
+            return read_uuid(field);
+        case ValueKind::json:
+            return read_json_text(field);
+        case ValueKind::array:
+            return read_array(field);
+    }
+    return {};
+}
+
+void write_value(ParameterBuffer& out, const Value& value) {
+    std::visit([&](const auto& content) { Native<std::remove_cvref_t<decltype(content)>>::write(out, content); },
+               value.storage());
 }
 
 }  // namespace detail
@@ -126,30 +137,7 @@ Value::Value(std::chrono::year_month_day date) : Value(std::in_place, std::chron
 
 std::ostream& operator<<(std::ostream& out, const Value& value) {
     const detail::Cell cell = detail::cell_of(value);
-    const detail::FieldView field{&cell, nullptr, 0};
-    switch (cell.kind) {
-        case ValueKind::null:
-            return out << "NULL";
-        case ValueKind::boolean:
-            return out << (cell.integer != 0 ? "true" : "false");
-        case ValueKind::integer:
-            return out << cell.integer;
-        case ValueKind::real:
-            return out << cell.real;
-        case ValueKind::text:
-            return out << '\'' << cell.text() << '\'';
-        case ValueKind::bytes:
-            return out << "x'" << detail::hexadecimal_of(cell.text()) << '\'';
-        case ValueKind::array:
-            return out << std::get<Array>(value.storage());
-        default:
-            break;
-    }
-    try {
-        return out << detail::read_string(field);
-    } catch (const ConversionError&) {
-        return out << name_of(cell.kind);  // a time outside the calendar
-    }
+    return detail::print(out, detail::FieldView{&cell, nullptr, 0});
 }
 
 }  // namespace databased

@@ -169,13 +169,6 @@ void throw_cannot_send_time() {
     throw ParameterError("a timestamp argument is further from 1970 than 64 bits count microseconds");
 }
 
-void write_array(ParameterBuffer& out, const Array& value) { out.add(ValueKind::array, ArrayAccess::block_of(value)); }
-
-void write_value(ParameterBuffer& out, const Value& value) {
-    std::visit([&](const auto& content) { Native<std::remove_cvref_t<decltype(content)>>::write(out, content); },
-               value.storage());
-}
-
 void write_field(ParameterBuffer& out, const FieldView& value) {
     if (value.cell->has_data()) {
         out.add(value.cell->kind, value.cell->text());
