@@ -73,7 +73,9 @@ Task<bool> round(Database& database, Database& control, int number, Faults fault
 }
 
 Task<> make_ledger(Database& control) {
+    const bool has_functions = control.url().dialect() != "sqlite";
     for (const char* const sql : model::sql::create_tables) co_await control.execute(sql);
+    if (has_functions) co_await control.execute(model::sql::create_function);
 }
 
 Options three_connections() {

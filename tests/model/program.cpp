@@ -42,7 +42,11 @@ Task<> Program::unit() {
             co_await by_hand();
             break;
         case 4:
-            co_await returning();
+            if (on_sqlite() || chance(80)) {
+                co_await returning();
+            } else {
+                co_await call_function();
+            }
             break;
         case 5:
             co_await stray();
@@ -89,17 +93,25 @@ Task<> Program::autocommitted() {
 
 /// Of many rows one is wanted: all of them are inserted.
 Task<> Program::returning() {
-    const bool is_long = !on_sqlite() && chance(20);
     const int first = next_id_;
-    next_id_ += is_long ? 1 : 1 + pick(60);
+    next_id_ += 1 + pick(60);
     Level level;
     for (int id = first; id < next_id_; ++id) level.rows[id] = true;
     tell("autocommitted insert of " + std::to_string(first) + " to " + std::to_string(next_id_ - 1));
-    const char* const text = is_long ? sql::insert_range_in_postgresql : sql::insert_range;
-    auto statement = drop(database_.fetch_val<int>(text, first, next_id_ - 1, first_id_));
+    auto statement = drop(database_.fetch_val<int>(sql::insert_range, first, next_id_ - 1, first_id_));
     const auto error = co_await error_of(in_haste(40, std::move(statement)));
     tell("  " + text_of(error));
     note(level, error);
+}
+
+/// The same of a statement that looks like a read.
+Task<> Program::call_function() {
+    const int id = next_id_++;
+    tell("autocommitted call that inserts " + std::to_string(id));
+    auto statement = drop(database_.fetch_val<int>(sql::insert_by_function, id, first_id_));
+    const auto error = co_await error_of(in_haste(20, std::move(statement)));
+    tell("  " + text_of(error));
+    note({.rows = {{id, true}}}, error);
 }
 
 /// Who has no session leaves nothing either.
@@ -137,7 +149,7 @@ Task<> Program::one_of_crowd() {
 
 Task<> Program::read_or_insert(int id, Level& level) {
     if (chance(60)) {
-        co_await database_.fetch_val<std::int64_t>(sql::count_rows, first_id_);
+        co_await database_.fetch_val<std::int64_t>(sql::count_rows_slowly, first_id_);
     } else {
         level.rows[id] = true;
         co_await database_.execute(sql::insert_row, id, first_id_);

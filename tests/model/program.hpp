@@ -46,6 +46,7 @@ class Program {
     Task<> many();
     Task<> read();
     Task<> returning();
+    Task<> call_function();
     Task<> stray();
     Task<> crowd();
     Task<> one_of_crowd();

@@ -17,12 +17,17 @@ inline constexpr const char* insert_orphan = "INSERT INTO ledger (id, owner, par
 inline constexpr const char* insert_range =
     "INSERT INTO ledger (id, owner) WITH RECURSIVE n(i) AS (SELECT CAST(? AS INTEGER) UNION ALL SELECT i + 1 FROM n "
     "WHERE i < CAST(? AS INTEGER)) SELECT i, CAST(? AS INTEGER) FROM n RETURNING id";
-/// The same, which goes on for long after it has given its first row.
-inline constexpr const char* insert_range_in_postgresql =
-    "WITH added AS (INSERT INTO ledger (id, owner) SELECT i, owner FROM generate_series(CAST(? AS INTEGER), CAST(? AS "
-    "INTEGER)) AS i, (SELECT CAST(? AS INTEGER) AS owner) AS given RETURNING id) SELECT id FROM added, "
-    "generate_series(1, "
-    "20000)";
+/// In PostgreSQL: what adds one looks like a read, and goes on for long after it has given its first row.
+inline constexpr const char* create_function =
+    "CREATE FUNCTION add_row(id INTEGER, owner INTEGER) RETURNS INTEGER LANGUAGE sql AS 'INSERT INTO ledger (id, "
+    "owner) "
+    "VALUES ($1, $2) RETURNING id'";
+inline constexpr const char* insert_by_function =
+    "SELECT CASE WHEN i = 1 THEN add_row(?, ?) ELSE i END FROM generate_series(1, 20000) AS i";
 inline constexpr const char* count_rows = "SELECT count(*) FROM ledger WHERE owner = ?";
+/// Takes some tenths of a millisecond: long enough to be met by a stop.
+inline constexpr const char* count_rows_slowly =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700) SELECT count(*) FROM ledger, "
+    "(SELECT max(i) AS most FROM n) AS counted WHERE owner = ? AND most > 1";
 
 }  // namespace model::sql
