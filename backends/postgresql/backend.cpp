@@ -24,8 +24,8 @@ class PostgresqlBackend final : public DatabaseBackend {
     }
 
     /// A read that takes long is not said to be one: others would wait behind it.
-    Nature nature(const SqlText& text) const noexcept override {
-        return proofs_.known_nature(text, detail::Clock::now());
+    Nature nature(const SqlText& text, detail::Clock::time_point now) const noexcept override {
+        return proofs_.known_nature(text, now);
     }
 
     Task<std::unique_ptr<SessionBackend>> open(backend::Opening opening) override {

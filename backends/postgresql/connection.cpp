@@ -83,11 +83,13 @@ std::vector<const char*> Connection::own_settings() const {
 }
 
 void Connection::start(backend::Exchange& exchange) noexcept {
-    if (exchange.has(backend::Verb::reset))
+    const backend::VerbSet verbs = exchange.verbs();
+    if (verbs.has(backend::Verb::reset)) {
         return backend::serve(pipeline_.loop(), exchange, serve(&Connection::reset));
-    if (exchange.has(backend::Verb::keep)) return backend::serve(pipeline_.loop(), exchange, serve(&Connection::keep));
+    }
+    if (verbs.has(backend::Verb::keep)) return backend::serve(pipeline_.loop(), exchange, serve(&Connection::keep));
     if (exchange.makes_ready && exchange.statement != nullptr) hook_names_.note(*exchange.statement);
-    if (exchange.has(backend::Verb::ping)) exchange.deadline = detail::Clock::now() + options_.cancel_timeout;
+    if (verbs.has(backend::Verb::ping)) exchange.deadline = detail::Clock::now() + options_.cancel_timeout;
     Operation::begin(pipeline_, exchange);
 }
 

@@ -34,6 +34,10 @@ class Interrupter final : private CancelListener, private Timer {
     bool is_asking() const noexcept { return cancel_.is_running(); }
     /// Looks whether what runs now is wanted.
     void look();
+    /// The same when something else runs now: where all was wanted it still is.
+    void head_began() {
+        if (stopper_.has_unwanted() || Timer::is_running()) look();
+    }
     Stopper& stopper() noexcept { return stopper_; }
 
   private:

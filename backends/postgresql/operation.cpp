@@ -20,16 +20,24 @@ bool changes_rows(std::string_view tag) {
            tag.starts_with("MERGE") || tag.starts_with("COPY");
 }
 
+std::size_t place_of_run_in(const backend::Commands& commands) noexcept {
+    std::size_t place = 0;
+    while (place < commands.size() && commands[place].verb != backend::Verb::run) ++place;
+    return place;
+}
+
 }  // namespace
 
-Operation::Operation(Pipeline& pipeline, Request request, bool is_own)
+Operation::Operation(Pipeline& pipeline, Request&& request, bool is_own)
     : nature(request.nature),  // until it is looked up anew: who may travel with others is asked before
       pipeline_(pipeline),
       request_(std::move(request)),
+      verbs_(request_.verbs()),
+      place_of_run_(place_of_run_in(request_.commands)),
       rows_(request_.sink, pipeline.types()),
       is_own_(is_own),
-      is_in_unit_(request_.is_in_unit()),
-      may_be_stopped_(request_.may_be_stopped()) {
+      is_in_unit_(verbs_.leave_open(request_.expected == backend::Transaction::open)),
+      may_be_stopped_(verbs_.may_be_stopped()) {
     if (statement() != nullptr && runs() != 0) outcome_.result.command = statement()->text().command;
     pipeline_.submit(*this);
 }
@@ -70,31 +78,21 @@ Outcome Operation::take_outcome() {
     return std::move(outcome_);
 }
 
-std::size_t Operation::place_of_run() const noexcept {
-    const auto& commands = request_.commands;
-    std::size_t place = 0;
-    while (place < commands.size() && commands[place].verb != backend::Verb::run) ++place;
-    return place;
-}
-
 bool Operation::may_join_burst() const noexcept {
     return request_.read_only && request_.may_share && is_read() && runs() == 1 && !goes_alone;
 }
 
 bool Operation::may_join_flight() const noexcept { return is_in_unit_ && verbs() == 0 && runs() == 1; }
 
-bool Operation::commits() const noexcept { return request_.has(backend::Verb::commit); }
 bool Operation::has_committed() const noexcept { return commits() && verbs_done() == verbs() && !has_failed(); }
 bool Operation::cleans_up() const noexcept { return statement() == nullptr && !may_be_stopped_ && !commits(); }
-bool Operation::begins_transaction() const noexcept { return request_.has(backend::Verb::begin); }
 bool Operation::ends_transaction() const noexcept {
     if (request_.commands.empty()) return false;
     const backend::Verb last = request_.commands[request_.commands.size() - 1].verb;
     return last == backend::Verb::commit || last == backend::Verb::rollback;
 }
 
-bool Operation::should_stop() const noexcept {
-    if (!may_be_stopped_ || is_answered) return false;
+bool Operation::is_time_to_stop() const noexcept {
     if (was_stopped_ || timed_out_ || (request_.stop != nullptr && request_.stop->requested())) return true;
     return request_.deadline != detail::Clock::time_point::max() && request_.deadline <= detail::Clock::now();
 }
@@ -178,6 +176,8 @@ void Operation::roll_back_first() {
     commands.push_back({backend::Verb::rollback});
     for (const backend::Command& command : request_.commands) commands.push_back(command);
     request_.commands = std::move(commands);
+    verbs_ = request_.verbs();
+    place_of_run_ = place_of_run_in(request_.commands);
 }
 
 void Operation::finish(backend::Transaction transaction) noexcept {

@@ -25,7 +25,7 @@ class Operation final : public detail::ListNode<Operation>,
                         private Timer {
   public:
     /// `is_own`: asked by the backend itself, which knows that nothing is left behind.
-    Operation(Pipeline& pipeline, Request request, bool is_own = false);
+    Operation(Pipeline& pipeline, Request&& request, bool is_own = false);
     ~Operation() override;
 
     static void* operator new(std::size_t size) { return detail::allocate_frame(size); }
@@ -44,11 +44,11 @@ class Operation final : public detail::ListNode<Operation>,
     const Request& request() const noexcept { return request_; }
     const Statement* statement() const noexcept { return request_.statement.get(); }
     std::size_t runs() const noexcept { return statement() != nullptr ? statement()->runs() : 0; }
-    bool is_ping() const noexcept { return request_.has(backend::Verb::ping); }
+    bool is_ping() const noexcept { return verbs_.has(backend::Verb::ping); }
     /// Commands beside the statement.
     std::size_t verbs() const noexcept { return request_.commands.size() - (statement() != nullptr ? 1 : 0); }
     /// Among the commands; behind them all if there is no statement.
-    std::size_t place_of_run() const noexcept;
+    std::size_t place_of_run() const noexcept { return place_of_run_; }
     bool is_in_unit() const noexcept { return is_in_unit_; }
     bool is_own() const noexcept { return is_own_; }
     /// Autocommitted.
@@ -62,16 +62,16 @@ class Operation final : public detail::ListNode<Operation>,
     /// A statement in an open transaction, which may share its sync with others of it.
     bool may_join_flight() const noexcept;
     /// Whether a transaction ends with it whose end must not be doubted.
-    bool commits() const noexcept;
+    bool commits() const noexcept { return verbs_.has(backend::Verb::commit); }
     /// Whether it has been told that what it commits is committed.
     bool has_committed() const noexcept;
     /// Whether it takes back what others have done: the server does that at once, or when the connection ends.
     bool cleans_up() const noexcept;
-    bool begins_transaction() const noexcept;
+    bool begins_transaction() const noexcept { return verbs_.has(backend::Verb::begin); }
     bool ends_transaction() const noexcept;
 
     /// Whether it should end: it was asked to, or its time is over.
-    bool should_stop() const noexcept;
+    bool should_stop() const noexcept { return may_be_stopped_ && !is_answered && is_time_to_stop(); }
     std::exception_ptr stop_error() const;
     /// Whether only the first row is wanted, it is there, and the rest takes its time.
     bool has_enough() const noexcept;
@@ -134,6 +134,7 @@ class Operation final : public detail::ListNode<Operation>,
     std::vector<ResultHandle> held{};  // results that wait for types
 
   private:
+    bool is_time_to_stop() const noexcept;
     void listen();
     void end(backend::Transaction transaction) noexcept;
     Outcome take_outcome();
@@ -143,6 +144,8 @@ class Operation final : public detail::ListNode<Operation>,
     Pipeline& pipeline_;
     backend::Exchange* exchange_ = nullptr;
     Request request_;
+    backend::VerbSet verbs_;  // of the request
+    std::size_t place_of_run_;
     Outcome outcome_;
     ResultRows rows_;
     std::coroutine_handle<> caller_;

@@ -181,13 +181,15 @@ void Pipeline::head_ended() {
 /// libpq decides for each command, when its turn comes, whether its rows come as they arrive.
 void Pipeline::on_head_began() {
     if (is_lost() || state_.expected.empty()) return;
-    head_since_ = loop_.now();
     Sent& head = state_.expected.front();
-    if (head.kind == Sent::Kind::execute && head.statement->rows_at_once != 0 &&
-        head.statement->text->kind != StatementKind::data_change) {
-        take_rows_in_parts(state_.connection(), head.statement->rows_at_once);
+    if (head.kind == Sent::Kind::execute) {
+        head_since_ = loop_.now();
+        const PreparedStatement& statement = *head.statement;
+        if (statement.rows_at_once != 0 && statement.text->kind != StatementKind::data_change) {
+            take_rows_in_parts(state_.connection(), statement.rows_at_once);
+        }
     }
-    interrupter_.look();
+    interrupter_.head_began();
 }
 
 /// Nothing is on the wire any more.

@@ -35,8 +35,9 @@ void ProofAsker::find_statement(Operation& operation) {
     }
     Proof& proof = *operation.prepared->proof;
     ++proof.uses;
-    operation.nature = proofs_.nature(proof, loop_.now());
-    note(operation);
+    const auto now = loop_.now();
+    operation.nature = proofs_.nature(proof, now);
+    if (proofs_.is_wanted(proof, now)) want(operation);
     if (operation.nature != Nature::unknown) {
         if (proof.draws_numbers) state_.reset.owe(Debt::numbers);
         return;
@@ -46,9 +47,8 @@ void ProofAsker::find_statement(Operation& operation) {
 }
 
 /// What is to be known of its text is asked for soon.
-void ProofAsker::note(const Operation& operation) {
+void ProofAsker::want(const Operation& operation) {
     const std::shared_ptr<Proof>& proof = operation.prepared->proof;
-    if (!proofs_.is_wanted(*proof, loop_.now())) return;
     const SqlText& text = operation.statement()->text();
     auto question = question_about(text);
     if (!question || !can_fold(state_.connection(), text.text)) {

@@ -34,7 +34,7 @@ class ProofAsker {
         ProofQuestion question;
     };
 
-    void note(const Operation& operation);
+    void want(const Operation& operation);
     static Task<> find(std::weak_ptr<ProofAsker*> asker, std::shared_ptr<Proof> proof, ProofQuestion question);
 
     Pipeline& pipeline_;

@@ -26,6 +26,7 @@ class Stopper {
     void set_limit(std::chrono::milliseconds limit) noexcept { limit_ = limit; }
     /// Something on the wire is not wanted any more, perhaps.
     void note_unwanted() noexcept { has_unwanted_ = true; }
+    bool has_unwanted() const noexcept { return has_unwanted_; }
     /// A flight has ended.
     void flight_ended() noexcept { since_ = {}; }
     /// Nothing is on the wire.

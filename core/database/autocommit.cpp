@@ -22,18 +22,16 @@ Task<> roll_back_left_open(Channel& channel) {
 
 }  // namespace
 
-Sharing AutocommitTarget::sharing_of(const Statement& statement, const Context& context) const noexcept {
+Sharing AutocommitTarget::sharing_of(const SqlText& text, backend::Nature nature,
+                                     const Context& context) const noexcept {
     const Capabilities& capabilities = database_->capabilities();
     const bool can_be_stopped = context.stop != nullptr || context.deadline != Clock::time_point::max();
     if (can_be_stopped && !capabilities.stops_one_of_many) return Sharing::exclusive;
     if (context.branch->innermost(database_.get()) != nullptr) return Sharing::exclusive;
-    const auto kind = statement.text().kind;
     const bool has_one = capabilities.single_connection;
-    const auto& backend = database_->routes.endpoint(access_)->backend();
-    const bool reads =
-        has_one ? kind == StatementKind::plain_read : backend.nature(statement.text()) == backend::Nature::read;
+    const bool reads = has_one ? text.kind == StatementKind::plain_read : nature == backend::Nature::read;
     if (reads) return Sharing::reads;
-    const bool writes = (has_one || capabilities.single_writer) && kind == StatementKind::data_change;
+    const bool writes = (has_one || capabilities.single_writer) && text.kind == StatementKind::data_change;
     return writes ? Sharing::writes : Sharing::exclusive;
 }
 
@@ -49,15 +47,20 @@ Task<Outcome> AutocommitTarget::run(Statement::Pointer statement, RowSink* sink)
         }
     }
 
-    const ConnectionWish wish{.sharing = sharing_of(*statement, context),
+    const SqlText& text = statement->text();
+    backend::Nature nature = database_->routes.endpoint(access_)->backend().nature(text, context.loop->now());
+    const ConnectionWish wish{.sharing = sharing_of(text, nature, context),
                               .access = access_,
-                              .reads_only = statement->text().kind == StatementKind::plain_read};
+                              .reads_only = text.kind == StatementKind::plain_read};
     RoutedLease held = try_lease(*database_, wish, context);
-    if (!held.lease) held = co_await lease(database_, wish);
+    if (!held.lease) {
+        held = co_await lease(database_, wish);
+        nature = held.endpoint->backend().nature(text, context.loop->now());  // it may have changed, and so the endpoint
+    }
     const Settings& settings = held.endpoint->settings();
     Channel& channel = held.lease.channel();  // throws if the Database was closed while this waited
     Request request;
-    request.nature = held.endpoint->backend().nature(statement->text());
+    request.nature = nature;
     request.commands.push_back({backend::Verb::run});
     request.statement = std::move(statement);
     request.sink = sink;

@@ -21,7 +21,7 @@ class AutocommitTarget final : public StatementTarget {
     Task<Result> run_many(Statement::Pointer statement) override;
 
   private:
-    Sharing sharing_of(const Statement& statement, const Context& context) const noexcept;
+    Sharing sharing_of(const SqlText& text, backend::Nature nature, const Context& context) const noexcept;
     Task<Outcome> run_in_unit(Statement::Pointer statement, RowSink* sink);
 
     std::shared_ptr<DatabaseState> database_;

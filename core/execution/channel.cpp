@@ -20,7 +20,7 @@ void Patience::begin(EventLoop& loop, Clock::time_point end) {
 
 void Patience::on_time() noexcept { channel_.give_up(); }
 
-Sending::Sending(std::shared_ptr<Channel> channel, Request request, Clock::time_point patience)
+Sending::Sending(std::shared_ptr<Channel> channel, Request&& request, Clock::time_point patience)
     : AwaitedExchange(*channel->backend_, std::move(request)),
       channel_(std::move(channel)),
       asked_(*this),
@@ -33,8 +33,7 @@ bool Sending::begin(EventLoop& loop, std::coroutine_handle<> caller) {
 }
 
 Judged Sending::await_resume() {
-    Judged judged;
-    judged.outcome = AwaitedExchange::await_resume();
+    Judged judged{.outcome = AwaitedExchange::await_resume()};
     if (channel_->given_up_ && judged.outcome.error) judged.outcome.error = channel_->given_up_;
     judged.verdict = judge(asked_, judged.outcome);
     if (judged.verdict != Verdict::success) explain(judged.verdict, asked_, judged.outcome);
@@ -42,7 +41,7 @@ Judged Sending::await_resume() {
     return judged;
 }
 
-Sending Channel::send(Request request, Clock::time_point patience) {
+Sending Channel::send(Request&& request, Clock::time_point patience) {
     check_open();
     return Sending{shared_from_this(), std::move(request), patience};
 }

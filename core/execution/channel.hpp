@@ -39,7 +39,7 @@ class Patience final : private Timer {
 /// What was sent, for who awaits it. It keeps its channel.
 class Sending final : public backend::AwaitedExchange {
   public:
-    Sending(std::shared_ptr<Channel> channel, Request request, Clock::time_point patience);
+    Sending(std::shared_ptr<Channel> channel, Request&& request, Clock::time_point patience);
     ~Sending() override { let_go(); }
 
     template <std::derived_from<PromiseBase> Promise>
@@ -73,7 +73,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
 
     /// When `patience` ends the connection is given up, where that
     /// can be: nothing is known of what it has not answered.
-    Sending send(Request request, Clock::time_point patience = without_end);
+    Sending send(Request&& request, Clock::time_point patience = without_end);
 
     /// False once it was closed, also under those who use it.
     bool is_open() const noexcept { return backend_ != nullptr; }

@@ -14,17 +14,15 @@ using backend::Delivery;
 using backend::Transaction;
 using backend::Verb;
 
-std::size_t place_of(Verb verb, const Asked& asked) noexcept {
-    const auto* found = std::find_if(asked.commands.begin(), asked.commands.end(),
+std::size_t place_of(Verb verb, const backend::Commands& commands) noexcept {
+    const auto* found = std::find_if(commands.begin(), commands.end(),
                                      [&](const backend::Command& command) { return command.verb == verb; });
-    return static_cast<std::size_t>(found - asked.commands.begin());
+    return static_cast<std::size_t>(found - commands.begin());
 }
-
-bool has(Verb verb, const Asked& asked) noexcept { return place_of(verb, asked) < asked.commands.size(); }
 
 /// Whether nothing is missing, as far as the backend tells.
 bool is_complete(const Asked& asked, const Outcome& outcome) noexcept {
-    return !outcome.error && outcome.done >= asked.commands.size();
+    return !outcome.error && outcome.done >= asked.commands;
 }
 
 /// Where none was expected, a transaction that is open is nobody's.
@@ -39,17 +37,17 @@ Verdict judge_complete(const Asked& asked, const Outcome& outcome) noexcept {
 
 Verdict judge_refused(const Asked& asked, const Outcome& outcome) noexcept {
     if (asked.is_in_unit) {
-        const bool was_open = asked.expected == Transaction::open || outcome.done > place_of(Verb::begin, asked);
+        const bool was_open = asked.expected == Transaction::open || outcome.done > asked.place_of_begin;
         return was_open && !outcome.in_transaction() ? Verdict::ended : Verdict::failed;
     }
-    const bool is_end = has(Verb::commit, asked) || has(Verb::rollback, asked);
+    const bool is_end = asked.verbs.has(Verb::commit) || asked.verbs.has(Verb::rollback);
     return outcome.in_transaction() && !is_end ? Verdict::left_open : Verdict::failed;
 }
 
 /// All that was not answered may have been carried out, not only the first of it.
 Verdict judge_unanswered(const Asked& asked) noexcept {
-    const bool is_autocommitted = !asked.is_in_unit && has(Verb::run, asked);
-    const bool may_commit = has(Verb::commit, asked) || is_autocommitted;
+    const bool is_autocommitted = !asked.is_in_unit && asked.verbs.has(Verb::run);
+    const bool may_commit = asked.verbs.has(Verb::commit) || is_autocommitted;
     return may_commit && !asked.only_reads() ? Verdict::outcome_unknown : Verdict::lost;
 }
 
@@ -69,7 +67,7 @@ ErrorDetails details_of(const std::exception_ptr& error) {
 std::exception_ptr unknown_outcome(const Asked& asked, const std::exception_ptr& cause) {
     ErrorDetails details = details_of(cause);
     details.sqlstate = "08007";
-    details.message += has(Verb::commit, asked) ? "; it was lost during COMMIT, whose outcome is unknown"
+    details.message += asked.verbs.has(Verb::commit) ? "; it was lost during COMMIT, whose outcome is unknown"
                                                 : "; whether the statement was carried out is unknown";
     return std::make_exception_ptr(CommitUnknownError{std::move(details)});
 }
@@ -77,11 +75,13 @@ std::exception_ptr unknown_outcome(const Asked& asked, const std::exception_ptr&
 }  // namespace
 
 Asked::Asked(const Request& request) noexcept
-    : commands(request.commands),
+    : verbs(request.verbs()),
+      commands(request.commands.size()),
+      place_of_begin(place_of(Verb::begin, request.commands)),
       expected(request.expected),
       nature(request.nature),
       reads_only(request.read_only),
-      is_in_unit(request.is_in_unit()) {}
+      is_in_unit(verbs.leave_open(request.expected == Transaction::open)) {}
 
 Verdict judge(const Asked& asked, const Outcome& outcome) noexcept {
     if (outcome.error && outcome.delivery == Delivery::not_sent) return judge_not_sent(asked, outcome);

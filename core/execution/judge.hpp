@@ -3,6 +3,7 @@
 
 #include <databased/backend.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace databased::detail {
@@ -23,7 +24,9 @@ struct Asked {
     /// It changes nothing, as the database has told or sees to.
     bool only_reads() const noexcept { return reads_only || nature == backend::Nature::read; }
 
-    backend::Commands commands;
+    backend::VerbSet verbs;
+    std::size_t commands;
+    std::size_t place_of_begin;  ///< Behind them all if there is none.
     backend::Transaction expected;
     backend::Nature nature;
     bool reads_only;

@@ -106,9 +106,9 @@ void release_frame(void* frame, std::size_t size) noexcept { free_frames.release
 
 PromiseBase::~PromiseBase() = default;
 
-void PromiseBase::rethrow_error() const {
+void PromiseBase::throw_error() const {
     if (error_) std::rethrow_exception(error_);
-    if (!started_) throw_body_never_ran();
+    throw_body_never_ran();
 }
 
 TaskBase& TaskBase::operator=(TaskBase&& other) noexcept {

@@ -66,7 +66,7 @@ Statement::Pointer Statement::make_bound(const StatementRules& rules, std::strin
                                          const Parameters& parameters) {
     Pointer statement = empty();
     try {
-        statement->bind(rules, sql, parameters);
+        statement->bind(rules, sql, Parameters{parameters});
     } catch (...) {
         statement->fail();
     }
@@ -111,7 +111,7 @@ detail::BoundSql Statement::bind_text(const StatementRules& rules, std::string_v
     return cache.bind(sql, shapes, rules.max_parameters);
 }
 
-void Statement::bind(const StatementRules& rules, std::string_view sql, Parameters parameters) {
+void Statement::bind(const StatementRules& rules, std::string_view sql, Parameters&& parameters) {
     detail::BoundSql bound = bind_text(rules, sql, parameters);
     text_ = std::move(bound.text);
     values_ = std::move(parameters.values_);

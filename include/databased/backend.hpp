@@ -83,7 +83,7 @@ struct Opening {
 };
 
 /// What a connection is to do in one go.
-struct DATABASED_API Request {
+struct Request {
     Commands commands{};           ///< `run` occurs once, where there is a statement.
     TransactionOptions options{};  ///< Of Verb::begin.
     /// Where it begins; `unknown`: anywhere.
@@ -104,11 +104,12 @@ struct DATABASED_API Request {
     /// When waiting for a turn that is shared with other Databases ends with PoolTimeoutError.
     detail::Clock::time_point turn_deadline = detail::Clock::time_point::max();
 
-    bool has(Verb verb) const noexcept;
+    VerbSet verbs() const noexcept { return VerbSet{commands}; }
+    bool has(Verb verb) const noexcept { return verbs().has(verb); }
     /// A transaction is open behind it.
-    bool is_in_unit() const noexcept;
+    bool is_in_unit() const noexcept { return verbs().leave_open(expected == Transaction::open); }
     /// Neither what a COMMIT does nor cleaning up is cut short.
-    bool may_be_stopped() const noexcept;
+    bool may_be_stopped() const noexcept { return verbs().may_be_stopped(); }
 };
 
 /// How a request ended.
@@ -140,7 +141,7 @@ class DATABASED_API Exchange : public Request {
         ~Pending() = default;
     };
 
-    explicit Exchange(Request request) noexcept : Request(std::move(request)) {}
+    explicit Exchange(Request&& request) noexcept : Request(std::move(request)) {}
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
     virtual ~Exchange();
@@ -215,8 +216,10 @@ class DATABASED_API DatabaseBackend {
     /// What its SQL differs in; text_dialect if that is not to be said.
     virtual const Dialect& dialect() const noexcept = 0;
     virtual Capabilities capabilities() const noexcept = 0;
-    /// What is known of a text now; from memory.
-    virtual backend::Nature nature(const SqlText&) const noexcept { return backend::Nature::unknown; }
+    /// What is known of a text at `now`; from memory.
+    virtual backend::Nature nature(const SqlText&, detail::Clock::time_point) const noexcept {
+        return backend::Nature::unknown;
+    }
     /// A new connection on the loop of who asks. Throws ConnectionError and other DatabaseErrors.
     virtual Task<std::unique_ptr<SessionBackend>> open(backend::Opening opening) = 0;
     /// The same for all backends of this process whose writers exclude each other, once one of them was opened; null if

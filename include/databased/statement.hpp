@@ -117,7 +117,7 @@ class DATABASED_API Statement {
   private:
     Statement() noexcept;
     static detail::BoundSql bind_text(const StatementRules& rules, std::string_view sql, const Parameters& parameters);
-    void bind(const StatementRules& rules, std::string_view sql, Parameters parameters);
+    void bind(const StatementRules& rules, std::string_view sql, Parameters&& parameters);
     /// The next item. All items have the shape of the first, unless they are Parameters or hold lists.
     template <class T>
     void add_item(const StatementRules& rules, std::string_view sql, const T& item, std::size_t items) {

@@ -86,9 +86,13 @@ class DATABASED_API PromiseBase {
   protected:
     PromiseBase() noexcept = default;
     ~PromiseBase();
-    void rethrow_error() const;
+    void rethrow_error() const {
+        if (error_ || !started_) throw_error();
+    }
 
   private:
+    [[noreturn]] void throw_error() const;
+
     Context* context_ = nullptr;
     std::coroutine_handle<> continuation_;
     std::exception_ptr error_;

@@ -10,7 +10,7 @@ namespace databased::backend {
 /// Starts when it is awaited, once; the await gives the outcome. The session outlives the beginning of it.
 class DATABASED_API AwaitedExchange : public Exchange {
   public:
-    AwaitedExchange(SessionBackend& session, Request request) noexcept
+    AwaitedExchange(SessionBackend& session, Request&& request) noexcept
         : Exchange(std::move(request)), session_(session) {}
     ~AwaitedExchange() override { let_go(); }
 

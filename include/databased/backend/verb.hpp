@@ -35,6 +35,30 @@ struct Command {
 };
 using Commands = detail::SmallVector<Command, 6>;
 
+/// Which verbs are among commands.
+class VerbSet {
+  public:
+    constexpr VerbSet() noexcept = default;
+    explicit VerbSet(const Commands& commands) noexcept {
+        for (const Command& command : commands) bits_ |= bit(command.verb);
+    }
+
+    constexpr bool has(Verb verb) const noexcept { return (bits_ & bit(verb)) != 0; }
+    /// Whether a transaction is open behind them.
+    constexpr bool leave_open(bool was_open) const noexcept {
+        return !has(Verb::commit) && !has(Verb::rollback) && (was_open || has(Verb::begin));
+    }
+    /// Neither what a COMMIT does nor cleaning up is cut short.
+    constexpr bool may_be_stopped() const noexcept {
+        return has(Verb::run) || has(Verb::begin) || has(Verb::savepoint) || has(Verb::ping);
+    }
+
+  private:
+    static constexpr std::uint32_t bit(Verb verb) noexcept { return 1U << static_cast<unsigned>(verb); }
+
+    std::uint32_t bits_ = 0;
+};
+
 /// As standard SQL names it.
 DATABASED_API std::string_view name_of(Isolation isolation) noexcept;
 

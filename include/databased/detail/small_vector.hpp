@@ -61,7 +61,10 @@ class SmallVector {
         other.heap_ = nullptr;
         other.capacity_ = Inline;
         other.size_ = 0;
-        if (heap_ == nullptr) std::memcpy(static_cast<void*>(inline_), other.inline_, size_ * sizeof(T));
+        if (heap_ != nullptr) return;
+        // A size that is known is copied without a call.
+        const std::size_t bytes = sizeof inline_ <= 64 ? sizeof inline_ : size_ * sizeof(T);
+        std::memcpy(static_cast<void*>(inline_), other.inline_, bytes);
     }
     void assign(const T* elements, std::size_t count) {
         size_ = 0;
