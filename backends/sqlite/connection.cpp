@@ -10,8 +10,9 @@ namespace databased::sqlite {
 namespace {
 
 Job::Kind kind_of(const Request& request) noexcept {
-    if (request.has(backend::Verb::keep)) return Job::Kind::keep;
-    return request.has(backend::Verb::reset) ? Job::Kind::reset : Job::Kind::request;
+    const backend::VerbSet verbs = request.verbs();
+    if (verbs.has(backend::Verb::keep)) return Job::Kind::keep;
+    return verbs.has(backend::Verb::reset) ? Job::Kind::reset : Job::Kind::request;
 }
 
 }  // namespace

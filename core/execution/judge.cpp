@@ -77,7 +77,7 @@ std::exception_ptr unknown_outcome(const Asked& asked, const std::exception_ptr&
 Asked::Asked(const Request& request) noexcept
     : verbs(request.verbs()),
       commands(request.commands.size()),
-      place_of_begin(place_of(Verb::begin, request.commands)),
+      place_of_begin(verbs.has(Verb::begin) ? place_of(Verb::begin, request.commands) : commands),
       expected(request.expected),
       nature(request.nature),
       reads_only(request.read_only),

@@ -12,11 +12,6 @@ Mailbox::~Mailbox() {
     }
 }
 
-/// No piece of work: stands for "the owner sleeps".
-LoopWork* Mailbox::asleep() const noexcept {
-    return reinterpret_cast<LoopWork*>(const_cast<Mailbox*>(this));  // never looked into
-}
-
 void Mailbox::push(LoopWork& newest, LoopWork& oldest) noexcept {
     LoopWork* const sleeping = asleep();
     LoopWork* before = posted_.load(std::memory_order_relaxed);
@@ -30,11 +25,6 @@ void Mailbox::push(std::span<LoopWork* const> batch) noexcept {
     if (batch.empty()) return;
     for (std::size_t i = 1; i < batch.size(); ++i) batch[i]->next_ = batch[i - 1];
     push(*batch.back(), *batch.front());
-}
-
-bool Mailbox::is_empty() const noexcept {
-    const LoopWork* const newest = posted_.load(std::memory_order_relaxed);
-    return newest == nullptr || newest == asleep();
 }
 
 bool Mailbox::fall_asleep() noexcept {

@@ -18,7 +18,7 @@ Task<bool> roll_back(std::shared_ptr<Transaction> transaction) {
     backend::Commands commands;
     commands.push_back({backend::Verb::rollback});
     try {
-        const Outcome outcome = co_await transaction->end(std::move(commands));
+        const Outcome outcome = co_await transaction->end(commands);
         co_return !outcome.in_transaction();
     } catch (const Error&) {
         co_return false;

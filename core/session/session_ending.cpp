@@ -105,7 +105,7 @@ Task<> commit_transaction(std::shared_ptr<SessionState> session, LockedTransacti
         const auto deadline = session->limits.deadline(co_await this_context());
         backend::Commands commands = savepoints.before_end();
         commands.push_back({Verb::commit});
-        outcome = co_await transaction->end(std::move(commands), deadline);
+        outcome = co_await transaction->end(commands, deadline);
         if (outcome.in_transaction()) {  // as after a violated deferred constraint
             const Outcome rolled_back = co_await transaction->end(only(Verb::rollback));
             if (rolled_back.in_transaction()) transaction->lease().discard();
@@ -126,11 +126,11 @@ Task<> commit_savepoint(std::shared_ptr<SessionState> session, LockedTransaction
     if (savepoints.has(session->seat.savepoint())) {
         const auto deadline = session->limits.deadline(co_await this_context());
         backend::Commands undoing = savepoints.before_end();
-        if (!undoing.empty()) outcome = co_await transaction->end(std::move(undoing), deadline);
+        if (!undoing.empty()) outcome = co_await transaction->end(undoing, deadline);
         backend::Commands commands;
         if (session->seat.host()->plan().is_hidden) commands.push_back({Verb::check});
         commands.push_back({Verb::release, session->seat.savepoint()});
-        if (!outcome.error) outcome = co_await transaction->end(std::move(commands), deadline);
+        if (!outcome.error) outcome = co_await transaction->end(commands, deadline);
     }
     if (transaction.is_of(session->transaction())) session->leave();
     if (outcome.error) std::rethrow_exception(outcome.error);
@@ -158,7 +158,7 @@ Task<> roll_back_now(std::shared_ptr<SessionState> session, LockedTransaction tr
     } catch (...) {
         failure = std::current_exception();
     }
-    co_await settle_hooks(session, SessionEnd::rollback, heir);
+    if (!session->hooks.empty()) co_await settle_hooks(session, SessionEnd::rollback, heir);
     if (failure) std::rethrow_exception(failure);
 }
 
@@ -169,11 +169,8 @@ Task<> commit_now(std::shared_ptr<SessionState> session, LockedTransaction trans
         session->leave();
         throw_ended(ended_by);
     }
-    if (is_root(*session)) {
-        co_await commit_transaction(session, std::move(transaction));
-    } else {
-        co_await commit_savepoint(session, std::move(transaction));
-    }
+    if (is_root(*session)) return commit_transaction(std::move(session), std::move(transaction));
+    return commit_savepoint(std::move(session), std::move(transaction));
 }
 
 Task<> commit_session(std::shared_ptr<SessionState> session) {
@@ -185,7 +182,8 @@ Task<> commit_session(std::shared_ptr<SessionState> session) {
     if (session->is_open()) {
         refuse_open_child(*session, "commit");
         throw_if_stopped(context);
-        LockedTransaction transaction = co_await lock_transaction(session);
+        LockedTransaction transaction = try_lock_transaction(*session);
+        if (!transaction) transaction = co_await lock_transaction(session);
         refuse_open_child(*session, "commit");
         try {
             co_await commit_now(session, std::move(transaction));
@@ -196,7 +194,9 @@ Task<> commit_session(std::shared_ptr<SessionState> session) {
         session->end();
     }
     if (is<CommitUnknownError>(failure)) session->hooks.clear();
-    co_await settle_hooks(session, failure ? SessionEnd::rollback : SessionEnd::commit, heir);
+    if (!session->hooks.empty()) {
+        co_await settle_hooks(session, failure ? SessionEnd::rollback : SessionEnd::commit, heir);
+    }
     if (failure) std::rethrow_exception(failure);
 }
 

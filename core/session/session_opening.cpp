@@ -30,7 +30,8 @@ Task<> take_connection(std::shared_ptr<SessionState> session) {
     const Context& context = co_await this_context();
     const SessionPlan& plan = session->plan();
     const ConnectionWish wish{.access = plan.options.access, .where = plan.where};
-    RoutedLease held = co_await lease(plan.database, wish);
+    RoutedLease held = try_lease(*plan.database, wish, context);
+    if (!held.lease) held = co_await lease(plan.database, wish);
     session->refuse_over();
     const TransactionOptions how{held.access, plan.options.isolation, plan.options.deferrable};
     session->begin(std::make_shared<Transaction>(std::move(held.endpoint), std::move(held.lease), how), context);
@@ -72,14 +73,18 @@ Task<> take_seat(std::shared_ptr<SessionState> session, std::shared_ptr<SessionS
 
 Task<> enter(std::shared_ptr<SessionState> session) {
     const Context& context = co_await this_context();
-    const FairLock::Hold entering = co_await session->entering.lock();
+    FairLock::Hold entering = session->entering.try_lock();
+    if (!entering) entering = co_await session->entering.lock();
     if (session->is_open()) co_return;
     session->refuse_over();
     throw_if_stopped(context);
     const SessionPlan& plan = session->plan();
     if (!plan.is_hidden) {
-        if (session->is_unit()) co_await announce_session(plan.database, plan.options.access);
-        co_await require_connected(plan.database, plan.options.access);
+        const DatabaseState& database = *plan.database;
+        if (session->is_unit() && database.hooks.before_session) {
+            co_await announce_session(plan.database, plan.options.access);
+        }
+        if (!database.connectivity.is_connected()) co_await require_connected(plan.database, plan.options.access);
     }
     auto host = choose_host(plan, context);
     if (host == nullptr) {
@@ -113,6 +118,12 @@ Task<> open_session(std::shared_ptr<SessionState> session) {
     if (!outcome.error) co_return;
     if (transaction.is_of(session->transaction())) session->leave();
     std::rethrow_exception(outcome.error);
+}
+
+LockedTransaction try_lock_transaction(const SessionState& session) noexcept {
+    const auto& transaction = session.transaction();
+    if (transaction == nullptr) return {};
+    return {transaction, transaction->lock().try_lock()};
 }
 
 Task<LockedTransaction> lock_transaction(std::shared_ptr<SessionState> session) {

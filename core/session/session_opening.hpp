@@ -10,6 +10,8 @@ namespace databased::detail {
 /// Begins the transaction. Throws SessionStateError if it is open already, and why it cannot be opened.
 Task<> open_session(std::shared_ptr<SessionState> session);
 
+/// The right to run the next statement, if the session is open and nobody else has it.
+LockedTransaction try_lock_transaction(const SessionState& session) noexcept;
 /// The right to run the next statement, in a session that is open then.
 Task<LockedTransaction> lock_transaction(std::shared_ptr<SessionState> session);
 /// The same for a statement, which may be under way together with others of its session. One that has a time limit of

@@ -34,10 +34,11 @@ class Transaction {
     /// Whether there is something to roll back, and somebody to be told.
     bool can_be_rolled_back() const noexcept;
 
+    class Step;
     /// Runs `request` behind what is still to be said. Only with the lock.
-    Task<Outcome> run(Request request);
+    Step run(Request&& request);
     /// Ends the transaction, or a part of it. Only with the lock.
-    Task<Outcome> end(backend::Commands commands, Clock::time_point deadline = Clock::time_point::max());
+    Step end(const backend::Commands& commands, Clock::time_point deadline = Clock::time_point::max());
 
     /// Where the transaction is, wherever its Database may have moved.
     const Endpoint& endpoint() const noexcept { return *endpoint_; }
@@ -45,8 +46,6 @@ class Transaction {
     Lease& lease() noexcept { return lease_; }
 
   private:
-    void note(const backend::Commands& commands, const Judged& judged);
-
     std::shared_ptr<Endpoint> endpoint_;
     Lease lease_;
     TransactionOptions options_;
@@ -54,6 +53,34 @@ class Transaction {
     SavepointStack savepoints_;
     bool over_ = false;
     bool has_lost_answer_ = false;
+};
+
+/// What was sent in a transaction, which outlives it; the await gives the outcome. No coroutine, so that it costs no
+/// frame.
+class Transaction::Step {
+  public:
+    bool await_ready() const noexcept { return false; }
+    template <std::derived_from<PromiseBase> Promise>
+    bool await_suspend(std::coroutine_handle<Promise> caller) {
+        return sending_.await_suspend(caller);
+    }
+    Outcome await_resume();
+
+  private:
+    friend class Transaction;
+    enum class Kind { statement, end };
+
+    Step(Transaction& transaction, Kind kind, const backend::Commands& commands, Request&& request,
+         Clock::time_point patience)
+        : transaction_(transaction),
+          commands_(commands),
+          ends_(kind == Kind::end),
+          sending_(transaction.channel().send(std::move(request), patience)) {}
+
+    Transaction& transaction_;
+    backend::Commands commands_;  // without the statement
+    bool ends_;
+    Sending sending_;
 };
 
 /// The lock of a transaction, which is kept alive for as long.
