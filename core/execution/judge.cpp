@@ -68,7 +68,7 @@ std::exception_ptr unknown_outcome(const Asked& asked, const std::exception_ptr&
     ErrorDetails details = details_of(cause);
     details.sqlstate = "08007";
     details.message += asked.verbs.has(Verb::commit) ? "; it was lost during COMMIT, whose outcome is unknown"
-                                                : "; whether the statement was carried out is unknown";
+                                                     : "; whether the statement was carried out is unknown";
     return std::make_exception_ptr(CommitUnknownError{std::move(details)});
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "query/instructions.hpp"
-#include "query/operands.hpp"
+#include "query/operand_stack.hpp"
 
 #include <cstddef>
 
@@ -11,7 +11,7 @@ namespace databased::detail {
 /// Reads one after another: operands lie on a stack until something is done with them.
 class ExpressionReader {
   public:
-    ExpressionReader(Instructions& from, Operands& operands) noexcept : in_(from), operands_(operands) {}
+    ExpressionReader(Instructions& from, OperandStack& operands) noexcept : in_(from), operands_(operands) {}
 
     /// The expression that begins with `op`, which was read.
     void read(Op op);
@@ -33,7 +33,7 @@ class ExpressionReader {
     void read_raw();
 
     Instructions& in_;
-    Operands& operands_;
+    OperandStack& operands_;
     std::size_t values_ = 0;
 };
 

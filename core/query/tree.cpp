@@ -2,7 +2,7 @@
 
 #include "query/expression_reader.hpp"
 #include "query/instructions.hpp"
-#include "query/operands.hpp"
+#include "query/operand_stack.hpp"
 
 #include <databased/error.hpp>
 
@@ -216,7 +216,7 @@ class TreeReader {
     }
 
     Instructions in_;
-    Operands operands_;
+    OperandStack operands_;
     ExpressionReader expressions_{in_, operands_};
     std::vector<StatementTree> statements_;  // each in the one before it
 };

@@ -1,6 +1,6 @@
 // What the instructions of a query are read back as.
 #include "query/instructions.hpp"
-#include "query/operands.hpp"
+#include "query/operand_stack.hpp"
 #include "query/tree.hpp"
 
 #include <databased/error.hpp>
@@ -32,7 +32,7 @@ TEST(QueryTree, ReadsNumbersOfAnySizeAndTextsBackAsTheyWereWritten) {
 }
 
 TEST(QueryTree, GivesANodeItsOperandsInTheirOrder) {
-    Operands operands;
+    OperandStack operands;
     operands.push(Op::row_value).number = 1;
     operands.push(Op::row_value).number = 2;
     operands.push(Op::row_value).number = 3;

@@ -1,4 +1,4 @@
-#include "query/operands.hpp"
+#include "query/operand_stack.hpp"
 
 #include <databased/error.hpp>
 
@@ -21,37 +21,37 @@ void hold(Node& node, const Node& child) {
 
 }  // namespace
 
-Node& Operands::push(Op op, std::size_t operands) {
+Node& OperandStack::push(Op op, std::size_t operands) {
     Node node{.op = op};
     node.children = pop(operands);
     for (const Node& child : node.children) hold(node, child);
     return nodes_.emplace_back(std::move(node));
 }
 
-Node Operands::pop() {
+Node OperandStack::pop() {
     Node node = std::move(nodes_.back());
     nodes_.pop_back();
     return node;
 }
 
-std::vector<Node> Operands::pop(std::size_t count) {
+std::vector<Node> OperandStack::pop(std::size_t count) {
     const auto first = nodes_.end() - static_cast<std::ptrdiff_t>(count);
     std::vector<Node> last{std::make_move_iterator(first), std::make_move_iterator(nodes_.end())};
     nodes_.erase(first, nodes_.end());
     return last;
 }
 
-void Operands::add_to_chain() {
+void OperandStack::add_to_chain() {
     Node right = pop();
     hold(last(), right);
     last().children.push_back(std::move(right));
 }
 
-void Operands::push_query(StatementTree query) {
+void OperandStack::push_query(StatementTree query) {
     queries_.push_back(std::make_shared<StatementTree>(std::move(query)));
 }
 
-std::shared_ptr<StatementTree> Operands::pop_query() {
+std::shared_ptr<StatementTree> OperandStack::pop_query() {
     auto query = std::move(queries_.back());
     queries_.pop_back();
     return query;

@@ -10,7 +10,7 @@
 namespace databased::detail {
 
 /// Two stacks: of expressions and sources, and of queries that have ended inside of another one.
-class Operands {
+class OperandStack {
   public:
     /// One that has the last `operands` for its children. Throws UsageError if they lie in each other too deep.
     Node& push(Op op, std::size_t operands = 0);
