@@ -121,7 +121,9 @@ void Engine::run(Job& job) {
     }
     interrupts_.end();
     const bool is_open = handle_.in_transaction();
-    is_in_transaction_.store(is_open, std::memory_order_relaxed);
+    if (is_in_transaction_.load(std::memory_order_relaxed) != is_open) {
+        is_in_transaction_.store(is_open, std::memory_order_relaxed);
+    }
     job.outcome.transaction = is_open ? backend::Transaction::open : backend::Transaction::none;
     if (interrupts_.has_met_moved_file()) is_lost_ = true;
     if (is_open) return;

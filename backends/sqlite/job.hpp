@@ -48,6 +48,10 @@ class Job final : public LoopWork, public backend::Exchange::Pending, private de
 
     Outcome outcome{};
 
+    // Its JobQueue's.
+
+    Job* before = nullptr;  ///< In the order in which they came.
+
     // On the loop's thread.
 
     /// Listens to who may stop it. It may be gone then.

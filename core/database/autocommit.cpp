@@ -54,12 +54,13 @@ Task<Outcome> AutocommitTarget::run(Statement::Pointer statement, RowSink* sink)
                               .reads_only = text.kind == StatementKind::plain_read};
     RoutedLease held = try_lease(*database_, wish, context);
     if (!held.lease) {
-        held = co_await lease(database_, wish);
-        nature = held.endpoint->backend().nature(text, context.loop->now());  // it may have changed, and so the endpoint
+        held = co_await lease(database_, wish, std::move(held));
+        nature =
+            held.endpoint->backend().nature(text, context.loop->now());  // it may have changed, and so the endpoint
     }
     const Settings& settings = held.endpoint->settings();
     Channel& channel = held.lease.channel();  // throws if the Database was closed while this waited
-    Request request;
+    Sending request = channel.send();
     request.nature = nature;
     request.commands.push_back({backend::Verb::run});
     request.statement = std::move(statement);
@@ -70,7 +71,7 @@ Task<Outcome> AutocommitTarget::run(Statement::Pointer statement, RowSink* sink)
     request.stop = context.stop;
     request.deadline = limit_of(settings.statement_timeout, context.deadline);
     if (!request.read_only) request.turn_deadline = context.loop->now() + settings.pool.acquire_timeout;
-    Judged judged = co_await channel.send(std::move(request));
+    Judged judged = co_await request;
     if (judged.verdict == Verdict::left_open) co_await roll_back_left_open(channel);
     co_return std::move(judged.outcome);
 }

@@ -29,7 +29,7 @@ struct ConnectRequest {
 };
 
 /// Belongs to one Database and its thread. Its pools are made by each connect(); it keeps its settings beyond that.
-class Endpoint {
+class Endpoint : public std::enable_shared_from_this<Endpoint> {
   public:
     /// Opens a connection and makes it ready, hooks included.
     using Opener = detail::Callback<Task<std::shared_ptr<Channel>>(ConnectRequest request)>;

@@ -31,20 +31,20 @@ RoutedLease try_lease(const DatabaseState& database, const ConnectionWish& wish,
     const bool may_pass_by = wish.reads_only && endpoint->capabilities().single_writer;
     const Access access = may_pass_by ? Access::read : endpoint->effective(wish.access);
     if (access == Access::write) check_would_deadlock(*endpoint, context);
-    return {endpoint, access, endpoint->pool(access)->try_acquire(wish.sharing, wish.where)};
+    return {endpoint.get(), access, endpoint->pool(access)->try_acquire(wish.sharing, wish.where)};
 }
 
-Task<RoutedLease> lease(std::shared_ptr<DatabaseState> database, ConnectionWish wish) {
+Task<RoutedLease> lease(std::shared_ptr<DatabaseState> database, ConnectionWish wish, RoutedLease held) {
     const Context& context = co_await this_context();
     const bool holds_one = context.branch->innermost(database.get()) != nullptr;
     const char* hint = holds_one ? "; a session that is open around this holds a connection already" : "";
-    RoutedLease held = try_lease(*database, wish, context);
     while (!held.lease) {
-        const auto pool = held.endpoint->pool(held.access);
+        held.kept = held.endpoint->shared_from_this();
+        const auto pool = held.kept->pool(held.access);
         held.lease = co_await pool->acquire(wish.sharing, wish.where, hint);
         if (!held.lease) held = try_lease(*database, wish, context);  // the Database has moved meanwhile
     }
-    co_return held;
+    co_return std::move(held);
 }
 
 }  // namespace databased::detail

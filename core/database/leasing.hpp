@@ -19,14 +19,15 @@ struct ConnectionWish {
 
 /// A connection, where it is, and what may be done with it.
 struct RoutedLease {
-    std::shared_ptr<Endpoint> endpoint;
+    Endpoint* endpoint = nullptr;  ///< It may be gone once its user has waited for something, unless it is kept.
     Access access = Access::write;
-    Lease lease;
+    Lease lease{};
+    std::shared_ptr<Endpoint> kept{};
 };
 
 /// Without a lease if that takes waiting. Throws WouldDeadlockError, NotConnectedError.
 RoutedLease try_lease(const DatabaseState& database, const ConnectionWish& wish, const Context& context);
-/// Waits for a connection where work goes now, or went to while this waited.
-Task<RoutedLease> lease(std::shared_ptr<DatabaseState> database, ConnectionWish wish);
+/// Waits for a connection where work goes now, or went to while this waited. `held`: what try_lease() has just given.
+Task<RoutedLease> lease(std::shared_ptr<DatabaseState> database, ConnectionWish wish, RoutedLease held);
 
 }  // namespace databased::detail

@@ -23,11 +23,11 @@ void Patience::on_time() noexcept { channel_.give_up(); }
 Sending::Sending(std::shared_ptr<Channel> channel, Request&& request, Clock::time_point patience)
     : AwaitedExchange(*channel->backend_, std::move(request)),
       channel_(std::move(channel)),
-      asked_(*this),
       until_(patience),
       patience_(*channel_) {}
 
 bool Sending::begin(EventLoop& loop, std::coroutine_handle<> caller) {
+    asked_ = Asked{*this};
     patience_.begin(loop, until_);
     return wait(loop, caller);
 }

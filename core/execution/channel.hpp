@@ -36,7 +36,8 @@ class Patience final : private Timer {
     Channel& channel_;
 };
 
-/// What was sent, for who awaits it. It keeps its channel.
+/// What is sent when it is awaited, once; until then more can be said in it. The await tells how it has ended. It keeps
+/// its channel.
 class Sending final : public backend::AwaitedExchange {
   public:
     Sending(std::shared_ptr<Channel> channel, Request&& request, Clock::time_point patience);
@@ -52,7 +53,7 @@ class Sending final : public backend::AwaitedExchange {
     bool begin(EventLoop& loop, std::coroutine_handle<> caller);
 
     std::shared_ptr<Channel> channel_;
-    Asked asked_;
+    Asked asked_{};
     Clock::time_point until_;
     Patience patience_;
 };
@@ -71,9 +72,9 @@ class Channel : public std::enable_shared_from_this<Channel> {
     Channel(const Channel&) = delete;
     Channel& operator=(const Channel&) = delete;
 
-    /// When `patience` ends the connection is given up, where that
-    /// can be: nothing is known of what it has not answered.
-    Sending send(Request&& request, Clock::time_point patience = without_end);
+    /// When `patience` ends the connection is given up, where that can be: nothing is known of what it has not
+    /// answered.
+    Sending send(Request&& request = {}, Clock::time_point patience = without_end);
 
     /// False once it was closed, also under those who use it.
     bool is_open() const noexcept { return backend_ != nullptr; }

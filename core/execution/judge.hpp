@@ -19,18 +19,19 @@ enum class Verdict : std::uint8_t {
 
 /// What matters of a request for that.
 struct Asked {
+    Asked() noexcept = default;
     explicit Asked(const Request& request) noexcept;
 
     /// It changes nothing, as the database has told or sees to.
     bool only_reads() const noexcept { return reads_only || nature == backend::Nature::read; }
 
-    backend::VerbSet verbs;
-    std::size_t commands;
-    std::size_t place_of_begin;  ///< Behind them all if there is none.
-    backend::Transaction expected;
-    backend::Nature nature;
-    bool reads_only;
-    bool is_in_unit;  ///< A transaction is open behind it.
+    backend::VerbSet verbs{};
+    std::size_t commands = 0;
+    std::size_t place_of_begin = 0;  ///< Behind them all if there is none.
+    backend::Transaction expected = backend::Transaction::none;
+    backend::Nature nature = backend::Nature::unknown;
+    bool reads_only = false;
+    bool is_in_unit = false;  ///< A transaction is open behind it.
 };
 
 Verdict judge(const Asked& asked, const Outcome& outcome) noexcept;

@@ -44,8 +44,9 @@ class FreeFrames {
     }
 
     void release(void* frame, std::size_t size) noexcept {
-        if (size > largest || !is_open() || list_of(size).count == kept_per_size) return ::operator delete(frame);
+        if (size > largest || (state_ != State::open && !is_open())) return ::operator delete(frame);
         List& list = list_of(size);
+        if (list.count == kept_per_size) return ::operator delete(frame);
         list.first = ::new (frame) FreeFrame{list.first};
         ++list.count;
     }

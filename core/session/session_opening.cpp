@@ -31,10 +31,11 @@ Task<> take_connection(std::shared_ptr<SessionState> session) {
     const SessionPlan& plan = session->plan();
     const ConnectionWish wish{.access = plan.options.access, .where = plan.where};
     RoutedLease held = try_lease(*plan.database, wish, context);
-    if (!held.lease) held = co_await lease(plan.database, wish);
+    if (!held.lease) held = co_await lease(plan.database, wish, std::move(held));
     session->refuse_over();
     const TransactionOptions how{held.access, plan.options.isolation, plan.options.deferrable};
-    session->begin(std::make_shared<Transaction>(std::move(held.endpoint), std::move(held.lease), how), context);
+    session->begin(std::make_shared<Transaction>(held.endpoint->shared_from_this(), std::move(held.lease), how),
+                   context);
 }
 
 [[noreturn]] void throw_too_late(const Context& context) {

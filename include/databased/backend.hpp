@@ -156,7 +156,9 @@ class DATABASED_API Exchange : public Request {
 
   protected:
     /// Nobody waits any more.
-    void let_go() noexcept;
+    void let_go() noexcept {
+        if (pending_ != nullptr) std::exchange(pending_, nullptr)->let_go();
+    }
 
   private:
     Pending* pending_ = nullptr;
