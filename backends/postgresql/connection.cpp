@@ -65,11 +65,11 @@ Task<> Connection::find_out() {
         throw_unreachable("cannot connect to PostgreSQL: the new connection does not answer");
     }
     const Rows rows = std::move(sink).rows();
-    const bool is_other = rows[0][0].as<int>() != PQbackendPID(pipeline_.native());
+    const bool is_other = rows[0][0].as<int>() != PQbackendPID(pipeline_.state().connection());
     is_pooled_ = is_other && options_.prepared_statements == PreparedStatements::automatic;
     rounds_doubles_ = rows[0][1].as<int>() < 1;
     outlives_clients_ = rows[0][2].as<bool>();
-    const char* date_style = PQparameterStatus(pipeline_.native(), "DateStyle");
+    const char* date_style = PQparameterStatus(pipeline_.state().connection(), "DateStyle");
     writes_dates_otherwise_ = date_style != nullptr && !std::string_view{date_style}.starts_with("ISO");
 }
 
@@ -127,15 +127,15 @@ Task<> Connection::run_verb(backend::Verb verb) {
 // Between two users
 
 bool Connection::is_clean() const noexcept {
-    if (pipeline_.is_lost()) return true;
-    if (pipeline_.has_abandoned() || pipeline_.is_cancelling()) return false;
-    return !pipeline_.is_quiet() || (!pipeline_.is_in_transaction() && !pipeline_.reset().is_owed());
+    if (pipeline_.state().is_lost) return true;
+    if (pipeline_.state().has_abandoned || pipeline_.is_cancelling()) return false;
+    return !pipeline_.is_quiet() || (!pipeline_.state().is_in_transaction() && !pipeline_.state().reset.is_owed());
 }
 
 Task<> Connection::keep() {
     if (is_pooled_) co_return;
     KeptState state;
-    if (pipeline_.reset().is_owed()) state = co_await look_around();
+    if (pipeline_.state().reset.is_owed()) state = co_await look_around();
     if (rounds_doubles_) state.settings.emplace(state.settings.begin(), "extra_float_digits", "1");
     if (writes_dates_otherwise_) state.settings.emplace(state.settings.begin(), "DateStyle", "ISO");
     pipeline_.accept_state(std::move(state));
@@ -164,7 +164,7 @@ Task<KeptState> Connection::look_around() {
 KeptState Connection::pooled_state() const {
     KeptState state;
     for (const char* name : {"client_encoding", "DateStyle", "TimeZone", "application_name"}) {
-        const char* value = PQparameterStatus(pipeline_.native(), name);
+        const char* value = PQparameterStatus(pipeline_.state().connection(), name);
         if (value != nullptr) state.settings.emplace_back(name, value);
     }
     return state;
@@ -172,10 +172,10 @@ KeptState Connection::pooled_state() const {
 
 Task<> Connection::reset() {
     try {
-        while (pipeline_.has_abandoned() || pipeline_.is_cancelling())
+        while (pipeline_.state().has_abandoned || pipeline_.is_cancelling())
             co_await run_verb(backend::Verb::ping);  // behind all that runs
-        if (pipeline_.is_in_transaction()) co_await run_verb(backend::Verb::rollback);
-        if (pipeline_.reset().is_owed()) co_await run_verb(backend::Verb::reset);
+        if (pipeline_.state().is_in_transaction()) co_await run_verb(backend::Verb::rollback);
+        if (pipeline_.state().reset.is_owed()) co_await run_verb(backend::Verb::reset);
     } catch (const NotConnectedError&) {
         co_return;  // this was destroyed meanwhile
     } catch (const Error&) {

@@ -22,7 +22,7 @@ class Connection final : public SessionBackend {
     Task<> prepare();
 
     void start(backend::Exchange& exchange) noexcept override;
-    bool is_usable() const noexcept override { return !pipeline_.is_lost(); }
+    bool is_usable() const noexcept override { return !pipeline_.state().is_lost; }
     bool is_clean() const noexcept override;
     Task<> close() override;
 

@@ -43,6 +43,8 @@ struct ConnectionState {
                 return backend::Transaction::unknown;
         }
     }
+    /// How long the server may take for what it should do at once.
+    std::chrono::milliseconds patience() const noexcept { return 2 * settings.cancel_timeout; }
     bool is_in_transaction() const noexcept {
         const auto status = transaction();
         return status == backend::Transaction::open || status == backend::Transaction::failed;

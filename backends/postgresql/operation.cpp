@@ -12,7 +12,7 @@ namespace databased::postgresql {
 Operation::Operation(Pipeline& pipeline, Request&& request, bool is_own)
     : QueuedRequest(std::move(request), is_own),
       pipeline_(pipeline),
-      rows_(this->request().sink, pipeline.types()),
+      rows_(this->request().sink, pipeline.state().catalog),
       stop_(*this, pipeline) {
     if (statement() != nullptr && runs() != 0) outcome_.result.command = statement()->text().command;
     pipeline_.submit(*this);
@@ -79,7 +79,7 @@ void Operation::start_over() {
 }
 
 void Operation::finish(backend::Transaction transaction) noexcept {
-    if (!pipeline_.is_lost()) answered();
+    if (!pipeline_.state().is_lost) answered();
     end(transaction);
 }
 

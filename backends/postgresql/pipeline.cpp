@@ -12,8 +12,6 @@ namespace databased::postgresql {
 
 namespace {
 
-constexpr const char* garbled = "the server's answers do not belong to what was asked";
-
 std::exception_ptr lost_error(const Operation& operation, const std::string& why, const std::string& sqlstate) {
     if (operation.should_stop()) return operation.stop_error();
     ErrorDetails details{.message = why, .sqlstate = sqlstate};
@@ -37,12 +35,7 @@ Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& ca
       flights_(loop, state_, asker_, *this, *this),
       interrupter_(loop, state_, *this),
       endings_(*this, loop, *this, state_, flights_, interrupter_),
-      reader_(state_.expected, state_.statements, state_.reset, endings_.lookup()) {
-    PQsetNoticeReceiver(state_.connection(), on_notice, this);
-}
-
-/// Who ends what still runs, on a thread of its own, has nobody to tell.
-void Pipeline::pass_over(void*, const PGresult*) noexcept {}
+      receiver_(loop, state_, flights_, interrupter_, endings_, *this) {}
 
 Pipeline::~Pipeline() {
     const bool is_at_work = !state_.is_lost && !state_.expected.empty();
@@ -56,7 +49,7 @@ Pipeline::~Pipeline() {
     }
     end_all(std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran")));
     if (!is_at_work || commits) return;
-    PQsetNoticeReceiver(state_.handle.get(), pass_over, nullptr);
+    receiver_.pass_over_notices();
     CancelRequest::send_and_close(loop_, std::move(state_.handle));
 }
 
@@ -64,7 +57,7 @@ void Pipeline::configure(const PipelineSettings& settings) {
     state_.settings = settings;
     interrupter_.stopper().set_limit(settings.cancel_timeout);
     state_.statements.set_capacity(settings.statement_cache);
-    reader_.set_pooled(settings.is_pooled);
+    receiver_.reader().set_pooled(settings.is_pooled);
     if (settings.is_pooled) state_.reset.behind_pooler();
 }
 
@@ -89,9 +82,10 @@ void Pipeline::on_end_of_turn() noexcept {
 }
 
 void Pipeline::pump() {
-    if (!is_lost()) return flights_.pump(is_cancelling());
+    if (!state_.is_lost) return flights_.pump(is_cancelling());
+    const AnswerReader& reader = receiver_.reader();
     while (!state_.outbox.empty()) {
-        state_.outbox.pop().refuse(never_sent(reader_.farewell(), reader_.farewell_state()));
+        state_.outbox.pop().refuse(never_sent(reader.farewell(), reader.farewell_state()));
     }
 }
 
@@ -99,111 +93,25 @@ void Pipeline::pump() {
 
 void Pipeline::on_socket(SocketEvents events) noexcept {
     try {
-        if (events.readable) receive();
-        if (is_lost()) return;
+        if (events.readable) receiver_.receive();
+        if (state_.is_lost) return;
         if (events.writable) flights_.flush();
-        if (events.writable && !is_lost()) receive();  // libpq reads while it waits to write
-        if (!is_lost() && !flights_.is_blocked()) pump();
+        if (events.writable && !state_.is_lost) receiver_.receive();  // libpq reads while it waits to write
+        if (!state_.is_lost && !flights_.is_blocked()) pump();
     } catch (const std::exception& exception) {
         lose(exception.what());
     }
 }
 
-void Pipeline::receive() {
-    PGconn* connection = state_.connection();
-    const bool has_read = PQconsumeInput(connection) != 0;
-    while (!is_lost() && !state_.expected.empty() && PQisBusy(connection) == 0) {
-        ResultHandle result{PQgetResult(connection)};
-        if (result == nullptr) {
-            if (PQstatus(connection) == CONNECTION_BAD) break;
-            head_ended();
-        } else {
-            take_result(std::move(result));
-        }
-    }
-    if (is_lost()) return;
-    if (state_.expected.empty()) ResultHandle{PQgetResult(connection)};  // what the server says unasked: why it leaves
-    interrupter_.look();
-    if (!has_read || PQstatus(connection) == CONNECTION_BAD) {
-        const std::string& told = reader_.farewell();
-        return lose("the connection was lost: " + (told.empty() ? one_line(PQerrorMessage(connection)) : told),
-                    reader_.farewell_state());
-    }
-    while (PGnotify* notification = PQnotifies(connection)) PQfreemem(notification);
-}
-
-/// Notices are nobody's business, but for an error that is no answer to anything.
-void Pipeline::on_notice(void* pipeline, const PGresult* result) noexcept {
-    static_cast<Pipeline*>(pipeline)->reader_.take_notice(result);
-}
-
-void Pipeline::take_result(ResultHandle result) {
-    switch (reader_.take(std::move(result), PQstatus(state_.connection()) == CONNECTION_BAD)) {
-        case AnswerReader::Next::go_on:
-            return;
-        case AnswerReader::Next::sync:
-            return sync_came();
-        case AnswerReader::Next::garbled:
-            return lose(garbled);
-        case AnswerReader::Next::copy:
-            return lose("the statement began a COPY, which is not for execute()", "0A000");
-    }
-}
-
-void Pipeline::sync_came() {
-    const Sent sync = std::move(state_.expected.front());
-    state_.expected.pop();
-    interrupter_.stopper().flight_ended();
-    const char* const problem = endings_.sync_came(sync);
-    if (problem != nullptr) lose(problem);
-    if (state_.expected.empty()) quiet_came();
-    on_head_began();
-}
-
-/// A command has ended with all its results.
-void Pipeline::head_ended() {
-    Sent& head = state_.expected.front();
-    if (head.ends_flight()) {
-        return lose(reader_.farewell().empty() ? garbled : reader_.farewell(), reader_.farewell_state());
-    }
-    const bool is_run = head.kind == Sent::Kind::execute;
-    const bool ends_operation = head.ends_operation;
-    Operation* operation = head.operation;
-    if (is_run) head.statement->proof->took(loop_.now() - head_since_);
-    state_.expected.pop();
-    if (is_run && operation != nullptr) {
-        if (!operation->has_failed() && !operation->was_skipped) ++operation->done_runs;
-        if (ends_operation) endings_.part_ended(*operation);
-    }
-    on_head_began();
-}
-
-/// libpq decides for each command, when its turn comes, whether its rows come as they arrive.
-void Pipeline::on_head_began() {
-    if (is_lost() || state_.expected.empty()) return;
-    Sent& head = state_.expected.front();
-    if (head.kind == Sent::Kind::execute) {
-        head_since_ = loop_.now();
-        const PreparedStatement& statement = *head.statement;
-        if (statement.rows_at_once != 0 && statement.text->kind != StatementKind::data_change) {
-            take_rows_in_parts(state_.connection(), statement.rows_at_once);
-        }
-    }
-    interrupter_.head_began();
-}
-
-/// Nothing is on the wire any more.
-void Pipeline::quiet_came() {
-    state_.has_abandoned = false;
-    flights_.quiet_came();
-    interrupter_.stopper().quiet_came();
-    endings_.quiet_came();
+void Pipeline::on_quiet() {
     loop_.busy_wait().rest();
-    if (reader_.take_schema_change() || commits_schema_) {  // now, and once more for others when it is committed
+    const bool is_in_transaction = state_.is_in_transaction();
+    // Now, and once more for others when it is committed.
+    if (receiver_.reader().take_schema_change() || commits_schema_) {
         asker_.schema_changed();
-        commits_schema_ = is_in_transaction();
+        commits_schema_ = is_in_transaction;
     }
-    if (!is_in_transaction()) asker_.ask();
+    if (!is_in_transaction) asker_.ask();
     if (!state_.outbox.empty()) loop_.at_end_of_turn(*this);
 }
 
@@ -223,17 +131,12 @@ void Pipeline::stop(Operation& operation) noexcept {
     } else if (operation.is_answered) {
         return;  // it is over, but for what it has left
     } else if (operation.is_read() && !is_running) {
-        let_go(operation);
+        abandon(operation);  // it has no effects: who waits for it need not wait for what is ahead of it
+        operation.replace_error(operation.stop_error());
+        operation.finish();
     } else {
         interrupter_.look();
     }
-}
-
-/// It is behind others, or was skipped with them, and has no effects: who waits for it need not wait for them.
-void Pipeline::let_go(Operation& operation) noexcept {
-    abandon(operation);
-    operation.replace_error(operation.stop_error());
-    operation.finish();
 }
 
 void Pipeline::abandon(Operation& operation) noexcept {
@@ -259,7 +162,7 @@ void Pipeline::on_request_ended() noexcept {
 // Losing the connection
 
 void Pipeline::lose(const std::string& why, const std::string& sqlstate) noexcept {
-    if (is_lost()) return;
+    if (state_.is_lost) return;
     state_.is_lost = true;
     flights_.close();
     for (Sent& sent : state_.expected) {

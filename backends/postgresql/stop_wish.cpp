@@ -11,7 +11,7 @@ using detail::Clock;
 
 void StopWish::listen() {
     const Request& request = operation_.request();
-    if (operation_.cleans_up()) pipeline_.loop().start(*this, Clock::now() + pipeline_.patience());
+    if (operation_.cleans_up()) pipeline_.loop().start(*this, Clock::now() + pipeline_.state().patience());
     if (!operation_.may_be_stopped()) return;
     if (request.deadline != Clock::time_point::max()) pipeline_.loop().start(*this, request.deadline);
     if (request.stop == nullptr) return;
