@@ -36,6 +36,10 @@ std::string id_of(const std::vector<Oid>& types) {
 
 std::shared_ptr<PreparedStatement> StatementCache::find(const std::shared_ptr<const SqlText>& text,
                                                         const ParameterList& parameters) {
+    if (!statements_.empty()) {
+        const auto& last_used = statements_.front();
+        if (last_used->text == text && fits(*last_used, parameters)) return last_used;
+    }
     const auto [first, last] = index_.equal_range(text->hash);
     for (auto known = first; known != last; ++known) {
         const auto place = known->second;
