@@ -204,8 +204,9 @@ CONFORMANCE_TEST(Moving, LetsAnAutocommittedStatementFinishWhereItRuns) {
 /// Writes films called `name` and a number in sessions until it is told to stop, and keeps those that were
 /// acknowledged.
 Task<> write_until(Database& database, const bool& is_over, std::string name, Films& acknowledged) {
-    for (int number = 0; !is_over; ++number) {
-        const std::string title = name + std::to_string(number);
+    int number = 0;
+    while (!is_over) {
+        const std::string title = name + std::to_string(number++);
         co_await database.session([&](Session& session) { return add_film(session, title); });
         acknowledged.push_back(title);
     }
