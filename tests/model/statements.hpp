@@ -6,8 +6,8 @@ namespace model::sql {
 /// `parent` stays empty.
 inline constexpr const char* create_tables[] = {
     "CREATE TABLE parent (id INTEGER PRIMARY KEY)",
-    "CREATE TABLE ledger (id INTEGER PRIMARY KEY, owner INTEGER NOT NULL, parent INTEGER REFERENCES parent (id) "
-    "DEFERRABLE INITIALLY DEFERRED)",
+    ("CREATE TABLE ledger (id INTEGER PRIMARY KEY, owner INTEGER NOT NULL, parent INTEGER REFERENCES parent (id) "
+     "DEFERRABLE INITIALLY DEFERRED)"),
     "CREATE INDEX ledger_owner ON ledger (owner)"};
 
 inline constexpr const char* insert_row = "INSERT INTO ledger (id, owner) VALUES (?, ?)";
