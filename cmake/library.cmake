@@ -1,6 +1,7 @@
 # The library is put together from layers. A layer is what is in its folder; it sees the public headers, the include
 # folders and the libraries named here, and nothing of the other layers (tests/layering proves it). COLD are files off the
-# way of a statement, for what is opened, reset, refused or has failed: a release has them small rather than fast.
+# way of a statement, for what is opened, reset, refused or has failed, and those that have next to no share in its time: a
+# release has them small rather than fast.
 include(CheckLinkerFlag)
 include(GNUInstallDirs)
 
