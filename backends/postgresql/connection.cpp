@@ -4,7 +4,7 @@
 #include "kept_state.hpp"
 
 #include <databased/backend/coroutine_session.hpp>
-#include <databased/detail/sinks.hpp>
+#include <databased/detail/store_sink.hpp>
 #include <databased/error.hpp>
 
 #include <chrono>

@@ -2,7 +2,7 @@
 
 #include "pipeline.hpp"
 
-#include <databased/detail/sinks.hpp>
+#include <databased/detail/store_sink.hpp>
 
 #include <algorithm>
 #include <string_view>

@@ -3,7 +3,7 @@
 #include "pipeline.hpp"
 #include "values/encoders.hpp"
 
-#include <databased/detail/sinks.hpp>
+#include <databased/detail/store_sink.hpp>
 
 #include <algorithm>
 

@@ -15,13 +15,15 @@ struct LoopThread::State {
     std::mutex mutex{};
     std::condition_variable started{};
     std::thread thread{};
-    std::thread::id id{};  // of the thread, once it has started
-    int generation = 0;    // of the process that started it
+    std::thread::id id{};           // of the thread, once it has started
+    int generation = 0;             // of the process that started it
+    std::shared_ptr<State> self{};  // as long as there is a LoopThread
     CallerLines* lines = nullptr;
     std::exception_ptr failure{};  // of the attempt to start
     Waiter* until_end = nullptr;   // on the loop's thread only
 
-    CallerLines& start(const std::shared_ptr<State>& self);
+    static State* make();
+    CallerLines& start();
     bool is_here();
     bool is_gone() const noexcept { return generation != process_generation(); }
     void run() noexcept;
@@ -65,11 +67,18 @@ Task<> LoopThread::State::serve(State& state, CallerLines& lines) {
     co_await end;
 }
 
-CallerLines& LoopThread::State::start(const std::shared_ptr<State>& self) {
+LoopThread::State* LoopThread::State::make() {
+    auto self = std::make_shared<State>();
+    State* const state = self.get();
+    state->self = std::move(self);
+    return state;
+}
+
+CallerLines& LoopThread::State::start() {
     std::unique_lock lock{mutex};
     if (!thread.joinable()) {
         generation = process_generation();
-        thread = std::thread{[self] { self->run(); }};
+        thread = std::thread{[self = self] { self->run(); }};
         id = thread.get_id();
     }
     started.wait(lock, [this] { return lines != nullptr || failure != nullptr; });
@@ -88,9 +97,10 @@ bool LoopThread::State::is_here() {
     return lines == nullptr || id == std::this_thread::get_id();
 }
 
-LoopThread::LoopThread() : state_(std::make_shared<State>()) {}
+LoopThread::LoopThread() : state_(State::make()) {}
 
 LoopThread::~LoopThread() {
+    const auto self = std::move(state_->self);
     State& state = *state_;
     if (!state.thread.joinable()) return;
     if (state.is_gone()) {
@@ -106,7 +116,7 @@ LoopThread::~LoopThread() {
 }
 
 void LoopThread::wait_for(HandedOver& work) {
-    BlockingCall call{state_->start(state_), work};
+    BlockingCall call{state_->start(), work};
     call.wait();
 }
 
@@ -135,7 +145,7 @@ Task<> run_hook(CallerLines& lines, detail::Callback<void()> hook) {
 }  // namespace
 
 detail::Callback<Task<>()> LoopThread::hook_for_waiting_thread(detail::Callback<void()> hook) const {
-    return [state = state_.get(), hook = std::move(hook)] { return run_hook(*state->lines, hook); };
+    return [state = state_, hook = std::move(hook)] { return run_hook(*state->lines, hook); };
 }
 
 }  // namespace databased::detail

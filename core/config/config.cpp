@@ -38,80 +38,123 @@ bool is_off(std::string_view ssl) { return ssl == "disable" || detail::read_bool
 
 }  // namespace
 
+struct Config::Settings {
+    Url whole_url() const;
+    std::optional<Url> whole_read_url() const;
+    Options whole_options() const;
+    Url url_of_parts() const;
+    Url finished(Url whole) const;
+    Url with_encryption(const Url& whole) const;
+
+    std::optional<Url> url;
+    std::optional<Url> read_url;
+    std::optional<std::string> backend;
+    std::optional<std::string> user;
+    std::optional<std::string> password;
+    std::optional<std::string> host;
+    std::optional<std::string> read_host;
+    std::optional<int> port;
+    std::optional<std::string> name;
+    std::optional<std::string> ssl;
+    std::vector<Url::QueryItem> url_options;
+    PasswordProvider password_provider;
+    std::optional<int> pool_size;
+    std::optional<int> max_overflow;
+    Options options;
+};
+
+Config::Config() noexcept = default;
+Config::Config(std::string_view url) { this->url(url); }
+Config::Config(const Config& other) : settings_(other.settings_ ? new Settings(*other.settings_) : nullptr) {}
+Config::Config(Config&& other) noexcept = default;
+Config& Config::operator=(const Config& other) { return *this = Config{other}; }
+Config& Config::operator=(Config&& other) noexcept = default;
+Config::~Config() = default;
+
+Config::Settings& Config::settings() {
+    if (!settings_) settings_ = detail::Owner{new Settings};
+    return *settings_;
+}
+
+const Config::Settings& Config::settings() const noexcept {
+    static const Settings none;
+    return settings_ ? *settings_ : none;
+}
+
 // The place of the database
 
 Config& Config::url(std::string_view url) { return this->url(Url::parse(url)); }
 Config& Config::url(Url url) {
-    url_ = std::move(url);
+    settings().url = std::move(url);
     return *this;
 }
 
 Config& Config::read_url(std::string_view url) { return read_url(Url::parse(url)); }
 Config& Config::read_url(Url url) {
-    read_url_ = std::move(url);
+    settings().read_url = std::move(url);
     return *this;
 }
 
 Config& Config::backend(std::string_view dialect) {
     check_fits_url("backend", [&](const Url&) { return Url::build(dialect); });
-    backend_ = dialect;
+    settings().backend = dialect;
     return *this;
 }
 
 Config& Config::user(std::string_view user) {
     check_fits_url("user", [&](const Url& url) { return url.with_username(user); });
-    user_ = user;
+    settings().user = user;
     return *this;
 }
 
 Config& Config::password(std::string_view password) {
     check_fits_url("password", [&](const Url& url) { return url.with_password(password); });
-    password_ = password;
+    settings().password = password;
     return *this;
 }
 
 Config& Config::host(std::string_view host) {
     check_fits_url("host", [&](const Url& url) { return url.with_host(host); });
-    host_ = host;
+    settings().host = host;
     return *this;
 }
 
 Config& Config::read_host(std::string_view host) {
     check_fits_url("read_host", [&](const Url& url) { return url.with_host(host); });
-    read_host_ = host;
+    settings().read_host = host;
     return *this;
 }
 
 Config& Config::port(int port) {
-    port_ = checked("port", port, 1, 65'535);
+    settings().port = checked("port", port, 1, 65'535);
     return *this;
 }
 
 Config& Config::name(std::string_view database) {
     check_fits_url("name", [&](const Url& url) { return url.with_database(database); });
-    name_ = database;
+    settings().name = database;
     return *this;
 }
 
 Config& Config::ssl(bool required) {
-    ssl_ = required ? "true" : "false";
+    settings().ssl = required ? "true" : "false";
     return *this;
 }
 
 Config& Config::ssl_mode(std::string_view mode) {
     check_fits_url("ssl_mode", [&](const Url& url) { return url.with_query("ssl", mode); });
-    ssl_ = mode;
+    settings().ssl = mode;
     return *this;
 }
 
 Config& Config::option(std::string_view key, std::string_view value) {
     check_fits_url("an option", [&](const Url& url) { return url.with_query(key, value); });
-    url_options_.push_back({std::string{key}, std::string{value}});
+    settings().url_options.push_back({std::string{key}, std::string{value}});
     return *this;
 }
 
 Config& Config::password_provider(PasswordProvider provider) {
-    password_provider_ = std::move(provider);
+    settings().password_provider = std::move(provider);
     return *this;
 }
 
@@ -120,113 +163,118 @@ Task<std::string> Config::answer_of(detail::Callback<std::string()> call) { co_r
 // Options
 
 Config& Config::pool_size(int connections) {
-    pool_size_ = checked("pool_size", connections, 1, largest_pool);
+    settings().pool_size = checked("pool_size", connections, 1, largest_pool);
     return *this;
 }
 
 Config& Config::max_overflow(int connections) {
-    max_overflow_ = checked("max_overflow", connections, 0, largest_pool);
+    settings().max_overflow = checked("max_overflow", connections, 0, largest_pool);
     return *this;
 }
 
 Config& Config::min_size(int connections) {
-    options_.pool.min_size = checked("min_size", connections, 0, largest_pool);
+    settings().options.pool.min_size = checked("min_size", connections, 0, largest_pool);
     return *this;
 }
 
 Config& Config::pool_recycle(std::chrono::milliseconds lifetime) {
-    options_.pool.max_lifetime = checked("pool_recycle", lifetime);
+    settings().options.pool.max_lifetime = checked("pool_recycle", lifetime);
     return *this;
 }
 
 Config& Config::acquire_timeout(std::chrono::milliseconds timeout) {
-    options_.pool.acquire_timeout = checked("acquire_timeout", timeout);
+    settings().options.pool.acquire_timeout = checked("acquire_timeout", timeout);
     return *this;
 }
 
 Config& Config::pool_pre_ping(bool always) {
-    options_.pool.ping_after = always ? std::chrono::milliseconds{0} : a_year;
+    settings().options.pool.ping_after = always ? std::chrono::milliseconds{0} : a_year;
     return *this;
 }
 
 Config& Config::force_rollback(bool force) {
-    options_.force_rollback = force;
+    settings().options.force_rollback = force;
     return *this;
 }
 
 Config& Config::force_rollback_hooks(bool call) {
-    options_.force_rollback_hooks = call;
+    settings().options.force_rollback_hooks = call;
     return *this;
 }
 
 Config& Config::disconnect_timeout(std::chrono::milliseconds timeout) {
-    options_.disconnect_timeout = checked("disconnect_timeout", timeout);
+    settings().options.disconnect_timeout = checked("disconnect_timeout", timeout);
     return *this;
 }
 
 Config& Config::statement_timeout(std::chrono::milliseconds timeout) {
-    options_.statement_timeout = checked("statement_timeout", timeout);
+    settings().options.statement_timeout = checked("statement_timeout", timeout);
     return *this;
 }
 
 Config& Config::parameters_in_errors(bool show) {
-    options_.parameters_in_errors = show;
+    settings().options.parameters_in_errors = show;
     return *this;
 }
 
 // What comes out of it
 
-Url Config::url() const { return finished(url_ ? *url_ : url_of_parts()); }
+Url Config::Settings::whole_url() const { return finished(url ? *url : url_of_parts()); }
 
-std::optional<Url> Config::read_url() const {
-    if (read_url_) return finished(*read_url_);
-    if (!read_host_) return std::nullopt;
-    const Url url = this->url();
-    if (detail::url_grammar::are_files(url.dialect()))
-        throw ConfigError(url.dialect() + " databases are files: use read_url instead of read_host");
-    return url.with_host(*read_host_);
+std::optional<Url> Config::Settings::whole_read_url() const {
+    if (read_url) return finished(*read_url);
+    if (!read_host) return std::nullopt;
+    const Url main = whole_url();
+    if (detail::url_grammar::are_files(main.dialect()))
+        throw ConfigError(main.dialect() + " databases are files: use read_url instead of read_host");
+    return main.with_host(*read_host);
 }
 
-Options Config::options() const {
-    Options options = options_;
-    if (!pool_size_ && !max_overflow_) return options;
-    const auto of_url = url_ ? integer_option(*url_, "max_size", 1, largest_pool) : std::nullopt;
-    const int size = pool_size_.value_or(static_cast<int>(of_url.value_or(default_pool_size)));
-    options.pool.max_size =
-        checked("pool_size and max_overflow together", size + max_overflow_.value_or(0), 1, largest_pool);
-    return options;
+Options Config::Settings::whole_options() const {
+    if (!pool_size && !max_overflow) return options;
+    Options whole = options;
+    const auto of_url = url ? integer_option(*url, "max_size", 1, largest_pool) : std::nullopt;
+    const int size = pool_size.value_or(static_cast<int>(of_url.value_or(default_pool_size)));
+    whole.pool.max_size =
+        checked("pool_size and max_overflow together", size + max_overflow.value_or(0), 1, largest_pool);
+    return whole;
 }
 
-Url Config::url_of_parts() const {
-    const Url url = Url::build(backend_.value_or("postgresql"));
-    if (!name_) throw ConfigError("name is not set: set the name of the database and what belongs to it, or the url");
-    if (detail::url_grammar::are_files(url.dialect())) {
-        if (user_ || password_ || host_ || port_)
-            throw ConfigError(url.dialect() + " databases are files: user, password, host and port must not be set");
-        return url.with_database(name_);
+Url Config::Settings::url_of_parts() const {
+    const Url begin = Url::build(backend.value_or("postgresql"));
+    if (!name) throw ConfigError("name is not set: set the name of the database and what belongs to it, or the url");
+    if (detail::url_grammar::are_files(begin.dialect())) {
+        if (user || password || host || port)
+            throw ConfigError(begin.dialect() + " databases are files: user, password, host and port must not be set");
+        return begin.with_database(name);
     }
-    if (password_ && !user_) throw ConfigError("password is set, but user is not");
-    if (read_host_ && !host_) throw ConfigError("read_host is set, but host is not");
-    return url.with_username(user_).with_password(password_).with_host(host_).with_port(port_).with_database(name_);
+    if (password && !user) throw ConfigError("password is set, but user is not");
+    if (read_host && !host) throw ConfigError("read_host is set, but host is not");
+    return begin.with_username(user).with_password(password).with_host(host).with_port(port).with_database(name);
 }
 
 /// With what is not part of the place: the same for the replica.
-Url Config::finished(Url url) const {
-    if (password_ && url.username() && !url.password()) url = url.with_password(*password_);
-    if (password_provider_ && url.password())
+Url Config::Settings::finished(Url whole) const {
+    if (password && whole.username() && !whole.password()) whole = whole.with_password(*password);
+    if (password_provider && whole.password())
         throw ConfigError("there is a password and a password_provider: set one of them");
-    for (const auto& [key, value] : url_options_) url = url.with_query(key, value);
-    return ssl_ ? with_encryption(url) : url;
+    for (const auto& [key, value] : url_options) whole = whole.with_query(key, value);
+    return ssl ? with_encryption(whole) : whole;
 }
 
-Url Config::with_encryption(const Url& url) const {
-    if (detail::url_grammar::are_files(url.dialect())) {
-        if (is_off(*ssl_)) return url;
-        throw ConfigError("ssl is set, but " + url.dialect() + " databases are files: there is nothing to encrypt");
+Url Config::Settings::with_encryption(const Url& whole) const {
+    if (detail::url_grammar::are_files(whole.dialect())) {
+        if (is_off(*ssl)) return whole;
+        throw ConfigError("ssl is set, but " + whole.dialect() + " databases are files: there is nothing to encrypt");
     }
-    if (url.query("ssl") || url.query("sslmode"))
+    if (whole.query("ssl") || whole.query("sslmode"))
         throw ConfigError("ssl is set, and the url says something about it as well: write one of them");
-    return url.with_query("ssl", *ssl_);
+    return whole.with_query("ssl", *ssl);
 }
+
+Url Config::url() const { return settings().whole_url(); }
+std::optional<Url> Config::read_url() const { return settings().whole_read_url(); }
+Options Config::options() const { return settings().whole_options(); }
+const PasswordProvider& Config::password_provider() const noexcept { return settings().password_provider; }
 
 }  // namespace databased

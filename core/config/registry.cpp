@@ -46,6 +46,21 @@ class RegistryState {
     std::vector<Entry> made_;  // those whose Database was made, in that order
 };
 
+/// What a DatabaseOverride ends.
+struct OverrideState {
+    OverrideState(std::weak_ptr<RegistryState> its_registry, RegistryState::Entry its_entry) noexcept
+        : registry(std::move(its_registry)), entry(std::move(its_entry)) {}
+    ~OverrideState() {
+        const auto state = registry.lock();
+        if (state != nullptr && entry != nullptr) state->remove(entry);
+    }
+    OverrideState(const OverrideState&) = delete;
+    OverrideState& operator=(const OverrideState&) = delete;
+
+    std::weak_ptr<RegistryState> registry;
+    RegistryState::Entry entry;
+};
+
 void RegistryState::add(std::string_view name, Config config) {
     config.url();
     const std::lock_guard lock{mutex_};
@@ -109,36 +124,27 @@ Task<> disconnect_in_reverse(std::vector<std::shared_ptr<RegisteredDatabase>> ma
 }  // namespace
 }  // namespace detail
 
-DatabaseRegistry::DatabaseRegistry() : state_(std::make_shared<detail::RegistryState>()) {}
+DatabaseRegistry::DatabaseRegistry() : state_(new auto(std::make_shared<detail::RegistryState>())) {}
 DatabaseRegistry::~DatabaseRegistry() = default;
 
-void DatabaseRegistry::add(std::string_view name, Config config) { state_->add(name, std::move(config)); }
-Database& DatabaseRegistry::get(std::string_view name) { return state_->get(name); }
-Task<> DatabaseRegistry::disconnect_all() { return detail::disconnect_in_reverse(state_->made()); }
+void DatabaseRegistry::add(std::string_view name, Config config) { (*state_)->add(name, std::move(config)); }
+Database& DatabaseRegistry::get(std::string_view name) { return (*state_)->get(name); }
+Task<> DatabaseRegistry::disconnect_all() { return detail::disconnect_in_reverse((*state_)->made()); }
 
 DatabaseOverride DatabaseRegistry::override_with(std::string_view name, Config config) {
-    return DatabaseOverride{state_, state_->add_override(name, std::move(config))};
+    detail::Owner state{new detail::OverrideState{*state_, nullptr}};
+    state->entry = (*state_)->add_override(name, std::move(config));
+    return DatabaseOverride{std::move(state)};
 }
 
-DatabaseOverride::DatabaseOverride(std::weak_ptr<detail::RegistryState> registry,
-                                   std::shared_ptr<detail::RegisteredDatabase> entry) noexcept
-    : registry_(std::move(registry)), entry_(std::move(entry)) {}
+DatabaseOverride::DatabaseOverride(detail::Owner<detail::OverrideState> state) noexcept : state_(std::move(state)) {}
+DatabaseOverride::DatabaseOverride(DatabaseOverride&& other) noexcept = default;
+DatabaseOverride::~DatabaseOverride() = default;
 
 DatabaseOverride& DatabaseOverride::operator=(DatabaseOverride&& other) noexcept {
-    if (this != &other) {
-        end();
-        registry_ = std::move(other.registry_);
-        entry_ = std::move(other.entry_);
-    }
+    DatabaseOverride taken{std::move(other)};
+    std::swap(state_, taken.state_);  // what this was ends now
     return *this;
-}
-
-DatabaseOverride::~DatabaseOverride() { end(); }
-
-void DatabaseOverride::end() noexcept {
-    const auto registry = registry_.lock();
-    if (registry != nullptr && entry_ != nullptr) registry->remove(entry_);
-    entry_ = nullptr;
 }
 
 }  // namespace databased

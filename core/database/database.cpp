@@ -10,7 +10,11 @@ namespace databased {
 
 // Database
 
+Database::Database(std::string_view url) : Database(url, Options{}) {}
+
 Database::Database(std::string_view url, Options options) : Database(Url::parse(url), options) {}
+
+Database::Database(const Url& url) : Database(url, Options{}) {}
 
 Database::Database(const Url& url, Options options) : Database(url, std::nullopt, options) {}
 
@@ -52,6 +56,10 @@ Session Database::session(SessionOptions options, std::source_location where) {
     return Session{detail::make_unit(state_, options, where)};
 }
 
+Session Database::plain_session(std::source_location where) {
+    return Session{detail::make_unit(state_, SessionOptions{}, where)};
+}
+
 Reader Database::reader() const { return Reader{std::make_shared<detail::AutocommitTarget>(state_, Access::read)}; }
 
 Database& Database::on_connect(detail::Callback<Task<>(Connection&)> hook) {
@@ -72,6 +80,8 @@ Database& Database::on_warning(detail::Callback<void(std::string_view)> hook) {
 // Session
 
 Session::Session(std::shared_ptr<detail::SessionState> state) noexcept : Executor(state), state_(std::move(state)) {}
+
+Session::Session(Session&& other) noexcept = default;
 
 Session& Session::operator=(Session&& other) noexcept {
     if (this != &other) {

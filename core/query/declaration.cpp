@@ -41,7 +41,9 @@ class Declaration {
         text_ += " (";
         append_index_columns(index);
         text_ += ')';
-        if (index.condition) text_ += " WHERE " + write_declared(*index.condition, table_, dialect_);
+        if (!index.condition.instructions().empty()) {
+            text_ += " WHERE " + write_declared(index.condition, table_, dialect_);
+        }
         return std::move(text_);
     }
 

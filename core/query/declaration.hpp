@@ -2,7 +2,8 @@
 #pragma once
 
 #include <databased/backend/dialect.hpp>
-#include <databased/query/table_definition.hpp>
+
+#include "query/definition.hpp"
 
 #include <span>
 #include <string>

@@ -1,11 +1,11 @@
 // Expressions: leaves, casts, and what stands in parentheses.
 #pragma once
 
+#include "query/definition.hpp"
 #include "query/grouped_expressions.hpp"
 #include "query/part_writer.hpp"
 
 #include <databased/parameters.hpp>
-#include <databased/query/table_definition.hpp>
 
 #include <string_view>
 #include <utility>

@@ -4,6 +4,7 @@
 #include "query/arithmetic_writer.hpp"
 #include "query/change_writer.hpp"
 #include "query/comparison_writer.hpp"
+#include "query/definition.hpp"
 #include "query/expression_writer.hpp"
 #include "query/function_writer.hpp"
 #include "query/order_writer.hpp"
@@ -11,8 +12,6 @@
 #include "query/select_writer.hpp"
 #include "query/sql_output.hpp"
 #include "query/tree.hpp"
-
-#include <databased/query/table_definition.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
-#include <databased/query/table_definition.hpp>
-
 #include <databased/error.hpp>
 #include <databased/query/column.hpp>
+
+#include "query/definition.hpp"
 
 namespace databased::detail {
 
@@ -17,44 +17,81 @@ void add_facts(TableDefinition& table) {
     }
 }
 
+Shape reference_to_column(const TableDefinition& table, const ColumnDefinition& column, std::string_view alias) {
+    return column_shape(column.type, column.facts, table.source_name, alias, column.name);
+}
+
 }  // namespace
 
-TableDefinition::TableDefinition(std::string_view table_name, std::string_view struct_type)
-    : name(table_name), struct_name(struct_type) {}
-TableDefinition::~TableDefinition() = default;
-
-void TableDefinition::add_column(std::string_view column_name, SqlType type, bool is_nullable) {
-    columns.push_back({.name = std::string{column_name}, .type = type, .is_nullable = is_nullable});
+std::shared_ptr<TableDefinition> new_table(std::string_view name, std::string_view struct_type) {
+    return std::make_shared<TableDefinition>(name, struct_type);
 }
 
-void TableDefinition::add(PrimaryKeyOption option) { primary_key = std::move(option); }
-void TableDefinition::add(UniqueOption option) { uniques.push_back(std::move(option)); }
-void TableDefinition::add(IndexOption option) { indexes.push_back(std::move(option)); }
-void TableDefinition::add(ForeignKeyOption option) { foreign_keys.push_back(std::move(option)); }
-void TableDefinition::add(CheckOption option) { checks.push_back(std::move(option)); }
-void TableDefinition::add(DefaultOption option) { columns[option.column].default_value = std::move(option.value); }
-void TableDefinition::add(NameOption option) { columns[option.column].name = std::move(option.name); }
-void TableDefinition::add(SchemaOption option) { schema = std::move(option.name); }
-void TableDefinition::add(TypeOption option) {
-    columns[option.column].sqlite_type = std::move(option.sqlite);
-    columns[option.column].postgresql_type = std::move(option.postgresql);
+void add_column(TableDefinition& table, std::string_view name, SqlType type, bool is_nullable) {
+    table.columns.push_back({.name = std::string{name}, .type = type, .is_nullable = is_nullable});
 }
 
-void TableDefinition::finish() {
-    add_facts(*this);
+void add(TableDefinition& table, PrimaryKeyOption option) { table.primary_key = std::move(option); }
+void add(TableDefinition& table, UniqueOption option) { table.uniques.push_back(std::move(option)); }
+void add(TableDefinition& table, IndexOption option) { table.indexes.push_back(std::move(option)); }
+void add(TableDefinition& table, ForeignKeyOption option) { table.foreign_keys.push_back(std::move(option)); }
+void add(TableDefinition& table, CheckOption option) { table.checks.push_back(std::move(option)); }
+void add(TableDefinition& table, DefaultOption option) {
+    table.columns[option.column].default_value = std::move(option.value);
+}
+void add(TableDefinition& table, NameOption option) { table.columns[option.column].name = std::move(option.name); }
+void add(TableDefinition& table, SchemaOption option) { table.schema = std::move(option.name); }
+void add(TableDefinition& table, TypeOption option) {
+    table.columns[option.column].sqlite_type = std::move(option.sqlite);
+    table.columns[option.column].postgresql_type = std::move(option.postgresql);
+}
+
+void finish(TableDefinition& table) {
+    add_facts(table);
     Shape source;
-    source_name = source.text(schema).text(name).instructions();
+    table.source_name = source.text(table.schema).text(table.name).instructions();
     Shape all;
     Shape inserted;
-    for (std::size_t place = 0; place < columns.size(); ++place) {
-        ColumnDefinition& column = columns[place];
-        column.reference = column_shape(column.type, column.facts, source_name, {}, column.name).instructions();
+    for (std::size_t place = 0; place < table.columns.size(); ++place) {
+        ColumnDefinition& column = table.columns[place];
+        column.reference = reference_to_column(table, column, {}).instructions();
         all.piece(column.reference).op(Op::item);
-        if (place != identity_place()) inserted.op(Op::insert_column).text(column.name);
+        if (place != table.identity_place()) inserted.op(Op::insert_column).text(column.name);
     }
-    all_columns = all.instructions();
-    inserted_columns = inserted.instructions();
+    table.all_columns = all.instructions();
+    table.inserted_columns = inserted.instructions();
 }
+
+std::string_view name_of(const TableDefinition& table) noexcept { return table.name; }
+std::string_view column_name(const TableDefinition& table, std::size_t place) noexcept {
+    return table.columns[place].name;
+}
+std::size_t column_count(const TableDefinition& table) noexcept { return table.columns.size(); }
+std::size_t inserted_count(const TableDefinition& table) noexcept {
+    return table.columns.size() - (table.primary_key.is_identity ? 1 : 0);
+}
+std::size_t identity_place(const TableDefinition& table) noexcept { return table.identity_place(); }
+
+void append_source(const TableDefinition& table, std::string_view alias, Shape& out) {
+    out.op(Op::table).piece(table.source_name).text(alias);
+}
+
+Shape reference_to_column(const TableDefinition& table, std::string_view alias, std::size_t place) {
+    const ColumnDefinition& column = table.columns[place];
+    return alias.empty() ? Shape{column.reference} : reference_to_column(table, column, alias);
+}
+
+void append_all_columns(const TableDefinition& table, std::string_view alias, Shape& out) {
+    if (alias.empty()) {
+        out.piece(table.all_columns);
+        return;
+    }
+    for (const ColumnDefinition& column : table.columns) {
+        out.append(reference_to_column(table, column, alias)).op(Op::item);
+    }
+}
+
+void append_inserted_columns(const TableDefinition& table, Shape& out) { out.piece(table.inserted_columns); }
 
 void throw_not_constructed() {
     throw UsageError(

@@ -1,6 +1,8 @@
 #include <databased/error.hpp>
 #include <databased/query/upsert.hpp>
 
+#include "query/definition.hpp"
+
 #include <algorithm>
 #include <string>
 

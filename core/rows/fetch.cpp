@@ -1,5 +1,6 @@
 #include <databased/backend.hpp>
 #include <databased/detail/fetch.hpp>
+#include <databased/detail/store_sink.hpp>
 
 namespace databased::detail {
 

@@ -4,6 +4,8 @@
 #include <databased/task.hpp>
 
 #include <algorithm>
+#include <cstring>
+#include <new>
 
 namespace databased {
 
@@ -18,9 +20,11 @@ constexpr std::size_t largest_block = std::size_t{64} * 1024;
 void Arena::grow(std::size_t size) {
     const std::size_t block = std::max(size, next_block_);
     next_block_ = std::min(2 * next_block_, largest_block);
-    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block));
+    char* const memory = static_cast<char*>(::operator new(sizeof last_block_ + block));
+    std::memcpy(memory, &last_block_, sizeof last_block_);
+    last_block_ = memory;
     size_of_blocks_ += block;
-    free_ = blocks_.back().get();
+    free_ = memory + sizeof last_block_;
     end_ = free_ + block;
 }
 
@@ -84,7 +88,13 @@ void find_columns(const ColumnSet& columns, const RowShape& shape, std::size_t* 
 }
 
 Arena::Arena() noexcept = default;
-Arena::~Arena() = default;
+Arena::~Arena() {
+    while (last_block_ != nullptr) {
+        char* const memory = last_block_;
+        std::memcpy(&last_block_, memory, sizeof last_block_);
+        ::operator delete(memory);
+    }
+}
 
 RowStore::RowStore() : columns(std::make_shared<const ColumnSet>()) {}
 RowStore::~RowStore() = default;
@@ -119,6 +129,15 @@ void RowBatch::operator delete(void* batch, std::size_t size) noexcept { detail:
 Rows::Rows() {
     static const auto empty = std::make_shared<const detail::RowStore>();
     store_ = empty;
+}
+
+void Rows::Iterator::enter_batch(std::size_t batch) noexcept {
+    const auto& batches = row_.store_->batches;
+    batch_ = batch;
+    row_in_batch_ = 0;
+    if (batch == batches.size()) return;
+    batch_rows_ = batches[batch]->rows();
+    row_.cells_ = batches[batch]->row(0);
 }
 
 std::span<const Column> Rows::columns() const noexcept { return store_->columns->columns; }

@@ -1,4 +1,4 @@
-#include <databased/detail/sinks.hpp>
+#include <databased/detail/store_sink.hpp>
 
 namespace databased::detail {
 

@@ -46,13 +46,13 @@ StopState::~StopState() = default;
 void StopState::request() noexcept {
     if (requested_) return;
     requested_ = true;
-    if (source_ != nullptr) source_->request_stop();
+    if (source_) source_->request_stop();
     while (!listeners_.empty()) listeners_.pop_front().on_stop();
 }
 
 std::stop_token StopState::token() {
-    if (source_ == nullptr) {
-        source_ = std::make_unique<std::stop_source>();
+    if (!source_) {
+        source_ = Owner{new std::stop_source};
         if (requested_) source_->request_stop();
     }
     return source_->get_token();

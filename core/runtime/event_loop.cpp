@@ -34,7 +34,7 @@ struct EventLoop::State {
 
 EventLoop::EventLoop() : EventLoop(nullptr) {}
 
-EventLoop::EventLoop(uv_loop_t* adopted) : state_(std::make_unique<State>(*this, adopted)) {}
+EventLoop::EventLoop(uv_loop_t* adopted) : state_(new State(*this, adopted)) {}
 
 EventLoop::~EventLoop() {
     detail::LoopQueues& queues = state_->queues;
@@ -49,7 +49,8 @@ EventLoop::~EventLoop() {
         queues.mailbox.deliver();
     }
     // Its handles are still in the program's loop, and whether that one has left the parent's cannot be known.
-    if (driver.is_left() && !driver.handles().owns_loop()) detail::leave_to_parent(std::move(state_));
+    if (driver.is_left() && !driver.handles().owns_loop())
+        detail::leave_to_parent(std::shared_ptr<State>{state_.release()});
 }
 
 bool EventLoop::is_on_its_thread() const noexcept { return state_->thread == std::this_thread::get_id(); }

@@ -46,7 +46,7 @@ struct StopScope::State final : Timer {
     std::optional<std::stop_callback<detail::Callback<void()>>> callback;
 };
 
-StopScope::StopScope(Context& parent) : state_(std::make_unique<State>(parent)) {}
+StopScope::StopScope(Context& parent) : state_(new State(parent)) {}
 
 StopScope::~StopScope() {
     state_->callback.reset();

@@ -1,10 +1,14 @@
 #include <databased/when_all.hpp>
 
+#include <optional>
+
 namespace databased {
 
 namespace detail {
 
-struct TaskGroup::Line {
+namespace {
+
+struct Line {
     explicit Line(Context& parent, StopState& stop) noexcept : branch(parent.branch), context(parent) {
         context.branch = &branch;
         context.stop = &stop;
@@ -14,16 +18,21 @@ struct TaskGroup::Line {
     Context context;
 };
 
+}  // namespace
+
+struct TaskGroup::Member {
+    std::optional<Line> line;                // once it has begun
+    std::optional<RootCoroutine> coroutine;  // after the line: its frame goes first
+};
+
 TaskGroup::TaskGroup(Context& context, std::size_t size)
-    : parent_(context), stop_(context.stop), lines_(std::make_unique<std::optional<Line>[]>(size)) {
-    members_.reserve(size);
-}
+    : parent_(context), stop_(context.stop), members_(new Member[size]) {}
 
-TaskGroup::~TaskGroup() = default;
+TaskGroup::~TaskGroup() { delete[] members_; }
 
-void TaskGroup::add(RootCoroutine member) { members_.push_back(std::move(member)); }
+void TaskGroup::add(RootCoroutine member) { members_[size_++].coroutine.emplace(std::move(member)); }
 
-bool TaskGroup::await_ready() const noexcept { return members_.empty(); }
+bool TaskGroup::await_ready() const noexcept { return size_ == 0; }
 
 void TaskGroup::await_resume() const {
     if (failure_) std::rethrow_exception(failure_);
@@ -31,10 +40,10 @@ void TaskGroup::await_resume() const {
 
 bool TaskGroup::await_suspend(std::coroutine_handle<> caller) {
     running_ = 1;  // this function itself: members that end at once must not wake the caller
-    for (std::size_t i = 0; i < members_.size() && !failure_; ++i) {
-        Line& line = lines_[i].emplace(parent_, stop_);
+    for (std::size_t i = 0; i < size_ && !failure_; ++i) {
+        Line& line = members_[i].line.emplace(parent_, stop_);
         ++running_;
-        members_[i].bind(line.context).resume();
+        members_[i].coroutine->bind(line.context).resume();
     }
     if (--running_ == 0) return false;
     waiting_ = caller;

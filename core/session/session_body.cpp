@@ -49,10 +49,12 @@ void add_hook(SessionState& session, SessionEnd end, SessionHook hook) {
     session.hooks.add(end, std::move(hook));
 }
 
-Task<> end_scope(const std::shared_ptr<SessionState>& session) { return end_body(session); }
+BodyEnding::BodyEnding(const Session& session) noexcept : session_(session.state()) {}
+BodyEnding::BodyEnding(std::shared_ptr<SessionState> session) noexcept : session_(std::move(session)) {}
+BodyEnding::~BodyEnding() = default;
 
-Task<bool> scope_failed(const std::shared_ptr<SessionState>& session, std::exception_ptr failure) {
-    return body_failed(session, std::move(failure));
-}
+Task<> BodyEnding::commit() const { return end_body(session_); }
+
+Task<bool> BodyEnding::roll_back(std::exception_ptr failure) const { return body_failed(session_, std::move(failure)); }
 
 }  // namespace databased::detail

@@ -26,7 +26,8 @@ Session& SessionScope::session(const std::shared_ptr<DatabaseState>& database, c
     }
     const auto state =
         std::make_shared<SessionState>(SessionPlan{.database = database, .where = where, .home = &context_});
-    return members_.emplace_back(std::make_unique<Member>(state))->session;
+    members_.push_back(Owner{new Member(state)});
+    return members_.back()->session;
 }
 
 void SessionScope::refuse_moved() const {
@@ -53,12 +54,12 @@ Task<> SessionScope::commit(CommitHook hook) {
 
 Task<> SessionScope::commit(Member& member, const CommitHook& hook) {
     if (hook && member.state->is_open()) co_await hook(member.session).in(context_);
-    co_await end_scope(member.state);
+    co_await BodyEnding{member.state}.commit();
 }
 
 Task<> SessionScope::roll_back() {
     for (std::size_t i = 0; i < members_.size(); ++i) {
-        co_await scope_failed(members_[i]->state, nullptr);
+        co_await BodyEnding{members_[i]->state}.roll_back(nullptr);
         co_await close_session(members_[i]->state);
     }
 }

@@ -47,7 +47,7 @@ void Parameters::begin_entry(std::string_view name) {
 void Parameters::drop_entry() noexcept {
     names_.resize(entries_.back().name_begin);
     values_.resize(entries_.back().first_cell);
-    entries_.pop_back();
+    entries_.resize(entries_.size() - 1);
 }
 
 void Parameters::begin_list() { entries_.back().is_list = true; }
@@ -59,6 +59,10 @@ Statement::Statement() noexcept = default;
 Statement::Statement(const Statement& other) = default;
 Statement::Statement(Statement&& other) noexcept = default;
 Statement::~Statement() = default;
+
+void Statement::reorder(std::size_t first) {
+    if (!order_.empty()) values_.reorder(first, order_);
+}
 
 Statement::Pointer Statement::empty() { return Pointer{new Statement}; }
 
@@ -121,7 +125,7 @@ void Statement::bind(const StatementRules& rules, std::string_view sql, Paramete
         const std::size_t first = plain ? origin.argument : parameters.entries_[origin.argument].first_cell;
         order_.push_back(static_cast<std::uint32_t>(first + origin.element));
     }
-    values_.reorder(0, order_);
+    reorder(0);
 }
 
 void Statement::bind_next(const StatementRules& rules, std::string_view sql, Parameters parameters) {

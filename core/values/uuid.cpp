@@ -74,9 +74,11 @@ Uuid Uuid::parse(std::string_view text) {
 
 Uuid Uuid::from_bytes(std::span<const std::byte, 16> bytes) noexcept {
     Uuid uuid;
-    std::copy(bytes.begin(), bytes.end(), uuid.bytes_.begin());
+    std::copy(bytes.begin(), bytes.end(), uuid.bytes_);
     return uuid;
 }
+
+std::span<const std::byte, 16> Uuid::bytes() const noexcept { return bytes_; }
 
 Uuid Uuid::random() {
     UuidBytes bytes = random_bytes();

@@ -46,7 +46,7 @@ void ParameterBuffer::add(ValueKind kind, std::string_view data) {
     data_.push_back('\0');
 }
 
-void ParameterBuffer::reorder(std::size_t first, const std::vector<std::uint32_t>& order) {
+void ParameterBuffer::reorder(std::size_t first, std::span<const std::uint32_t> order) {
     SmallVector<Cell, 6> ordered;
     for (const auto index : order) ordered.push_back(cells_[first + index]);
     cells_.resize(first);

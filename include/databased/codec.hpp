@@ -189,7 +189,7 @@ template <>
 struct Native<std::string> {
     static void write(ParameterBuffer& out, const std::string& value) { write_text(out, value); }
     static std::string read(const FieldView& field) {
-        if (field.cell->kind == ValueKind::text) return std::string{field.cell->text()};
+        if (field.cell->kind == ValueKind::text) return {field.cell->data, field.cell->size};
         return read_string(field);
     }
 };

@@ -3,6 +3,7 @@
 
 #include <databased/detail/callback.hpp>
 #include <databased/detail/export.hpp>
+#include <databased/detail/owner.hpp>
 #include <databased/options.hpp>
 #include <databased/task.hpp>
 #include <databased/url.hpp>
@@ -15,7 +16,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace databased {
 
@@ -32,8 +32,13 @@ using PasswordProvider = detail::Callback<Task<std::string>()>;
 /// settings come before the options of the url.
 class DATABASED_API Config {
   public:
-    Config() = default;
-    explicit Config(std::string_view url) { this->url(url); }
+    Config() noexcept;
+    explicit Config(std::string_view url);
+    Config(const Config& other);
+    Config(Config&& other) noexcept;
+    Config& operator=(const Config& other);
+    Config& operator=(Config&& other) noexcept;
+    ~Config();
 
     /// Reads the variables that are named like the setters: APP_DB_URL, APP_DB_POOL_SIZE … for the prefix "APP_DB_".
     /// Durations are written as in URLs (5s, 250ms; plain numbers are seconds), booleans as true or false. A variable
@@ -97,29 +102,15 @@ class DATABASED_API Config {
     std::optional<Url> read_url() const;
     Options options() const;
     /// Empty unless one was set.
-    const PasswordProvider& password_provider() const noexcept { return password_provider_; }
+    const PasswordProvider& password_provider() const noexcept;
 
   private:
     static Task<std::string> answer_of(detail::Callback<std::string()> call);
-    Url url_of_parts() const;
-    Url finished(Url url) const;
-    Url with_encryption(const Url& url) const;
+    struct Settings;
+    Settings& settings();
+    const Settings& settings() const noexcept;
 
-    std::optional<Url> url_;
-    std::optional<Url> read_url_;
-    std::optional<std::string> backend_;
-    std::optional<std::string> user_;
-    std::optional<std::string> password_;
-    std::optional<std::string> host_;
-    std::optional<std::string> read_host_;
-    std::optional<int> port_;
-    std::optional<std::string> name_;
-    std::optional<std::string> ssl_;
-    std::vector<Url::QueryItem> url_options_;
-    PasswordProvider password_provider_;
-    std::optional<int> pool_size_;
-    std::optional<int> max_overflow_;
-    Options options_;
+    detail::Owner<Settings> settings_;  // made when the first is set
 };
 
 }  // namespace databased

@@ -62,8 +62,10 @@ class DATABASED_API NewSession {
 class DATABASED_API Database : public Executor {
   public:
     /// Throws UrlError for a URL, or an option in it, that cannot be used. `options` come before those of the URL.
-    explicit Database(std::string_view url, Options options = {});
-    explicit Database(const Url& url, Options options = {});
+    explicit Database(std::string_view url);
+    Database(std::string_view url, Options options);
+    explicit Database(const Url& url);
+    Database(const Url& url, Options options);
     /// What only reads goes to `read_url`, with a pool of its own: sessions with Access::read, and reader(). Without it
     /// one pool serves both, and with force_rollback as well. Throws ConfigError for URLs that do not go together.
     Database(const Url& url, const std::optional<Url>& read_url, Options options);
@@ -138,7 +140,8 @@ class DATABASED_API Database : public Executor {
     template <class F>
         requires detail::SessionBody<F>
     auto session(F&& body, std::source_location where = std::source_location::current()) {
-        return session(SessionOptions{}, std::forward<F>(body), where);
+        static_assert(detail::safe_argument<F&&>, DATABASED_UNSAFE_TEMPORARY);
+        return detail::run_session<F>(plain_session(where), std::forward<F>(body));
     }
     template <class F>
         requires detail::SessionBody<F>
@@ -167,6 +170,8 @@ class DATABASED_API Database : public Executor {
 
   private:
     friend Task<Session&> current_session(const Database& database, std::source_location where);
+
+    Session plain_session(std::source_location where);
 
     std::shared_ptr<detail::DatabaseState> state_;
 };

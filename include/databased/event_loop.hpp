@@ -4,12 +4,12 @@
 #include <databased/detail/callback.hpp>
 #include <databased/detail/export.hpp>
 #include <databased/detail/intrusive_list.hpp>
+#include <databased/detail/owner.hpp>
 #include <databased/task.hpp>
 
 #include <coroutine>
 #include <cstddef>
 #include <exception>
-#include <memory>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -146,7 +146,7 @@ class DATABASED_API EventLoop {
     static Task<> store_result(Task<T> task, detail::ResultSlot<T>& result);
     void run_root(Task<> task);
 
-    std::unique_ptr<State> state_;
+    detail::Owner<State> state_;
 };
 
 /// Gives a program a loop for as long as `task` runs, and its result: what main() calls.

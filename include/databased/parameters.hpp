@@ -46,7 +46,7 @@ class DATABASED_API ParameterBuffer {
         return cell;
     }
     /// Puts the cells from `first` on into another order, some perhaps twice.
-    void reorder(std::size_t first, const std::vector<std::uint32_t>& order);
+    void reorder(std::size_t first, std::span<const std::uint32_t> order);
     void append(const ParameterBuffer& other);
     /// The cells from `first` to before `last` of `other`.
     void append(const ParameterBuffer& other, std::size_t first, std::size_t last);
@@ -193,7 +193,7 @@ class DATABASED_API Parameters {
     void add_content(const T& value);
 
     detail::ParameterBuffer values_;
-    std::vector<detail::ArgumentEntry> entries_;
+    detail::SmallVector<detail::ArgumentEntry, 1> entries_;
     std::string names_;
 };
 
@@ -244,10 +244,8 @@ void visit_item(const T& item, Visit visit) {
     if constexpr (ItemTuple<T>) {
         std::apply([&](const auto&... value) { (visit(std::string_view{}, value), ...); }, item);
     } else if constexpr (MappedStruct<T>) {
-        const auto members = tie_members(item);
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (visit(member_names<T>()[I], std::get<I>(members)), ...);
-        }(std::make_index_sequence<member_count<T>()>{});
+        const std::string_view* name = member_names<T>().data();
+        tie_members(item).apply([&](const auto&... value) { (visit(*name++, value), ...); });
     } else {
         visit(std::string_view{}, item);
     }

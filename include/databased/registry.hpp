@@ -4,6 +4,7 @@
 #include <databased/config.hpp>
 #include <databased/database.hpp>
 #include <databased/detail/export.hpp>
+#include <databased/detail/owner.hpp>
 
 #include <memory>
 #include <string>
@@ -13,25 +14,22 @@ namespace databased {
 
 namespace detail {
 class RegistryState;
-struct RegisteredDatabase;
+struct OverrideState;
 }  // namespace detail
 
 /// As long as it exists, another Database has the name. Ending it closes that one at once, and the name means again
 /// what it meant before.
 class [[nodiscard("the other Database is gone as soon as this object is")]] DatabaseOverride {
   public:
-    DatabaseOverride(DatabaseOverride&&) noexcept = default;
+    DATABASED_API DatabaseOverride(DatabaseOverride&& other) noexcept;
     DATABASED_API DatabaseOverride& operator=(DatabaseOverride&& other) noexcept;
     DATABASED_API ~DatabaseOverride();
 
   private:
     friend class DatabaseRegistry;
-    DatabaseOverride(std::weak_ptr<detail::RegistryState> registry,
-                     std::shared_ptr<detail::RegisteredDatabase> entry) noexcept;
-    void end() noexcept;
+    explicit DatabaseOverride(detail::Owner<detail::OverrideState> state) noexcept;
 
-    std::weak_ptr<detail::RegistryState> registry_;
-    std::shared_ptr<detail::RegisteredDatabase> entry_;
+    detail::Owner<detail::OverrideState> state_;
 };
 
 /// The one place that holds a program's databases. Its functions may be called from any thread; what get() gives
@@ -61,7 +59,7 @@ class DATABASED_API DatabaseRegistry {
     Task<> disconnect_all();
 
   private:
-    std::shared_ptr<detail::RegistryState> state_;
+    detail::Owner<std::shared_ptr<detail::RegistryState>> state_;  // overrides know it
 };
 
 }  // namespace databased

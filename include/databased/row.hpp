@@ -53,8 +53,8 @@ struct DATABASED_API RowStore {
     ~RowStore();
 
     std::shared_ptr<const ColumnSet> columns;
-    std::vector<std::unique_ptr<RowBatch>> batches{};  // none is empty
-    std::vector<std::size_t> first_rows{};             // of each batch
+    std::vector<std::unique_ptr<RowBatch>> batches;  // none is empty
+    std::vector<std::size_t> first_rows;             // of each batch
     std::size_t size = 0;
 
     void add(std::unique_ptr<RowBatch> batch);
@@ -127,7 +127,7 @@ class DATABASED_API Rows {
 };
 
 /// What it points at is the iterator's own Row: copy it to keep it.
-class Rows::Iterator {
+class DATABASED_API Rows::Iterator {
   public:
     using iterator_category = std::input_iterator_tag;
     using value_type = Row;
@@ -160,14 +160,7 @@ class Rows::Iterator {
         : row_(std::move(store), nullptr), index_(index) {
         if (index == 0) enter_batch(0);
     }
-    void enter_batch(std::size_t batch) noexcept {
-        const auto& batches = row_.store_->batches;
-        batch_ = batch;
-        row_in_batch_ = 0;
-        if (batch == batches.size()) return;
-        batch_rows_ = batches[batch]->rows();
-        row_.cells_ = batches[batch]->row(0);
-    }
+    void enter_batch(std::size_t batch) noexcept;
 
     Row row_;
     std::size_t index_ = 0;

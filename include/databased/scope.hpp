@@ -4,6 +4,7 @@
 #include <databased/database.hpp>
 #include <databased/detail/callback.hpp>
 #include <databased/detail/export.hpp>
+#include <databased/detail/owner.hpp>
 #include <databased/detail/temporary_guard.hpp>
 #include <databased/session.hpp>
 
@@ -46,7 +47,7 @@ class DATABASED_API SessionScope {
     [[noreturn]] void throw_named(const std::exception_ptr& failure, const Member& failed) const;
 
     Context context_;
-    std::vector<std::unique_ptr<Member>> members_;
+    std::vector<Owner<Member>> members_;
 };
 
 template <class F>

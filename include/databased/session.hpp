@@ -43,10 +43,22 @@ SessionHook session_hook(F hook) {
     }
 }
 
-// What run_session needs of a session; defined in the core.
-DATABASED_API Task<> end_scope(const std::shared_ptr<SessionState>& session);
-/// Rolls back. True if the work is to be done again, after a pause; the rollback's own failure goes to on_warning.
-DATABASED_API Task<bool> scope_failed(const std::shared_ptr<SessionState>& session, std::exception_ptr failure);
+/// What run_session does with a session when its body has ended, which may have moved the session away.
+class DATABASED_API BodyEnding {
+  public:
+    explicit BodyEnding(const Session& session) noexcept;
+    explicit BodyEnding(std::shared_ptr<SessionState> session) noexcept;
+    ~BodyEnding();
+    BodyEnding(const BodyEnding&) = delete;
+    BodyEnding& operator=(const BodyEnding&) = delete;
+
+    Task<> commit() const;
+    /// Rolls back. True if the work is to be done again, after a pause; the rollback's own failure goes to on_warning.
+    Task<bool> roll_back(std::exception_ptr failure) const;
+
+  private:
+    std::shared_ptr<SessionState> session_;
+};
 
 template <class F>
 using scope_task = std::invoke_result_t<F&, Session&>;
@@ -79,7 +91,7 @@ Task<task_result<scope_task<F>>> run_session(Session session, F body);
 /// moved from.
 class DATABASED_API Session : public Executor {
   public:
-    Session(Session&&) noexcept = default;
+    Session(Session&& other) noexcept;
     Session& operator=(Session&& other) noexcept;
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -129,8 +141,7 @@ class DATABASED_API Session : public Executor {
   private:
     friend class Database;
     friend class detail::SessionScope;
-    template <class F>
-    friend Task<detail::task_result<detail::scope_task<F>>> detail::run_session(Session session, F body);
+    friend class detail::BodyEnding;
 
     explicit Session(std::shared_ptr<detail::SessionState> state) noexcept;
     const std::shared_ptr<detail::SessionState>& state() const noexcept { return state_; }
@@ -143,7 +154,7 @@ namespace detail {
 template <class F>
 Task<task_result<scope_task<F>>> run_session(Session session, F body) {
     using Answer = task_result<scope_task<F>>;
-    const auto state = session.state();
+    const BodyEnding ending{session};
     std::exception_ptr failure;
     bool again = true;
     while (again) {
@@ -151,17 +162,17 @@ Task<task_result<scope_task<F>>> run_session(Session session, F body) {
         try {
             if constexpr (std::is_void_v<Answer>) {
                 co_await call_body(body, session);
-                co_await end_scope(state);
+                co_await ending.commit();
                 co_return;
             } else {
                 Answer answer = co_await call_body(body, session);
-                co_await end_scope(state);
+                co_await ending.commit();
                 co_return answer;
             }
         } catch (...) {
             failure = std::current_exception();
         }
-        again = co_await scope_failed(state, failure);
+        again = co_await ending.roll_back(failure);
     }
     std::rethrow_exception(failure);
 }

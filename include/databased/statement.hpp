@@ -3,6 +3,7 @@
 
 #include <databased/backend/dialect.hpp>
 #include <databased/detail/export.hpp>
+#include <databased/detail/owner.hpp>
 #include <databased/detail/range.hpp>
 #include <databased/parameters.hpp>
 #include <databased/sql_text.hpp>
@@ -49,7 +50,7 @@ struct StatementRules {
 /// and thrown by check().
 class DATABASED_API Statement {
   public:
-    using Pointer = std::unique_ptr<Statement>;
+    using Pointer = detail::Owner<Statement>;
 
     Statement(const Statement& other);
     Statement(Statement&& other) noexcept;
@@ -143,11 +144,13 @@ class DATABASED_API Statement {
                 using Written = std::remove_cvref_t<decltype(value)>;
                 if constexpr (detail::Writable<Written>) detail::Native<Written>::write(values_, value);
             });
-            if (!order_.empty()) values_.reorder(first, order_);
+            reorder(first);
             ++runs_;
         }
     }
     void bind_next(const StatementRules& rules, std::string_view sql, Parameters parameters);
+    /// The values from `first` on, which are those of one run.
+    void reorder(std::size_t first);
     static Pointer empty();
     static Pointer make_bound(const StatementRules& rules, std::string_view sql, const Parameters& parameters);
     static Pointer make_erased(const StatementRules& rules, std::string_view sql,

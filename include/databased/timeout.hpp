@@ -3,10 +3,10 @@
 
 #include <databased/detail/export.hpp>
 #include <databased/detail/gives_way.hpp>
+#include <databased/detail/owner.hpp>
 #include <databased/event_loop.hpp>
 
 #include <chrono>
-#include <memory>
 #include <ratio>
 #include <stop_token>
 
@@ -23,12 +23,14 @@ class Duration {
     constexpr std::chrono::nanoseconds nanoseconds() const noexcept { return nanoseconds_; }
 
   private:
-    template <class Source>
-    static constexpr std::chrono::nanoseconds saturated(Source duration) noexcept {
+    template <class Rep, class Period>
+    static constexpr std::chrono::nanoseconds saturated(std::chrono::duration<Rep, Period> duration) noexcept {
         using std::chrono::nanoseconds;
-        const std::chrono::duration<long double, std::nano> wide = duration;
-        if (wide >= nanoseconds::max()) return nanoseconds::max();
-        return wide > nanoseconds::min() ? std::chrono::duration_cast<nanoseconds>(duration) : nanoseconds::min();
+        const auto nanoseconds_each = 1e9L * Period::num / Period::den;
+        const auto wide = static_cast<long double>(duration.count()) * nanoseconds_each;
+        if (wide >= static_cast<long double>(nanoseconds::max().count())) return nanoseconds::max();
+        if (wide <= static_cast<long double>(nanoseconds::min().count())) return nanoseconds::min();
+        return std::chrono::duration_cast<nanoseconds>(duration);
     }
 
     std::chrono::nanoseconds nanoseconds_;
@@ -51,7 +53,7 @@ class DATABASED_API StopScope {
 
   private:
     struct State;
-    std::unique_ptr<State> state_;
+    Owner<State> state_;
 };
 
 DATABASED_API Task<> sleep(Duration duration);

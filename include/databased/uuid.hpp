@@ -3,7 +3,6 @@
 
 #include <databased/detail/export.hpp>
 
-#include <array>
 #include <compare>
 #include <cstddef>
 #include <iosfwd>
@@ -33,7 +32,7 @@ class DATABASED_API Uuid {
     static Uuid time_ordered();
 
     /// Valid as long as this Uuid is.
-    constexpr std::span<const std::byte, 16> bytes() const noexcept { return bytes_; }
+    std::span<const std::byte, 16> bytes() const noexcept;
     constexpr bool is_nil() const noexcept { return *this == Uuid(); }
     /// 0 to 15; 0 for the nil UUID. Tells nothing about UUIDs that do not follow RFC 9562.
     constexpr int version() const noexcept { return std::to_integer<int>(bytes_[6] >> 4); }
@@ -45,7 +44,7 @@ class DATABASED_API Uuid {
     friend DATABASED_API std::ostream& operator<<(std::ostream& out, const Uuid& uuid);
 
   private:
-    std::array<std::byte, 16> bytes_{};
+    std::byte bytes_[16]{};  // std::array would have its comparisons compiled by every user
 };
 
 namespace detail {

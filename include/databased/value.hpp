@@ -78,7 +78,8 @@ struct Cell {
     std::uint32_t size;  // of what `data` points at
     ValueKind kind;
 
-    std::string_view text() const noexcept { return {data, size}; }
+    /// With its very types: for others g++ 12 would look whether they are iterators, for 2 MB of each user's build.
+    std::string_view text() const noexcept { return {data, std::size_t{size}}; }
     bool has_data() const noexcept {
         return kind == ValueKind::text || kind == ValueKind::bytes || kind == ValueKind::decimal ||
                kind == ValueKind::uuid || kind == ValueKind::json || kind == ValueKind::array;

@@ -7,8 +7,6 @@
 
 #include <coroutine>
 #include <exception>
-#include <memory>
-#include <optional>
 #include <tuple>
 #include <variant>
 #include <vector>
@@ -56,12 +54,12 @@ class DATABASED_API TaskGroup {
     void failed(std::exception_ptr failure) noexcept;
     void ended() noexcept;
 
-    struct Line;
+    struct Member;
 
     Context& parent_;
     StopState stop_;
-    std::unique_ptr<std::optional<Line>[]> lines_;
-    std::vector<RootCoroutine> members_;  // after lines_: their frames go first
+    Member* const members_;  // room for all
+    std::size_t size_ = 0;
     std::size_t running_ = 0;
     std::coroutine_handle<> waiting_;
     std::exception_ptr failure_;

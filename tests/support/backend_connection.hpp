@@ -6,7 +6,7 @@
 #include "support/differences.hpp"
 
 #include <databased/backend.hpp>
-#include <databased/detail/sinks.hpp>
+#include <databased/detail/store_sink.hpp>
 
 #include <memory>
 #include <optional>

@@ -254,10 +254,12 @@ TEST(TieMembers, RefersToTheMembersInOrder) {
     Movie movie{1, "Alien", 1979};
 
     auto members = tie_members(movie);
-    std::get<1>(members) = "Aliens";
-    std::get<2>(members).reset();
+    nth_member<1>(members) = "Aliens";
+    nth_member<2>(members).reset();
 
-    static_assert(std::is_same_v<decltype(members), std::tuple<std::int64_t&, std::string&, std::optional<int>&>>);
+    static_assert(std::is_same_v<decltype(nth_member<0>(members)), std::int64_t&>);
+    static_assert(std::is_same_v<decltype(nth_member<1>(members)), std::string&>);
+    static_assert(std::is_same_v<decltype(nth_member<2>(members)), std::optional<int>&>);
     EXPECT_EQ(movie.id, 1);
     EXPECT_EQ(movie.title, "Aliens");
     EXPECT_EQ(movie.year, std::nullopt);
@@ -268,14 +270,14 @@ TEST(TieMembers, OfAConstObjectAreConst) {
 
     auto members = tie_members(movie);
 
-    static_assert(std::is_same_v<std::tuple_element_t<1, decltype(members)>, const std::string&>);
-    EXPECT_EQ(&std::get<1>(members), &movie.title);
+    static_assert(std::is_same_v<decltype(nth_member<1>(members)), const std::string&>);
+    EXPECT_EQ(&nth_member<1>(members), &movie.title);
 }
 
 TEST(TieMembers, ReachesTheLastOfSixtyFour) {
     SixtyFour object{};
 
-    std::get<63>(tie_members(object)) = "last";
+    nth_member<63>(tie_members(object)) = "last";
 
     EXPECT_EQ(object.a63, "last");
 }

@@ -47,7 +47,8 @@ struct FieldView {
     std::size_t index;
 };
 
-/// Text and bytes of one batch: a first block inside the object, then blocks of growing size. Nothing ever moves.
+/// Text and bytes of one batch: a first block inside the object, then blocks of growing size, each of which knows the
+/// one before it. Nothing ever moves.
 class DATABASED_API Arena {
   public:
     Arena() noexcept;
@@ -63,7 +64,7 @@ class DATABASED_API Arena {
     std::string_view keep(std::string_view data) {
         char* copy = allocate(data.size());
         data.copy(copy, data.size());
-        return {copy, data.size()};
+        return {static_cast<const char*>(copy), data.size()};
     }
     std::size_t size() const noexcept { return size_of_blocks_; }
     /// Makes the first block beside the object at least so large.
@@ -77,7 +78,7 @@ class DATABASED_API Arena {
     char* end_ = first_ + sizeof first_;
     std::size_t size_of_blocks_ = 0;
     std::size_t next_block_ = 4096;
-    std::vector<std::unique_ptr<char[]>> blocks_;
+    char* last_block_ = nullptr;
 };
 
 }  // namespace detail

@@ -5,7 +5,6 @@
 #include <databased/detail/export.hpp>
 #include <databased/task.hpp>
 
-#include <memory>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -53,7 +52,7 @@ class DATABASED_API LoopThread {
     struct State;
     class Call;
 
-    std::shared_ptr<State> state_;
+    State* const state_;  // owns itself until this is destroyed, and then belongs to its thread
 };
 
 template <class F>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstddef>
-#include <tuple>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -14,6 +14,35 @@ inline constexpr std::size_t max_members = 64;
 template <std::size_t Count>
 using MemberCount = std::integral_constant<std::size_t, Count>;
 
+/// One of MemberReferences.
+template <std::size_t I, class M>
+struct MemberReference {
+    M* member;
+};
+
+/// References to several members: what a std::tuple of them would be, which costs more to compile than all else here.
+template <class Indices, class... M>
+struct MemberReferences;
+template <std::size_t... I, class... M>
+struct MemberReferences<std::index_sequence<I...>, M...> : MemberReference<I, M>... {
+    /// Calls `function` with all of them.
+    template <class F>
+    constexpr decltype(auto) apply(F&& function) const {
+        return function(*MemberReference<I, M>::member...);
+    }
+};
+
+template <class... M>
+constexpr auto refer_to(M&... members) noexcept {
+    return MemberReferences<std::index_sequence_for<M...>, M...>{{std::addressof(members)}...};
+}
+
+/// Member number I.
+template <std::size_t I, class M>
+constexpr M& nth_member(const MemberReference<I, M>& reference) noexcept {
+    return *reference.member;
+}
+
 /// Whether T{{}, {}, …, more...} is valid, with Count pairs of braces.
 template <class T, class... More>
 constexpr bool takes_braces(MemberCount<0>) {
@@ -22,69 +51,69 @@ constexpr bool takes_braces(MemberCount<0>) {
 
 // clang-format off
 #define DATABASED_LIST_1(item) item(1)
-#define DATABASED_LIST_2(item) DATABASED_LIST_1(item), item(2)
-#define DATABASED_LIST_3(item) DATABASED_LIST_2(item), item(3)
-#define DATABASED_LIST_4(item) DATABASED_LIST_3(item), item(4)
-#define DATABASED_LIST_5(item) DATABASED_LIST_4(item), item(5)
-#define DATABASED_LIST_6(item) DATABASED_LIST_5(item), item(6)
-#define DATABASED_LIST_7(item) DATABASED_LIST_6(item), item(7)
-#define DATABASED_LIST_8(item) DATABASED_LIST_7(item), item(8)
+#define DATABASED_LIST_2(item) item(1), item(2)
+#define DATABASED_LIST_3(item) item(1), item(2), item(3)
+#define DATABASED_LIST_4(item) item(1), item(2), item(3), item(4)
+#define DATABASED_LIST_5(item) item(1), item(2), item(3), item(4), item(5)
+#define DATABASED_LIST_6(item) item(1), item(2), item(3), item(4), item(5), item(6)
+#define DATABASED_LIST_7(item) item(1), item(2), item(3), item(4), item(5), item(6), item(7)
+#define DATABASED_LIST_8(item) item(1), item(2), item(3), item(4), item(5), item(6), item(7), item(8)
 #define DATABASED_LIST_9(item) DATABASED_LIST_8(item), item(9)
-#define DATABASED_LIST_10(item) DATABASED_LIST_9(item), item(10)
-#define DATABASED_LIST_11(item) DATABASED_LIST_10(item), item(11)
-#define DATABASED_LIST_12(item) DATABASED_LIST_11(item), item(12)
-#define DATABASED_LIST_13(item) DATABASED_LIST_12(item), item(13)
-#define DATABASED_LIST_14(item) DATABASED_LIST_13(item), item(14)
-#define DATABASED_LIST_15(item) DATABASED_LIST_14(item), item(15)
-#define DATABASED_LIST_16(item) DATABASED_LIST_15(item), item(16)
+#define DATABASED_LIST_10(item) DATABASED_LIST_8(item), item(9), item(10)
+#define DATABASED_LIST_11(item) DATABASED_LIST_8(item), item(9), item(10), item(11)
+#define DATABASED_LIST_12(item) DATABASED_LIST_8(item), item(9), item(10), item(11), item(12)
+#define DATABASED_LIST_13(item) DATABASED_LIST_8(item), item(9), item(10), item(11), item(12), item(13)
+#define DATABASED_LIST_14(item) DATABASED_LIST_8(item), item(9), item(10), item(11), item(12), item(13), item(14)
+#define DATABASED_LIST_15(item) DATABASED_LIST_8(item), item(9), item(10), item(11), item(12), item(13), item(14), item(15)
+#define DATABASED_LIST_16(item) DATABASED_LIST_8(item), item(9), item(10), item(11), item(12), item(13), item(14), item(15), item(16)
 #define DATABASED_LIST_17(item) DATABASED_LIST_16(item), item(17)
-#define DATABASED_LIST_18(item) DATABASED_LIST_17(item), item(18)
-#define DATABASED_LIST_19(item) DATABASED_LIST_18(item), item(19)
-#define DATABASED_LIST_20(item) DATABASED_LIST_19(item), item(20)
-#define DATABASED_LIST_21(item) DATABASED_LIST_20(item), item(21)
-#define DATABASED_LIST_22(item) DATABASED_LIST_21(item), item(22)
-#define DATABASED_LIST_23(item) DATABASED_LIST_22(item), item(23)
-#define DATABASED_LIST_24(item) DATABASED_LIST_23(item), item(24)
+#define DATABASED_LIST_18(item) DATABASED_LIST_16(item), item(17), item(18)
+#define DATABASED_LIST_19(item) DATABASED_LIST_16(item), item(17), item(18), item(19)
+#define DATABASED_LIST_20(item) DATABASED_LIST_16(item), item(17), item(18), item(19), item(20)
+#define DATABASED_LIST_21(item) DATABASED_LIST_16(item), item(17), item(18), item(19), item(20), item(21)
+#define DATABASED_LIST_22(item) DATABASED_LIST_16(item), item(17), item(18), item(19), item(20), item(21), item(22)
+#define DATABASED_LIST_23(item) DATABASED_LIST_16(item), item(17), item(18), item(19), item(20), item(21), item(22), item(23)
+#define DATABASED_LIST_24(item) DATABASED_LIST_16(item), item(17), item(18), item(19), item(20), item(21), item(22), item(23), item(24)
 #define DATABASED_LIST_25(item) DATABASED_LIST_24(item), item(25)
-#define DATABASED_LIST_26(item) DATABASED_LIST_25(item), item(26)
-#define DATABASED_LIST_27(item) DATABASED_LIST_26(item), item(27)
-#define DATABASED_LIST_28(item) DATABASED_LIST_27(item), item(28)
-#define DATABASED_LIST_29(item) DATABASED_LIST_28(item), item(29)
-#define DATABASED_LIST_30(item) DATABASED_LIST_29(item), item(30)
-#define DATABASED_LIST_31(item) DATABASED_LIST_30(item), item(31)
-#define DATABASED_LIST_32(item) DATABASED_LIST_31(item), item(32)
+#define DATABASED_LIST_26(item) DATABASED_LIST_24(item), item(25), item(26)
+#define DATABASED_LIST_27(item) DATABASED_LIST_24(item), item(25), item(26), item(27)
+#define DATABASED_LIST_28(item) DATABASED_LIST_24(item), item(25), item(26), item(27), item(28)
+#define DATABASED_LIST_29(item) DATABASED_LIST_24(item), item(25), item(26), item(27), item(28), item(29)
+#define DATABASED_LIST_30(item) DATABASED_LIST_24(item), item(25), item(26), item(27), item(28), item(29), item(30)
+#define DATABASED_LIST_31(item) DATABASED_LIST_24(item), item(25), item(26), item(27), item(28), item(29), item(30), item(31)
+#define DATABASED_LIST_32(item) DATABASED_LIST_24(item), item(25), item(26), item(27), item(28), item(29), item(30), item(31), item(32)
 #define DATABASED_LIST_33(item) DATABASED_LIST_32(item), item(33)
-#define DATABASED_LIST_34(item) DATABASED_LIST_33(item), item(34)
-#define DATABASED_LIST_35(item) DATABASED_LIST_34(item), item(35)
-#define DATABASED_LIST_36(item) DATABASED_LIST_35(item), item(36)
-#define DATABASED_LIST_37(item) DATABASED_LIST_36(item), item(37)
-#define DATABASED_LIST_38(item) DATABASED_LIST_37(item), item(38)
-#define DATABASED_LIST_39(item) DATABASED_LIST_38(item), item(39)
-#define DATABASED_LIST_40(item) DATABASED_LIST_39(item), item(40)
+#define DATABASED_LIST_34(item) DATABASED_LIST_32(item), item(33), item(34)
+#define DATABASED_LIST_35(item) DATABASED_LIST_32(item), item(33), item(34), item(35)
+#define DATABASED_LIST_36(item) DATABASED_LIST_32(item), item(33), item(34), item(35), item(36)
+#define DATABASED_LIST_37(item) DATABASED_LIST_32(item), item(33), item(34), item(35), item(36), item(37)
+#define DATABASED_LIST_38(item) DATABASED_LIST_32(item), item(33), item(34), item(35), item(36), item(37), item(38)
+#define DATABASED_LIST_39(item) DATABASED_LIST_32(item), item(33), item(34), item(35), item(36), item(37), item(38), item(39)
+#define DATABASED_LIST_40(item) DATABASED_LIST_32(item), item(33), item(34), item(35), item(36), item(37), item(38), item(39), item(40)
 #define DATABASED_LIST_41(item) DATABASED_LIST_40(item), item(41)
-#define DATABASED_LIST_42(item) DATABASED_LIST_41(item), item(42)
-#define DATABASED_LIST_43(item) DATABASED_LIST_42(item), item(43)
-#define DATABASED_LIST_44(item) DATABASED_LIST_43(item), item(44)
-#define DATABASED_LIST_45(item) DATABASED_LIST_44(item), item(45)
-#define DATABASED_LIST_46(item) DATABASED_LIST_45(item), item(46)
-#define DATABASED_LIST_47(item) DATABASED_LIST_46(item), item(47)
-#define DATABASED_LIST_48(item) DATABASED_LIST_47(item), item(48)
+#define DATABASED_LIST_42(item) DATABASED_LIST_40(item), item(41), item(42)
+#define DATABASED_LIST_43(item) DATABASED_LIST_40(item), item(41), item(42), item(43)
+#define DATABASED_LIST_44(item) DATABASED_LIST_40(item), item(41), item(42), item(43), item(44)
+#define DATABASED_LIST_45(item) DATABASED_LIST_40(item), item(41), item(42), item(43), item(44), item(45)
+#define DATABASED_LIST_46(item) DATABASED_LIST_40(item), item(41), item(42), item(43), item(44), item(45), item(46)
+#define DATABASED_LIST_47(item) DATABASED_LIST_40(item), item(41), item(42), item(43), item(44), item(45), item(46), item(47)
+#define DATABASED_LIST_48(item) DATABASED_LIST_40(item), item(41), item(42), item(43), item(44), item(45), item(46), item(47), item(48)
 #define DATABASED_LIST_49(item) DATABASED_LIST_48(item), item(49)
-#define DATABASED_LIST_50(item) DATABASED_LIST_49(item), item(50)
-#define DATABASED_LIST_51(item) DATABASED_LIST_50(item), item(51)
-#define DATABASED_LIST_52(item) DATABASED_LIST_51(item), item(52)
-#define DATABASED_LIST_53(item) DATABASED_LIST_52(item), item(53)
-#define DATABASED_LIST_54(item) DATABASED_LIST_53(item), item(54)
-#define DATABASED_LIST_55(item) DATABASED_LIST_54(item), item(55)
-#define DATABASED_LIST_56(item) DATABASED_LIST_55(item), item(56)
+#define DATABASED_LIST_50(item) DATABASED_LIST_48(item), item(49), item(50)
+#define DATABASED_LIST_51(item) DATABASED_LIST_48(item), item(49), item(50), item(51)
+#define DATABASED_LIST_52(item) DATABASED_LIST_48(item), item(49), item(50), item(51), item(52)
+#define DATABASED_LIST_53(item) DATABASED_LIST_48(item), item(49), item(50), item(51), item(52), item(53)
+#define DATABASED_LIST_54(item) DATABASED_LIST_48(item), item(49), item(50), item(51), item(52), item(53), item(54)
+#define DATABASED_LIST_55(item) DATABASED_LIST_48(item), item(49), item(50), item(51), item(52), item(53), item(54), item(55)
+#define DATABASED_LIST_56(item) DATABASED_LIST_48(item), item(49), item(50), item(51), item(52), item(53), item(54), item(55), item(56)
 #define DATABASED_LIST_57(item) DATABASED_LIST_56(item), item(57)
-#define DATABASED_LIST_58(item) DATABASED_LIST_57(item), item(58)
-#define DATABASED_LIST_59(item) DATABASED_LIST_58(item), item(59)
-#define DATABASED_LIST_60(item) DATABASED_LIST_59(item), item(60)
-#define DATABASED_LIST_61(item) DATABASED_LIST_60(item), item(61)
-#define DATABASED_LIST_62(item) DATABASED_LIST_61(item), item(62)
-#define DATABASED_LIST_63(item) DATABASED_LIST_62(item), item(63)
-#define DATABASED_LIST_64(item) DATABASED_LIST_63(item), item(64)
+#define DATABASED_LIST_58(item) DATABASED_LIST_56(item), item(57), item(58)
+#define DATABASED_LIST_59(item) DATABASED_LIST_56(item), item(57), item(58), item(59)
+#define DATABASED_LIST_60(item) DATABASED_LIST_56(item), item(57), item(58), item(59), item(60)
+#define DATABASED_LIST_61(item) DATABASED_LIST_56(item), item(57), item(58), item(59), item(60), item(61)
+#define DATABASED_LIST_62(item) DATABASED_LIST_56(item), item(57), item(58), item(59), item(60), item(61), item(62)
+#define DATABASED_LIST_63(item) DATABASED_LIST_56(item), item(57), item(58), item(59), item(60), item(61), item(62), item(63)
+#define DATABASED_LIST_64(item) DATABASED_LIST_56(item), item(57), item(58), item(59), item(60), item(61), item(62), item(63), item(64)
 #define DATABASED_BRACES(n) {}
 #define DATABASED_NAME(n) m##n
 
@@ -96,7 +125,7 @@ constexpr bool takes_braces(MemberCount<0>) {
     template <class T>                                                                              \
     constexpr auto tie_members(T& object, MemberCount<n>) noexcept {                                \
         auto& [DATABASED_LIST_##n(DATABASED_NAME)] = object;                                        \
-        return std::tie(DATABASED_LIST_##n(DATABASED_NAME));                                        \
+        return refer_to(DATABASED_LIST_##n(DATABASED_NAME));                                        \
     }
 
 DATABASED_MEMBERS(1) DATABASED_MEMBERS(2) DATABASED_MEMBERS(3) DATABASED_MEMBERS(4)

@@ -119,7 +119,7 @@ constexpr std::size_t member_count() noexcept {
     return member_count_of<std::remove_cv_t<T>>;
 }
 
-/// The members of `object` in their order, as a std::tuple of references (to const if the object is).
+/// The members of `object` in their order, as MemberReferences (to const if the object is).
 template <class T>
 constexpr auto tie_members(T& object) noexcept {
     return tie_members(object, MemberCount<member_count<T>()>{});
@@ -127,7 +127,7 @@ constexpr auto tie_members(T& object) noexcept {
 
 /// The type of T's member number I.
 template <class T, std::size_t I>
-using MemberType = std::remove_reference_t<std::tuple_element_t<I, decltype(tie_members(std::declval<T&>()))>>;
+using MemberType = std::remove_reference_t<decltype(nth_member<I>(tie_members(std::declval<T&>())))>;
 
 /// Memory of a T that is never made, for the addresses of its members. Defined and not merely declared, as compilers
 /// warn about undeclared things of local types.
@@ -153,7 +153,7 @@ struct MemberAddress {
 
 template <class T, std::size_t I>
 constexpr auto address_of_member() noexcept {
-    return MemberAddress<MemberType<T, I>>{std::addressof(std::get<I>(tie_members(unborn<T>.value)))};
+    return MemberAddress<MemberType<T, I>>{std::addressof(nth_member<I>(tie_members(unborn<T>.value)))};
 }
 
 template <class T>
@@ -180,17 +180,14 @@ std::size_t member_index(M T::*member) noexcept {
     constexpr std::size_t count = member_count<T>();
     if (member == nullptr) return count;
     const void* const wanted = std::addressof(unborn<T>.value.*member);
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-        const auto members = tie_members(unborn<T>.value);
-        std::size_t index = 0;
-        const auto is_wanted = [&]<class Other>(Other& other) {
-            if (std::is_same_v<Other, M> && std::addressof(other) == wanted) return true;
-            ++index;
-            return false;
-        };
-        static_cast<void>((is_wanted(std::get<I>(members)) || ...));
-        return index;
-    }(std::make_index_sequence<count>{});
+    std::size_t index = 0;
+    const auto is_wanted = [&]<class Other>(Other& other) {
+        if (std::is_same_v<Other, M> && std::addressof(other) == wanted) return true;
+        ++index;
+        return false;
+    };
+    tie_members(unborn<T>.value).apply([&](auto&... each) { static_cast<void>((is_wanted(each) || ...)); });
+    return index;
 }
 
 }  // namespace databased::detail

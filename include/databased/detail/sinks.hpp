@@ -62,25 +62,6 @@ class DATABASED_API TypedSink final : public ConvertingSink {
     bool has_row_ = false;
 };
 
-/// Keeps the batches themselves.
-class DATABASED_API StoreSink final : public ConvertingSink {
-  public:
-    enum class Keeps { all_rows, first_row };
-
-    explicit StoreSink(Keeps keeps = Keeps::all_rows);
-    ~StoreSink() override;
-    Rows rows() &&;
-    bool wants_first_row_only() const noexcept override { return keeps_ == Keeps::first_row; }
-
-  private:
-    void begin(const std::shared_ptr<const ColumnSet>& columns) override;
-    void add(std::unique_ptr<RowBatch> batch) override;
-    void forget() override;
-
-    Keeps keeps_;
-    std::shared_ptr<RowStore> store_;
-};
-
 /// How a T is read from a row whose columns were found by `Form`: a template such as ByName or ByPosition.
 template <class T, class Form>
 void take_rows(void* rows, const RowBatch& batch, const std::size_t* places) {

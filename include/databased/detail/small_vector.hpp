@@ -28,6 +28,7 @@ class SmallVector {
     bool empty() const noexcept { return size_ == 0; }
     T* data() noexcept { return heap_ != nullptr ? heap_ : inline_; }
     const T* data() const noexcept { return heap_ != nullptr ? heap_ : inline_; }
+    T& back() noexcept { return data()[size_ - 1]; }
     T& operator[](std::size_t index) noexcept { return data()[index]; }
     const T& operator[](std::size_t index) const noexcept { return data()[index]; }
     const T* begin() const noexcept { return data(); }

@@ -3,8 +3,8 @@
 
 #include <databased/detail/export.hpp>
 #include <databased/detail/intrusive_list.hpp>
+#include <databased/detail/owner.hpp>
 
-#include <memory>
 #include <stop_token>
 
 namespace databased::detail {
@@ -37,7 +37,7 @@ class DATABASED_API StopState final : private StopListener {
 
     bool requested_ = false;
     IntrusiveList<StopListener> listeners_;
-    std::unique_ptr<std::stop_source> source_;
+    Owner<std::stop_source> source_;
 };
 
 }  // namespace databased::detail

@@ -71,8 +71,8 @@ class Insert : public detail::RowsQuery {
   private:
     friend class OnConflict<T>;
     template <class M>
-    const std::string& name_of(M T::*member) const {
-        return definition_->columns[detail::place_of(member)].name;
+    std::string_view name_of(M T::*member) const {
+        return detail::column_name(*definition_, detail::place_of(member));
     }
 
     Definition definition_;
@@ -123,15 +123,11 @@ namespace detail {
 /// Appends the members of `row` in the given places.
 template <class T>
 void append_row(RowValues& out, const T& row, std::size_t left_out) {
-    std::apply(
-        [&](const auto&... member) {
-            std::size_t place = 0;
-            const auto append = [&](const auto& value) {
-                if (place++ != left_out) Native<std::remove_cvref_t<decltype(value)>>::write(out.cells, value);
-            };
-            (append(member), ...);
-        },
-        tie_members(row));
+    std::size_t place = 0;
+    const auto append = [&](const auto& value) {
+        if (place++ != left_out) Native<std::remove_cvref_t<decltype(value)>>::write(out.cells, value);
+    };
+    tie_members(row).apply([&](const auto&... member) { (append(member), ...); });
     ++out.rows;
 }
 
@@ -222,8 +218,9 @@ class InsertInto : public detail::QueryBase {
     Insert<T> values(R&&... rows) const {
         static_assert((detail::safe_argument<R&&> && ...), DATABASED_UNSAFE_TEMPORARY);
         detail::Shape shape = shape_;
-        shape.piece(definition_->inserted_columns);
-        detail::RowValues values{.width = definition_->inserted_count(), .form = detail::RowValues::Form::one_run_each};
+        detail::append_inserted_columns(*definition_, shape);
+        detail::RowValues values{.width = detail::inserted_count(*definition_),
+                                 .form = detail::RowValues::Form::one_run_each};
         (append(values, rows), ...);
         return {definition_, std::move(shape), std::move(values)};
     }
@@ -236,14 +233,14 @@ class InsertInto : public detail::QueryBase {
     template <class... M>
     InsertColumns<T, std::remove_cv_t<M>...> columns(M T::*... members) const {
         detail::Shape shape = shape_;
-        (shape.op(detail::Op::insert_column).text(definition_->columns[detail::place_of(members)].name), ...);
+        (shape.op(detail::Op::insert_column).text(detail::column_name(*definition_, detail::place_of(members))), ...);
         return {definition_, std::move(shape)};
     }
     /// The rows of a query with all columns of the table but an identity, in their order.
     template <class... Items>
     Insert<T> from(const Select<Items...>& query) const {
         detail::Shape shape = shape_;
-        shape.piece(definition_->inserted_columns);
+        detail::append_inserted_columns(*definition_, shape);
         query.append_query(shape);
         return {definition_, std::move(shape.op(detail::Op::insert_query))};
     }
@@ -256,7 +253,7 @@ class InsertInto : public detail::QueryBase {
   private:
     template <class R>
     void append(detail::RowValues& values, const R& row) const {
-        const std::size_t left_out = definition_->identity_place();
+        const std::size_t left_out = detail::identity_place(*definition_);
         if constexpr (std::same_as<R, T>) {
             detail::append_row(values, row, left_out);
         } else if constexpr (!detail::Range<const R>) {

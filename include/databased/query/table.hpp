@@ -21,12 +21,10 @@ template <class T>
 const std::array<std::ptrdiff_t, member_count<T>()>& member_offsets() noexcept {
     static const auto offsets = [] {
         const auto* const begin = reinterpret_cast<const char*>(std::addressof(unborn<T>.value));
-        return std::apply(
-            [&](const auto&... member) {
-                return std::array<std::ptrdiff_t, sizeof...(member)>{
-                    reinterpret_cast<const char*>(std::addressof(member)) - begin...};
-            },
-            tie_members(unborn<T>.value));
+        return tie_members(unborn<T>.value).apply([&](const auto&... member) {
+            return std::array<std::ptrdiff_t, sizeof...(member)>{reinterpret_cast<const char*>(std::addressof(member)) -
+                                                                 begin...};
+        });
     }();
     return offsets;
 }
@@ -46,8 +44,8 @@ void add_columns(TableDefinition& definition) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         static_assert((Writable<std::remove_cv_t<MemberType<T, I>>> && ...),
                       "databased: a member of this struct has a type that no column has; specialise databased::Codec");
-        (definition.add_column(member_names<T>()[I], sql_type<not_null<std::remove_cv_t<MemberType<T, I>>>>,
-                               is_optional<std::remove_cv_t<MemberType<T, I>>>),
+        (add_column(definition, member_names<T>()[I], sql_type<not_null<std::remove_cv_t<MemberType<T, I>>>>,
+                    is_optional<std::remove_cv_t<MemberType<T, I>>>),
          ...);
     }(std::make_index_sequence<member_count<T>()>{});
 }
@@ -68,20 +66,15 @@ class Table {
     /// A column: movies[&Movie::year].
     template <class M>
     ColumnExpression<std::remove_cv_t<M>, Table> operator[](M T::*member) const {
-        const auto& column = definition().columns[detail::place_of(member)];
-        if constexpr (std::same_as<AliasName, detail::NoAlias>) {
-            return ColumnExpression<std::remove_cv_t<M>, Table>{detail::Shape{column.reference}};
-        } else {
-            return ColumnExpression<std::remove_cv_t<M>, Table>{detail::column_shape(
-                column.type, column.facts, definition().source_name, AliasName::name, column.name)};
-        }
+        return ColumnExpression<std::remove_cv_t<M>, Table>{
+            detail::reference_to_column(definition(), AliasName::name, detail::place_of(member))};
     }
     /// The same table by another name, to be joined with itself: employees.as<"boss">().
     template <detail::FixedText Name>
     Table<T, detail::Alias<Name>> as() const noexcept {
         return Table<T, detail::Alias<Name>>{definition_};
     }
-    std::string_view name() const { return definition().name; }
+    std::string_view name() const { return detail::name_of(definition()); }
 
     /// Throws UsageError if it has not been constructed yet.
     const detail::TableDefinition& definition() const {
@@ -92,24 +85,10 @@ class Table {
         definition();
         return definition_;
     }
-    void append_source(detail::Shape& out) const {
-        out.op(detail::Op::table).piece(definition().source_name).text(AliasName::name);
-    }
-    std::string_view source_label() const {
-        return AliasName::name.empty() ? std::string_view{definition().name} : AliasName::name;
-    }
+    void append_source(detail::Shape& out) const { detail::append_source(definition(), AliasName::name, out); }
+    std::string_view source_label() const { return AliasName::name.empty() ? name() : AliasName::name; }
     /// Selects all columns.
-    void append_items(detail::Shape& out) const {
-        if constexpr (std::same_as<AliasName, detail::NoAlias>) {
-            out.piece(definition().all_columns);
-        } else {
-            for (const auto& column : definition().columns) {
-                out.append(detail::column_shape(column.type, column.facts, definition().source_name, AliasName::name,
-                                                column.name));
-                out.op(detail::Op::item);
-            }
-        }
-    }
+    void append_items(detail::Shape& out) const { detail::append_all_columns(definition(), AliasName::name, out); }
 
   private:
     std::shared_ptr<const detail::TableDefinition> definition_;
@@ -122,11 +101,11 @@ inline constexpr bool names_no_struct = std::same_as<Option, SchemaOption> || st
 template <class T, class Option>
 void add_option(TableDefinition& definition, Option option) {
     if constexpr (names_no_struct<Option>) {
-        definition.add(std::move(option));
+        add(definition, std::move(option));
     } else {
         static_assert(std::same_as<typename Option::Struct, T>,
                       "databased: an option of this table names members of another struct");
-        definition.add(std::move(option).option());
+        add(definition, std::move(option).option());
     }
 }
 }  // namespace detail
@@ -135,10 +114,10 @@ void add_option(TableDefinition& definition, Option option) {
 /// on SQLite the attached database, comes from in_schema().
 template <class T, class... Options>
 Table<T> table(std::string_view name, Options... options) {
-    auto definition = std::make_shared<detail::TableDefinition>(name, detail::type_name<T>());
+    auto definition = detail::new_table(name, detail::type_name<T>());
     detail::add_columns<T>(*definition);
     (detail::add_option<T>(*definition, std::move(options)), ...);
-    definition->finish();
+    detail::finish(*definition);
     return Table<T>{std::move(definition)};
 }
 

@@ -5,8 +5,7 @@
 #include <databased/query/shape.hpp>
 
 #include <cstddef>
-#include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +18,7 @@ enum class Action { none, restrict, cascade, set_null, set_default };
 
 namespace detail {
 
+/// What table() was told; complete in the library only.
 struct TableDefinition;
 
 /// Columns are numbers: their places in the struct.
@@ -46,7 +46,7 @@ struct UniqueOption {
 struct IndexOption {
     ColumnPlaces columns{};
     bool is_unique = false;
-    std::optional<Shape> condition{};
+    Shape condition{};   // without instructions: none
     std::string name{};  // empty: made of the names of table and columns
 };
 struct ForeignKeyOption {
@@ -80,58 +80,36 @@ struct SchemaOption {
     std::string name;
 };
 
-struct ColumnDefinition {
-    std::string name{};
-    SqlType type = SqlType::any;
-    bool is_nullable = false;
-    std::uint8_t facts = 0;  // ColumnFacts
-    std::optional<Shape> default_value{};
-    std::string sqlite_type{};  // empty: that of `type`
-    std::string postgresql_type{};
-    std::string reference{};  // instructions: the column, without an alias
-};
+/// A new table without columns. `struct_type` is in static memory.
+DATABASED_API std::shared_ptr<TableDefinition> new_table(std::string_view name, std::string_view struct_type);
+DATABASED_API void add_column(TableDefinition& table, std::string_view name, SqlType type, bool is_nullable);
+DATABASED_API void add(TableDefinition& table, PrimaryKeyOption option);
+DATABASED_API void add(TableDefinition& table, UniqueOption option);
+DATABASED_API void add(TableDefinition& table, IndexOption option);
+DATABASED_API void add(TableDefinition& table, ForeignKeyOption option);
+DATABASED_API void add(TableDefinition& table, CheckOption option);
+DATABASED_API void add(TableDefinition& table, DefaultOption option);
+DATABASED_API void add(TableDefinition& table, NameOption option);
+DATABASED_API void add(TableDefinition& table, SchemaOption option);
+DATABASED_API void add(TableDefinition& table, TypeOption option);
+/// After the last option.
+DATABASED_API void finish(TableDefinition& table);
 
-struct DATABASED_API TableDefinition {
-    TableDefinition(std::string_view table_name, std::string_view struct_type);
-    ~TableDefinition();
-    TableDefinition(const TableDefinition&) = delete;
-    TableDefinition& operator=(const TableDefinition&) = delete;
+DATABASED_API std::string_view name_of(const TableDefinition& table) noexcept;
+DATABASED_API std::string_view column_name(const TableDefinition& table, std::size_t place) noexcept;
+DATABASED_API std::size_t column_count(const TableDefinition& table) noexcept;
+/// How many columns an INSERT of a struct gives: all but an identity.
+DATABASED_API std::size_t inserted_count(const TableDefinition& table) noexcept;
+/// The column that the database counts up; `no_place` if there is none.
+DATABASED_API std::size_t identity_place(const TableDefinition& table) noexcept;
 
-    void add_column(std::string_view column_name, SqlType type, bool is_nullable);
-    void add(PrimaryKeyOption option);
-    void add(UniqueOption option);
-    void add(IndexOption option);
-    void add(ForeignKeyOption option);
-    void add(CheckOption option);
-    void add(DefaultOption option);
-    void add(NameOption option);
-    void add(SchemaOption option);
-    void add(TypeOption option);
-    /// After the last option.
-    void finish();
-
-    /// The column that the database counts up; `no_place` if there is none.
-    std::size_t identity_place() const noexcept {
-        return primary_key.is_identity ? primary_key.columns.front() : no_place;
-    }
-    /// How many columns an INSERT of a struct gives: all but an identity.
-    std::size_t inserted_count() const noexcept { return columns.size() - (primary_key.is_identity ? 1 : 0); }
-
-    std::string schema{};
-    std::string name;
-    std::string_view struct_name;  // in static memory
-    std::vector<ColumnDefinition> columns{};
-    PrimaryKeyOption primary_key{};
-    std::vector<UniqueOption> uniques{};
-    std::vector<IndexOption> indexes{};
-    std::vector<ForeignKeyOption> foreign_keys{};
-    std::vector<CheckOption> checks{};
-
-    // Instructions that are made once.
-    std::string source_name{};       // schema and name
-    std::string all_columns{};       // selects every column, without an alias
-    std::string inserted_columns{};  // inserts what a struct gives
-};
+// What queries say of a table. `alias` is empty where it goes by its own name.
+DATABASED_API void append_source(const TableDefinition& table, std::string_view alias, Shape& out);
+DATABASED_API Shape reference_to_column(const TableDefinition& table, std::string_view alias, std::size_t place);
+/// Selects every column.
+DATABASED_API void append_all_columns(const TableDefinition& table, std::string_view alias, Shape& out);
+/// Inserts what a struct gives.
+DATABASED_API void append_inserted_columns(const TableDefinition& table, Shape& out);
 
 [[noreturn]] DATABASED_API void throw_not_constructed();
 

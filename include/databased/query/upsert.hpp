@@ -36,7 +36,8 @@ Upsert upsert(const Table<T>& table, R&& rows, UpsertMode mode = UpsertMode::ins
     detail::Shape shape;
     shape.op(mode == UpsertMode::update_only ? detail::Op::update : detail::Op::insert);
     table.append_source(shape);
-    detail::RowValues values{.width = table.definition().columns.size(), .form = detail::RowValues::Form::one_run_each};
+    detail::RowValues values{.width = detail::column_count(table.definition()),
+                             .form = detail::RowValues::Form::one_run_each};
     if constexpr (detail::Range<R>) {
         for (const T& row : rows) detail::append_row(values, row, detail::no_place);
     } else {
