@@ -1,7 +1,8 @@
 # The library is put together from layers. A layer is what is in its folder; it sees the public headers, the include
-# folders and the libraries named here, and nothing of the other layers (tests/layering proves it). COLD are files off the
-# way of a statement, for what is opened, reset, refused or has failed, and those that have next to no share in its time: a
-# release has them small rather than fast.
+# folders and the libraries named here, and nothing of the other layers (tests/layering proves it). In a release WARM files are
+# compiled with -O2, as -O3 makes them larger and no statement faster. COLD are files off the way of a statement, for what is
+# opened, reset, refused or has failed, and those that have next to no share in its time: they are small rather than fast.
+# IS_WARM: all are WARM that are not COLD.
 include(CheckLinkerFlag)
 include(GNUInstallDirs)
 
@@ -61,21 +62,28 @@ endforeach()
 include(cmake/stop_token.cmake)
 
 function(databased_layer name)
-  cmake_parse_arguments(PARSE_ARGV 1 layer "" "" "SOURCES;COLD;INCLUDES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 layer "IS_WARM" "" "SOURCES;WARM;COLD;INCLUDES;LIBRARIES")
   if(NOT layer_SOURCES)
     return()
   endif()
+  set(tunes_release FALSE)
   if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang" AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    set(tunes_release TRUE)
     # Last, as a linker takes what inline functions two files have from the first. They share no precompiled header with the others,
-    # which is compiled for speed.
+    # which is compiled with other options.
+    list(TRANSFORM layer_WARM PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
     list(TRANSFORM layer_COLD PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+    set_source_files_properties(${layer_WARM} PROPERTIES COMPILE_OPTIONS -O2 SKIP_PRECOMPILE_HEADERS ON)
     set_source_files_properties(${layer_COLD} PROPERTIES COMPILE_OPTIONS -Os SKIP_PRECOMPILE_HEADERS ON)
-    list(REMOVE_ITEM layer_SOURCES ${layer_COLD})
-    list(APPEND layer_SOURCES ${layer_COLD})
+    list(REMOVE_ITEM layer_SOURCES ${layer_WARM} ${layer_COLD})
+    list(APPEND layer_SOURCES ${layer_WARM} ${layer_COLD})
   endif()
   add_library(${name} OBJECT ${layer_SOURCES})
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden
                                            VISIBILITY_INLINES_HIDDEN ON)
+  if(tunes_release AND layer_IS_WARM)
+    target_compile_options(${name} PRIVATE -O2)
+  endif()
   target_compile_features(${name} PUBLIC cxx_std_20)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/include ${layer_INCLUDES})
   target_link_libraries(${name} PRIVATE nlohmann_json::nlohmann_json Threads::Threads ${layer_LIBRARIES})
