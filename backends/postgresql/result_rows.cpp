@@ -55,9 +55,11 @@ detail::Cell read_cell(const PGresult* result, int row, int column, const TypeRe
 
 }  // namespace
 
-std::vector<Oid> ResultRows::unknown_types(const PGresult* result, const PreparedStatement& statement) const {
+std::vector<Oid> ResultRows::unknown_types(const PGresult* result, const PreparedStatement& statement) {
     std::vector<Oid> unknown;
-    if (sink_ == nullptr || batch_ != nullptr || has_known_columns(result, statement)) return unknown;
+    if (sink_ == nullptr || batch_ != nullptr) return unknown;
+    checked_columns_ = has_known_columns(result, statement) ? statement.columns.get() : nullptr;
+    if (checked_columns_ != nullptr) return unknown;
     for (int i = 0; i < PQnfields(result); ++i) {
         if (!catalog_.knows(PQftype(result, i))) unknown.push_back(PQftype(result, i));
     }
@@ -76,7 +78,8 @@ void ResultRows::take(const PGresult* result, PreparedStatement& statement) {
 }
 
 void ResultRows::begin(const PGresult* result, PreparedStatement& statement) {
-    if (!has_known_columns(result, statement)) learn_columns(result, catalog_, statement);
+    const bool was_checked = checked_columns_ != nullptr && checked_columns_ == statement.columns.get();
+    if (!was_checked && !has_known_columns(result, statement)) learn_columns(result, catalog_, statement);
     batch_ = std::make_unique<RowBatch>(statement.columns);
     sink_->on_columns(statement.columns);
 }

@@ -24,7 +24,7 @@ class ResultRows {
     ResultRows(RowSink* sink, const TypeCatalog& catalog) : sink_(sink), catalog_(catalog) {}
 
     /// The types of `result` that nobody here knows yet; without them its rows cannot be read.
-    std::vector<Oid> unknown_types(const PGresult* result, const PreparedStatement& statement) const;
+    std::vector<Oid> unknown_types(const PGresult* result, const PreparedStatement& statement);
     /// Reads the rows of `result` and hands full batches on.
     void take(const PGresult* result, PreparedStatement& statement);
     /// The last rows, and the columns if there were no rows.
@@ -45,6 +45,7 @@ class ResultRows {
     RowSink* sink_;  // null if rows are not wanted
     const TypeCatalog& catalog_;
     std::unique_ptr<RowBatch> batch_;
+    const detail::ColumnSet* checked_columns_ = nullptr;  // those of the statement that the result was found to have
     std::exception_ptr error_;
     std::size_t count_ = 0;
     std::size_t batches_ = 0;

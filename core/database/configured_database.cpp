@@ -9,7 +9,7 @@ Database::Database(const Config& config)
     : Executor(nullptr),
       state_(std::make_shared<detail::DatabaseState>(config.url(), config.read_url(), config.options(),
                                                      config.password_provider())) {
-    set_target(std::make_shared<detail::AutocommitTarget>(state_, Access::write));
+    make_targets();
 }
 
 }  // namespace databased

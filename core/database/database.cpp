@@ -20,7 +20,12 @@ Database::Database(const Url& url, Options options) : Database(url, std::nullopt
 
 Database::Database(const Url& url, const std::optional<Url>& read_url, Options options)
     : Executor(nullptr), state_(std::make_shared<detail::DatabaseState>(url, read_url, options)) {
+    make_targets();
+}
+
+void Database::make_targets() {
     set_target(std::make_shared<detail::AutocommitTarget>(state_, Access::write));
+    reads_ = std::make_shared<detail::AutocommitTarget>(state_, Access::read);
 }
 
 Database::~Database() {
@@ -33,6 +38,7 @@ Database& Database::operator=(Database&& other) noexcept {
         state_ = std::move(other.state_);
         set_target(other.target());
         other.set_target(nullptr);
+        reads_ = std::move(other.reads_);
     }
     return *this;
 }
@@ -60,7 +66,7 @@ Session Database::plain_session(std::source_location where) {
     return Session{detail::make_unit(state_, SessionOptions{}, where)};
 }
 
-Reader Database::reader() const { return Reader{std::make_shared<detail::AutocommitTarget>(state_, Access::read)}; }
+Reader Database::reader() const { return Reader{reads_}; }
 
 Database& Database::on_connect(detail::Callback<Task<>(Connection&)> hook) {
     state_->hooks.on_connect = std::move(hook);

@@ -172,8 +172,10 @@ class DATABASED_API Database : public Executor {
     friend Task<Session&> current_session(const Database& database, std::source_location where);
 
     Session plain_session(std::source_location where);
+    void make_targets();
 
     std::shared_ptr<detail::DatabaseState> state_;
+    detail::Target reads_;
 };
 
 }  // namespace databased
