@@ -1,9 +1,12 @@
+#include "rows/name_index.hpp"
+
 #include <databased/detail/row_reader.hpp>
 #include <databased/error.hpp>
 #include <databased/row.hpp>
 #include <databased/task.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <new>
 
@@ -14,6 +17,14 @@ namespace detail {
 namespace {
 
 constexpr std::size_t largest_block = std::size_t{64} * 1024;
+constexpr std::size_t few_columns = 8;  // as fast without an index
+
+NameIndex::Found find_among_few(std::string_view name, std::span<const Column> columns) {
+    const auto has_name = [name](const Column& column) { return column.name == name; };
+    const auto found = std::find_if(columns.begin(), columns.end(), has_name);
+    const auto column = static_cast<std::size_t>(found - columns.begin());
+    return {column, found != columns.end() && std::any_of(found + 1, columns.end(), has_name)};
+}
 
 }  // namespace
 
@@ -28,15 +39,24 @@ void Arena::grow(std::size_t size) {
     end_ = free_ + block;
 }
 
+ColumnSet::ColumnSet() noexcept = default;
+ColumnSet::~ColumnSet() { delete index_; }
+
+const NameIndex& ColumnSet::index() const {
+    const std::atomic_ref<NameIndex*> shared{index_};
+    NameIndex* known = shared.load(std::memory_order_acquire);
+    if (known != nullptr) return *known;
+    auto made = std::make_unique<NameIndex>(columns);
+    if (!shared.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel)) return *known;
+    return *made.release();
+}
+
 std::size_t ColumnSet::find(std::string_view name) const {
-    const auto has_name = [name](const Column& column) { return column.name == name; };
-    const auto found = std::find_if(columns.begin(), columns.end(), has_name);
-    if (found != columns.end() && std::any_of(found + 1, columns.end(), has_name)) {
-        throw AmbiguousColumnError("several columns are called \"" + std::string{name} +
-                                   "\": name them apart with AS, or read by "
-                                   "position");
-    }
-    return static_cast<std::size_t>(found - columns.begin());
+    const NameIndex::Found found =
+        columns.size() > few_columns ? index().find(name, columns) : find_among_few(name, columns);
+    if (!found.is_ambiguous) return found.column;
+    throw AmbiguousColumnError("several columns are called \"" + std::string{name} +
+                               "\": name them apart with AS, or read by position");
 }
 
 std::size_t ColumnSet::index_of(std::string_view name) const {

@@ -24,7 +24,9 @@ inline Cell bytes(std::string_view bytes) { return Cell::of_data(ValueKind::byte
 /// `cell` read as T from a column called "price".
 template <class T>
 T read(Cell cell, databased::NumericTime numeric_time = databased::NumericTime::refused) {
-    const databased::detail::ColumnSet columns{.columns = {{"price"}}, .numeric_time = numeric_time};
+    databased::detail::ColumnSet columns;
+    columns.columns = {{"price"}};
+    columns.numeric_time = numeric_time;
     return databased::detail::Native<T>::read(databased::detail::FieldView{&cell, &columns, 0});
 }
 

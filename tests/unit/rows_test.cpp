@@ -6,14 +6,17 @@
 #include <databased/json.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <iterator>
+#include <latch>
 #include <memory>
 #include <optional>
 #include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -82,6 +85,45 @@ TEST(Row, WithOneNameTwiceIsReadByPosition) {
     EXPECT_EQ(row[1].as<int>(), 2);
     const auto message = refusal_of<AmbiguousColumnError>([&] { static_cast<void>(row["id"]); });
     EXPECT_PRED2(mentions, message, "name them apart with AS");
+}
+
+std::string nth_name(std::size_t place) { return "column_" + std::to_string(place); }
+
+Rows one_row_of_many(std::size_t columns) {
+    std::vector<std::string> names;
+    std::vector<detail::Cell> cells;
+    for (std::size_t i = 0; i < columns; ++i) {
+        names.push_back(nth_name(i));
+        cells.push_back(integer(static_cast<std::int64_t>(i)));
+    }
+    names.push_back("twice");
+    names.push_back("twice");
+    cells.resize(columns + 2, detail::Cell::null());
+    return HandmadeRows{std::move(names)}.add(cells).rows();
+}
+
+TEST(Row, OfManyColumnsFindsEachByItsName) {
+    constexpr std::size_t columns = 500;
+    const Row row = one_row_of_many(columns).front();
+    for (std::size_t i = 0; i < columns; ++i) EXPECT_EQ(row[nth_name(i)].as<std::size_t>(), i);
+    EXPECT_THROW(static_cast<void>(row["twice"]), AmbiguousColumnError);
+    EXPECT_THROW(static_cast<void>(row["column_500"]), ColumnNotFoundError);
+    EXPECT_THROW(static_cast<void>(row[""]), ColumnNotFoundError);
+}
+
+TEST(Row, MayBeAskedForNamesByThreadsAtOnce) {
+    const Rows rows = one_row_of_many(100);
+    std::latch all_are_here{4};
+    std::vector<std::thread> threads;
+    std::atomic<int> right = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+        threads.emplace_back([&, i] {
+            all_are_here.arrive_and_wait();
+            if (rows.front()[nth_name(20 * i)].as<std::size_t>() == 20 * i) ++right;
+        });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(right, 4);
 }
 
 TEST(Row, WithoutColumnsSaysSo) {
@@ -210,7 +252,8 @@ TEST(Rows, WorkWithRangesAndAlgorithms) {
 
 /// Batches of several rows, so that positions do not fall on their borders.
 Rows counted(int batches, int rows_per_batch) {
-    auto columns = std::make_shared<const detail::ColumnSet>(detail::ColumnSet{.columns = {{"n"}, {"square"}}});
+    auto columns = std::make_shared<detail::ColumnSet>();
+    columns->columns = {{"n"}, {"square"}};
     auto store = std::make_shared<detail::RowStore>();
     store->columns = columns;
     std::int64_t n = 0;

@@ -26,9 +26,16 @@ enum class NumericTime : std::uint8_t { refused, unix_seconds, unix_milliseconds
 
 namespace detail {
 
+class NameIndex;
+
 /// The columns of a result; shared by all its rows and by later results of the same prepared statement.
 struct DATABASED_API ColumnSet {
-    std::vector<Column> columns;
+    ColumnSet() noexcept;
+    ~ColumnSet();
+    ColumnSet(const ColumnSet&) = delete;
+    ColumnSet& operator=(const ColumnSet&) = delete;
+
+    std::vector<Column> columns;  // as they are from the first find() on
     NumericTime numeric_time = NumericTime::refused;
 
     /// Throws ColumnNotFoundError, AmbiguousColumnError.
@@ -38,6 +45,11 @@ struct DATABASED_API ColumnSet {
     /// Throws ColumnNotFoundError.
     void require(std::size_t index) const;
     std::string names() const;
+
+  private:
+    const NameIndex& index() const;
+
+    mutable NameIndex* index_ = nullptr;  // of many columns, made by the thread that first looks for one
 };
 
 /// A cell with its place, for messages.
