@@ -31,7 +31,7 @@ class SqliteBackend final : public DatabaseBackend {
 
     /// A read that takes long is not said to be one: others would wait behind it.
     backend::Nature nature(const SqlText& text, detail::Clock::time_point) const noexcept override {
-        return quick_reads_->has(text.hash) ? backend::Nature::read : backend::Nature::unknown;
+        return quick_reads_->quick.has(text.hash) ? backend::Nature::read : backend::Nature::unknown;
     }
 
     Task<std::unique_ptr<SessionBackend>> open(backend::Opening opening) override {

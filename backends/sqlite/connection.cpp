@@ -9,6 +9,8 @@ namespace databased::sqlite {
 
 namespace {
 
+constexpr int most_runs_at_once = 16;  // in a turn of the loop: then others get their chance
+
 Job::Kind kind_of(const Request& request) noexcept {
     const backend::VerbSet verbs = request.verbs();
     if (verbs.has(backend::Verb::keep)) return Job::Kind::keep;
@@ -38,7 +40,7 @@ Connection::Connection(EventLoop& loop, const SqliteOptions& options, Access acc
       worker_(std::make_unique<Worker>(loop, options, access, std::move(quick_reads))) {}
 
 Connection::~Connection() {
-    on_end_of_turn();  // what was not sent yet comes back as well
+    hand_over();  // what was not sent yet comes back as well
 }
 
 Task<> Connection::open() {
@@ -52,8 +54,17 @@ void Connection::start(backend::Exchange& exchange) noexcept { begin(exchange, k
 void Connection::begin(backend::Exchange& exchange, Job::Kind kind) {
     auto* const job = new Job{loop_, kind, exchange};
     exchange.hold(*job);
+    if (job->may_run_at_once() && run_at_once(*job)) return job->finish();
     submit(*job);
     job->listen();
+}
+
+/// Only where one task alone has something to do: several are served together by the worker, while the loop goes on.
+bool Connection::run_at_once(Job& job) {
+    if (!outbox_.empty() || runs_at_once_ == most_runs_at_once || loop_.has_others_waiting()) return false;
+    if (!worker_->run_at_once(job)) return false;
+    if (runs_at_once_++ == 0) loop_.at_end_of_turn(*this);
+    return true;
 }
 
 Task<> Connection::close() {
@@ -62,14 +73,24 @@ Task<> Connection::close() {
 }
 
 void Connection::submit(Job& job) {
-    if (outbox_.empty()) worker_->expect_jobs();
-    loop_.busy_wait().expect_post(spin_);
+    if (outbox_.empty() && runs_at_once_ != most_runs_at_once) worker_->expect_jobs();
     outbox_.push_back(&job);
     loop_.at_end_of_turn(*this);
 }
 
 void Connection::on_end_of_turn() noexcept {
-    if (outbox_.empty()) return;
+    runs_at_once_ = 0;
+    const bool is_alone = outbox_.size() == 1 && outbox_.front()->may_run_at_once();
+    if (is_alone && worker_->run_at_once(*outbox_.front())) {
+        Job* const job = outbox_.front();
+        outbox_.clear();
+        return job->finish();
+    }
+    hand_over();
+}
+
+void Connection::hand_over() {
+    for (std::size_t i = 0; i < outbox_.size(); ++i) loop_.busy_wait().expect_post(spin_);
     worker_->submit(outbox_);
     outbox_.clear();
 }

@@ -33,13 +33,16 @@ class Connection final : public SessionBackend, private EndOfTurn {
     class Wait;
 
     void begin(backend::Exchange& exchange, Job::Kind kind);
+    bool run_at_once(Job& job);
     void submit(Job& job);
+    void hand_over();
     void on_end_of_turn() noexcept override;
 
     EventLoop& loop_;
     std::chrono::microseconds spin_;
     std::unique_ptr<Worker> worker_;
     std::vector<Job*> outbox_;
+    int runs_at_once_ = 0;  // in this turn
 };
 
 }  // namespace databased::sqlite

@@ -131,6 +131,18 @@ void Engine::run(Job& job) {
     turn_.leave();
 }
 
+/// What takes longer than it did before begins anew on the worker.
+bool Engine::run_at_once(Job& job) {
+    if (handle_.get() == nullptr || !runner_.is_immediate(job) || !job.begin()) return false;
+    interrupts_.allow_a_moment();
+    run(job);
+    interrupts_.end();
+    if (!interrupts_.took_longer()) return true;
+    runner_.forget_immediate(job);
+    job.start_over();
+    return false;
+}
+
 /// Where a transaction was expected and SQLite has ended it, a savepoint would begin a new one.
 std::exception_ptr Engine::run_commands(Job& job) {
     const backend::Transaction expected = job.request().expected;

@@ -1,4 +1,5 @@
-// A sqlite3 handle and everything that is done with it. Used on the worker's thread only, but for what says otherwise.
+// A sqlite3 handle and everything that is done with it. Used by one thread at a time: the worker, but for what says
+// otherwise.
 #pragma once
 
 #include "connection_state.hpp"
@@ -38,6 +39,9 @@ class Engine {
 
     /// One request by itself.
     void run(Job& job);
+    /// The same on the loop's thread, for a single read that takes next to nothing. False if it is none, or has to wait
+    /// for a lock: then nothing was done.
+    bool run_at_once(Job& job);
     Nature nature_of(const Job& job) { return runner_.nature_of(job); }
     /// Reads that come together: they see the same state. False if that was not possible and nothing was done.
     bool begin_reads(Job& first);

@@ -30,15 +30,21 @@ void Interrupts::begin(const Job& job, std::span<Job* const> ran) noexcept {
     current_ = &job;
     ran_ = ran;
     is_armed_ = true;
+    took_longer_ = false;
 }
 
 void Interrupts::end() noexcept {
     current_ = nullptr;
+    is_momentary_ = false;
     ran_ = {};
 }
 
 int Interrupts::on_progress(void* self) noexcept {
     auto& that = *static_cast<Interrupts*>(self);
+    if (that.is_momentary_) {
+        that.took_longer_ = true;
+        return 1;
+    }
     that.watcher_.on_progress();
     if (that.current_ == nullptr || !that.is_armed_) return 0;
     const bool is_waited_for =
@@ -50,7 +56,8 @@ int Interrupts::on_progress(void* self) noexcept {
 /// Who gives up here has not committed, whatever was said before: a stop may still end it.
 int Interrupts::on_busy(void* self, int count) noexcept {
     auto& that = *static_cast<Interrupts*>(self);
-    if (!that.waits_for_locks_) return 0;
+    if (that.is_momentary_) that.took_longer_ = true;
+    if (!that.waits_for_locks_ || that.is_momentary_) return 0;
     const auto now = std::chrono::steady_clock::now();
     if (count == 0) that.busy_since_ = now;
     if (now - that.busy_since_ >= that.busy_timeout_) return 0;

@@ -1,4 +1,4 @@
-// When SQLite is to end what it does, or to wait on. Used on the worker's thread only.
+// When SQLite is to end what it does, or to wait on. Used by whoever runs the connection's statements.
 #pragma once
 
 #include "handle.hpp"
@@ -39,6 +39,13 @@ class Interrupts {
     void end() noexcept;
     /// A statement begins that is not interrupted once it has committed.
     void arm() noexcept { is_armed_ = true; }
+    /// Until end(): what waits for a lock, or takes more than a moment, is interrupted, as it holds up the loop.
+    void allow_a_moment() noexcept {
+        is_momentary_ = true;
+        took_longer_ = false;
+    }
+    /// Whether that has happened since begin().
+    bool took_longer() const noexcept { return took_longer_; }
     /// The file is not there any more where its path says: a commit was given up, or SQLite has refused a write.
     bool has_met_moved_file() const noexcept { return has_met_moved_file_; }
     void meet_moved_file() noexcept { has_met_moved_file_ = true; }
@@ -54,6 +61,8 @@ class Interrupts {
     const Job* current_ = nullptr;
     std::span<Job* const> ran_;
     bool is_armed_ = true;
+    bool is_momentary_ = false;
+    bool took_longer_ = false;
     bool waits_for_locks_ = false;
     bool has_met_moved_file_ = false;
     std::chrono::steady_clock::time_point busy_since_{};

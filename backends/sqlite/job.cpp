@@ -120,6 +120,16 @@ void Job::abandon() noexcept {
 
 void Job::on_loop() noexcept {
     loop_.busy_wait().expected_post_came();
+    finish();
+}
+
+bool Job::may_run_at_once() const noexcept {
+    const bool is_single_run = kind_ == Kind::request && request_.commands.size() == 1 &&
+                               request_.statement.get() != nullptr && !request_.statement->is_many();
+    return is_single_run && (request_.stop == nullptr || !request_.stop->requested());
+}
+
+void Job::finish() noexcept {
     if (exchange_ == nullptr) {
         delete this;
         return;

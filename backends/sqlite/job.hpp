@@ -58,6 +58,10 @@ class Job final : public LoopWork, public backend::Exchange::Pending, private de
     void listen() noexcept;
     void let_go() noexcept override;
     void on_loop() noexcept override;
+    /// Has it come back: tells who waits.
+    void finish() noexcept;
+    /// Whether it may be run where it was made.
+    bool may_run_at_once() const noexcept;
     void take_rows(std::unique_ptr<RowBatch> batch) noexcept;
 
   private:

@@ -32,6 +32,7 @@ void JobQueue::expect() {
 
 void JobQueue::add(std::span<Job* const> jobs) {
     if (jobs.empty()) return;
+    added_ += jobs.size();
     for (std::size_t i = 1; i < jobs.size(); ++i) jobs[i]->before = jobs[i - 1];
     Job* const sleeping = asleep();
     Job* before = newest_.load(std::memory_order_relaxed);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -26,9 +27,16 @@ class JobQueue {
     /// None will come any more.
     void end();
     bool has_ended() const noexcept { return ended_.load(); }
+    /// Whether all that was added is done, so that who takes only waits. For who adds: until the next add() it stays
+    /// so.
+    bool is_resting() const noexcept { return added_ == done_.load(std::memory_order_acquire); }
 
     /// Waits for jobs, and replaces `jobs` by all that are there. False once it has ended and there are none.
     bool take(std::vector<Job*>& jobs);
+    /// So many of those that were taken are done.
+    void note_done(std::size_t jobs) noexcept {
+        done_.store(done_.load(std::memory_order_relaxed) + jobs, std::memory_order_release);
+    }
 
   private:
     Job* asleep() const noexcept;
@@ -40,6 +48,8 @@ class JobQueue {
     static constexpr std::size_t cache_line = 64;
 
     alignas(cache_line) std::atomic<Job*> newest_{nullptr};  // with those before it; asleep() while who takes sleeps
+    std::size_t added_ = 0;                                  // who adds alone
+    alignas(cache_line) std::atomic<std::size_t> done_{0};
     alignas(cache_line) std::atomic<bool> ended_{false};
     std::atomic<bool> expecting_{false};
     std::chrono::microseconds spin_;

@@ -1,4 +1,4 @@
-// Which texts read and nothing else, and have taken little lately.
+// Which texts read and nothing else, and have taken little lately, or next to nothing.
 #pragma once
 
 #include <array>
@@ -7,16 +7,15 @@
 
 namespace databased::sqlite {
 
-/// Of one database, for all its connections and the loop. What is forgotten, or taken for another text with the same
-/// hash, costs a connection of its own or a little waiting, and nothing else.
-class QuickReads {
+/// A set of texts. What is forgotten, or taken for another text with the same hash, costs time and nothing else.
+class TextSet {
   public:
     bool has(std::size_t hash) const noexcept { return place_of(hash).load(std::memory_order_relaxed) == hash; }
 
-    void note(std::size_t hash, bool is_quick) noexcept {
+    void put(std::size_t hash, bool is_in) noexcept {
         std::atomic<std::size_t>& place = place_of(hash);
         const bool is_known = place.load(std::memory_order_relaxed) == hash;
-        if (is_known != is_quick) place.store(is_quick ? hash : 0, std::memory_order_relaxed);
+        if (is_known != is_in) place.store(is_in ? hash : 0, std::memory_order_relaxed);
     }
 
   private:
@@ -26,6 +25,12 @@ class QuickReads {
     const std::atomic<std::size_t>& place_of(std::size_t hash) const noexcept { return hashes_[hash % size]; }
 
     std::array<std::atomic<std::size_t>, size> hashes_{};
+};
+
+/// Of one database, for all its connections and the loop.
+struct QuickReads {
+    TextSet quick{};      ///< Others may wait behind them.
+    TextSet immediate{};  ///< The loop may: they take less than to hand them to a worker.
 };
 
 }  // namespace databased::sqlite

@@ -14,7 +14,8 @@ namespace databased::sqlite {
 
 namespace {
 
-constexpr int quick_steps = 20'000;  // of SQLite's virtual machine: about a millisecond
+constexpr int quick_steps = 20'000;   // of SQLite's virtual machine: about a millisecond
+constexpr int immediate_steps = 500;  // about 20 us: what it takes to wake up a thread and to be woken up
 constexpr std::int64_t no_rowid = std::numeric_limits<std::int64_t>::min() + 40'961;  // nobody's, surely
 
 bool is_end_of_statement(int code) { return code == SQLITE_DONE || code == SQLITE_ROW; }
@@ -44,6 +45,13 @@ Nature StatementRunner::nature_of(const Job& job) {
         interrupts_.end();
     }
     return statement != nullptr ? statement->facts.nature : Nature::unknown;
+}
+
+bool StatementRunner::is_immediate(const Job& job) {
+    const SqlText& text = job.statement()->text();
+    if (!quick_reads_->immediate.has(text.hash) || !state_.is_clean()) return false;
+    const PreparedStatement* statement = statements_->find(text);
+    return statement != nullptr && statement->facts.nature == Nature::read;
 }
 
 /// A PRAGMA may act when it is prepared: it is only once it is known what it is about, and that it may.
@@ -149,7 +157,8 @@ std::exception_ptr StatementRunner::run_once(Job& job, PreparedStatement& statem
 /// SQLite counts them over all runs unless it is told to begin anew.
 void StatementRunner::note_steps(const PreparedStatement& statement) noexcept {
     const int steps = sqlite3_stmt_status(statement.handle.get(), SQLITE_STMTSTATUS_VM_STEP, 1);
-    quick_reads_->note(statement.text->hash, steps < quick_steps);
+    quick_reads_->quick.put(statement.text->hash, steps < quick_steps);
+    quick_reads_->immediate.put(statement.text->hash, steps < immediate_steps);
 }
 
 int StatementRunner::step_rows(Job& job, PreparedStatement& statement, bool may_tell) {

@@ -31,6 +31,10 @@ class StatementRunner {
     std::exception_ptr run(Job& job, bool may_tell);
     /// What the statement of `job` is, on a connection on which nobody has left anything.
     Nature nature_of(const Job& job);
+    /// Whether the statement of `job` is prepared, reads and nothing else, and has taken next to nothing the last time.
+    bool is_immediate(const Job& job);
+    /// It has taken more than that.
+    void forget_immediate(const Job& job) noexcept { quick_reads_->immediate.put(job.statement()->text().hash, false); }
 
   private:
     std::exception_ptr prepare(const Job& job, PreparedStatement*& statement);

@@ -23,7 +23,10 @@ Worker::~Worker() {
 }
 
 void Worker::run() noexcept {
-    while (queue_.take(jobs_)) serve();
+    while (queue_.take(jobs_)) {
+        serve();
+        queue_.note_done(jobs_.size());
+    }
     engine_.close();
 }
 

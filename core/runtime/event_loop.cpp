@@ -95,6 +95,9 @@ void EventLoop::post(std::span<LoopWork* const> batch) noexcept { state_->queues
 
 detail::Clock::time_point EventLoop::now() noexcept { return state_->queues.clock.now(); }
 void EventLoop::schedule(std::coroutine_handle<> waiting) { state_->queues.ready.push(waiting); }
+bool EventLoop::has_others_waiting() const noexcept {
+    return state_->queues.ready.has_more() || !state_->queues.mailbox.is_empty();
+}
 void EventLoop::at_end_of_turn(EndOfTurn& listener) noexcept { state_->queues.ready.at_end_of_turn(listener); }
 detail::BusyWait& EventLoop::busy_wait() noexcept { return state_->queues.busy_wait; }
 void EventLoop::add(LoopUser& user) noexcept { state_->queues.users.push_back(user); }

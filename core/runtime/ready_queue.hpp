@@ -18,6 +18,8 @@ class ReadyQueue {
     /// Resumes what is ready, and what gets ready meanwhile, but no more than `most`.
     void resume(std::size_t most) noexcept;
     void end_turn() noexcept;
+    /// Whether something waits behind what is being resumed.
+    bool has_more() const noexcept { return head_ < ready_.size(); }
     bool is_empty() const noexcept { return ready_.empty() && listeners_.empty(); }
 
   private:

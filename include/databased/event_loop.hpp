@@ -131,6 +131,8 @@ class DATABASED_API EventLoop {
     detail::Clock::time_point now() noexcept;
     /// Resumes `waiting` in this turn or the next; never inside this call.
     void schedule(std::coroutine_handle<> waiting);
+    /// Whether somebody else waits for this turn to go on.
+    bool has_others_waiting() const noexcept;
     /// Calls `listener` once at the end of this turn. It may be asked for again from within.
     void at_end_of_turn(EndOfTurn& listener) noexcept;
     /// What the loop is to wait for awake; include databased/detail/busy_wait.hpp.
