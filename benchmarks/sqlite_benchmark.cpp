@@ -144,20 +144,62 @@ void SequentialSelectBesideRawWorker(benchmark::State& state) {
 }
 BENCHMARK(SequentialSelectBesideRawWorker)->UseManualTime()->Unit(benchmark::kMillisecond);
 
-void SequentialSelectBesideEmptyHandOver(benchmark::State& state) {
+void SequentialSelectBesideSameThread(benchmark::State& state) {
     constexpr int count = 2'000;
     const File file;
-    RawWorker worker{[](auto&) {}, [](auto&) {}, spin};
-    RawWorker::Job job;
+    RawSqlite raw{file.path(), file.synchronous()};
+    const RawStatement statement{raw, select_one};
     Client client{file.url()};
     Pair pair{state};
     for (auto _ : state) {
-        pair.round([&] { run_in_sequence(worker, job, count); },
-                   [&] { client.run(select_in_sequence(client.database(), count)); });
+        pair.round(
+            [&] {
+                for (int i = 0; i < count; ++i) {
+                    auto body = select_raw(statement, key_of(i));
+                    benchmark::DoNotOptimize(body);
+                }
+            },
+            [&] { client.run(select_in_sequence(client.database(), count)); });
     }
     pair.report(count);
 }
-BENCHMARK(SequentialSelectBesideEmptyHandOver)->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(SequentialSelectBesideSameThread)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+// Values by name: what it takes among many columns, where raw is a value by position
+
+std::string column_name(int column) { return "column_" + std::to_string(column); }
+
+std::string select_columns(int columns) {
+    std::string sql = "SELECT 0 AS " + column_name(0);
+    for (int i = 1; i < columns; ++i) sql += ", " + std::to_string(i) + " AS " + column_name(i);
+    return sql;
+}
+
+Task<Rows> fetch_columns(Database& database, int columns) {
+    co_return co_await database.fetch_all(select_columns(columns));
+}
+
+void ValueByName(benchmark::State& state) {
+    constexpr int count = 10'000;
+    const auto columns = static_cast<int>(state.range(0));
+    Database database{"sqlite://"};
+    const Row row = run(fetch_columns(database, columns)).front();
+    std::vector<std::string> names;
+    for (int i = 0; i < columns; ++i) names.push_back(column_name(i));
+    const auto read_all = [&](auto field) {
+        for (int i = 0; i < count; ++i) {
+            auto value = field(i % columns).template as<int>();
+            benchmark::DoNotOptimize(value);
+        }
+    };
+    Pair pair{state};
+    for (auto _ : state) {
+        pair.round([&] { read_all([&](int column) { return row[column]; }); },
+                   [&] { read_all([&](int column) { return row[names[static_cast<std::size_t>(column)]]; }); });
+    }
+    pair.report(count);
+}
+BENCHMARK(ValueByName)->ArgName("columns")->Arg(10)->Arg(500)->UseManualTime()->Unit(benchmark::kMicrosecond);
 
 // 64 tasks at once
 
