@@ -15,8 +15,8 @@ namespace databased::detail {
 /// without having been released is undone: that is said in front of what is said next, whatever it is.
 ///
 /// A released savepoint takes those inside of it along, and so does one that is rolled back to. That one is still there
-/// then, so it is released as well; in front of the next exchange, because behind ROLLBACK TO in one flight RELEASE
-/// misleads pgpool-II, which sends later reads to another node.
+/// then, so it is released as well; in front of the next exchange: in one flight with ROLLBACK TO, RELEASE, SAVEPOINT
+/// or a statement behind it misleads pgpool-II, which sends later reads to another node (seen with 4.3.5).
 class SavepointStack {
   public:
     explicit SavepointStack(Access access) noexcept : access_(access) {}
@@ -40,6 +40,8 @@ class SavepointStack {
 
     /// Whether nothing has to be said in front of a statement.
     bool is_settled() const noexcept;
+    /// Whether before_end() comes first, in an exchange of its own.
+    bool has_to_undo() const noexcept { return !to_undo_.empty(); }
     /// What is to be said in front of a statement.
     backend::Commands before_statement() const;
     /// What is to be said in front of what ends the transaction or a part of it.

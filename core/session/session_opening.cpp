@@ -108,7 +108,8 @@ Task<> open_session(std::shared_ptr<SessionState> session) {
     session->plan().database->connectivity.check_thread(context);
     session->refuse_over();
     if (session->is_open()) throw SessionStateError("the session is open already");
-    const LockedTransaction transaction = co_await lock_transaction(session);
+    LockedTransaction transaction = co_await lock_transaction(session);
+    if (transaction->savepoints().has_to_undo()) transaction = co_await undo_left(session, std::move(transaction));
     Outcome outcome;
     try {
         Request request = session->request(context);
@@ -139,6 +140,12 @@ Task<LockedTransaction> lock_transaction(std::shared_ptr<SessionState> session) 
         if (!hold) hold = co_await transaction->lock().lock();
         if (session->transaction() == transaction) co_return LockedTransaction{transaction, std::move(hold)};
     }
+}
+
+Task<LockedTransaction> undo_left(std::shared_ptr<SessionState> session, LockedTransaction transaction) {
+    co_await transaction->undo();
+    if (!transaction.is_of(session->transaction())) transaction = co_await lock_transaction(std::move(session));
+    co_return transaction;
 }
 
 Task<LockedTransaction> lock_for_statement(std::shared_ptr<SessionState> session) {

@@ -112,6 +112,9 @@ Task<Outcome> SessionState::run(Statement::Pointer statement, RowSink* sink) {
         transaction = LockedTransaction{transaction_, transaction_->lock().try_lock(transaction_->lock_mode())};
     }
     if (!transaction) transaction = co_await lock_for_statement(shared_from_this());
+    if (transaction->savepoints().has_to_undo()) {
+        transaction = co_await undo_left(shared_from_this(), std::move(transaction));
+    }
     Request request = request_for(std::move(statement), sink, context);
     Outcome outcome = co_await transaction->run(std::move(request));
     const SavepointStack& savepoints = transaction->savepoints();
@@ -130,6 +133,7 @@ Task<Outcome> run_alone(std::shared_ptr<SessionState> session, Statement::Pointe
     try {
         admit(*statement, context, session->plan().database->connectivity.home());
         transaction = co_await lock_transaction(session);
+        if (transaction->savepoints().has_to_undo()) transaction = co_await undo_left(session, std::move(transaction));
         Request request = session->request_for(std::move(statement), sink, context);
         outcome = co_await transaction->run(std::move(request));
         if (!outcome.error) {

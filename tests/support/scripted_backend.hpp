@@ -18,7 +18,8 @@ namespace support {
 
 /// What the connections of one test share.
 struct Script {
-    std::vector<std::string> log;  ///< All SQL, savepoints renamed to s1, s2 …
+    std::vector<std::string> log;                       ///< All SQL, savepoints renamed to s1, s2 …
+    std::vector<std::vector<std::string>> exchanges{};  ///< The same by exchange, where they do not overlap.
     /// SQLSTATEs by the SQL that is to fail; "connect" and "ping" as well.
     std::map<std::string, std::string> failures;
     std::string lost_at;                   ///< The SQL during which the connection is lost.
@@ -87,6 +88,7 @@ class ScriptedConnection final : public databased::CoroutineSession {
         co_await Later{};
         if (is_silent_at(request)) co_await state->closed.wait_shielded();
         if (state->closed.is_set()) throw databased::NotConnectedError("closed");
+        Script::current->exchanges.emplace_back();
         try {
             for (const auto& command : request.commands) {
                 if (command.verb == databased::backend::Verb::ping) Script::current->fail_if_asked("ping");
@@ -118,6 +120,7 @@ class ScriptedConnection final : public databased::CoroutineSession {
         if (sql.empty()) return;  // a verb without SQL
         Script& script = *Script::current;
         script.log.push_back(sql);
+        script.exchanges.back().push_back(sql);
         if (sql == script.lost_at) {
             state.is_usable = state.in_transaction = false;
             databased::throw_database_error({.message = "lost", .sqlstate = "08006"});

@@ -2,6 +2,7 @@
 #include "support/scripted_backend.hpp"
 #include "support/thrown.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <stdexcept>
 
@@ -72,6 +73,26 @@ ASYNC_TEST(SessionSql, UndoesForgottenChildrenOnce) {
 
     EXPECT_EQ(script.log, log_of("BEGIN", "SAVEPOINT s1", "SAVEPOINT s2", "ROLLBACK TO SAVEPOINT s2",
                                  "RELEASE SAVEPOINT s1", "work", "COMMIT"));
+}
+
+/// pgpool-II sends later reads to another node where anything is behind ROLLBACK TO before the server is ready again.
+ASYNC_TEST(SessionSql, UndoesAForgottenChildInAnExchangeOfItsOwn) {
+    Script script;
+    auto database = scripted_database();
+    Session session = database.session();
+    co_await session.execute("first");
+    {
+        Session forgotten = session.transaction();
+        co_await forgotten.execute("second");
+    }
+    Session child = session.transaction();
+    co_await child.execute("third");
+    co_await child.commit();
+    co_await session.commit();
+
+    const auto undoing = log_of("ROLLBACK TO SAVEPOINT s1");
+    EXPECT_EQ(std::count(script.exchanges.begin(), script.exchanges.end(), undoing), 1);
+    EXPECT_EQ(std::count(script.log.begin(), script.log.end(), undoing.front()), 1);
 }
 
 ASYNC_TEST(SessionSql, UndoesForgottenChildrenWithTheOutermost) {
