@@ -4,6 +4,7 @@
 #include "url_text.hpp"
 
 #include <algorithm>
+#include <map>
 #include <ostream>
 #include <utility>
 
@@ -61,11 +62,12 @@ std::string url_text(const Url& url, Secrets secrets) {
     return text + query_text(url, secrets);
 }
 
-// The order that equality looks at: by key, and the values of one key as they were.
-std::vector<Url::QueryItem> by_key(std::vector<Url::QueryItem> items) {
-    std::stable_sort(items.begin(), items.end(),
-                     [](const auto& left, const auto& right) { return left.key < right.key; });
-    return items;
+// The order that equality looks at: by key, and the values of one key as they were. (std::stable_sort of GCC 12's
+// library is no choice: in C++23 mode clang warns of what it calls.)
+std::multimap<std::string_view, std::string_view> by_key(const std::vector<Url::QueryItem>& items) {
+    std::multimap<std::string_view, std::string_view> sorted;
+    for (const Url::QueryItem& item : items) sorted.emplace(item.key, item.value);
+    return sorted;
 }
 
 }  // namespace
