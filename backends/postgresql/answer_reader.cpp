@@ -30,11 +30,10 @@ bool may_have_committed(const Sent& head) {
     return head.kind == Sent::Kind::housekeeping && operation.done_runs != 0;
 }
 
-/// What says no more than that the connection ends, and nothing of whether a commit was carried out. Class 08 is a
-/// pooler's that has lost the server.
+/// What says no more than that the connection ends, and nothing of whether a commit was carried out.
 bool is_told_by_loss(const Sent& head, const Refusal& refusal, bool is_cut) {
     if (refusal.sqlstate.empty()) return is_cut;
-    return refusal.is_fatal && (refusal.sqlstate.starts_with("08") || may_have_committed(head));
+    return refusal.is_of_connection() || (refusal.is_fatal && may_have_committed(head));
 }
 
 /// An array of texts was sent as one of text, but the statement wants it as something else, enums perhaps. If that was
@@ -83,8 +82,7 @@ AnswerReader::Next AnswerReader::take(ResultHandle result, bool is_cut) {
             take_skipped(head);
             return Next::go_on;
         case PGRES_FATAL_ERROR:
-            take_error(head, result.get(), is_cut);
-            return Next::go_on;
+            return take_error(head, result.get(), is_cut);
         default:
             return Next::copy;
     }
@@ -155,13 +153,14 @@ void AnswerReader::note_tag(Operation& operation, const PGresult* result) {
     changes_schema_ = changes_schema_ || is_schema || tag == "DO" || tag == "CALL";
 }
 
-void AnswerReader::take_error(Sent& head, const PGresult* result, bool is_cut) {
+AnswerReader::Next AnswerReader::take_error(Sent& head, const PGresult* result, bool is_cut) {
     const Refusal refusal = refusal_of(result);
     Operation* operation = head.operation;
     note_missing(head, refusal);
     if (head.kind == Sent::Kind::reset) reset_.failed(refusal.sqlstate);
     if (refusal.is_fatal) note_farewell(refusal);
-    if (operation == nullptr || is_told_by_loss(head, refusal, is_cut)) return;
+    if (operation == nullptr) return Next::go_on;
+    if (is_told_by_loss(head, refusal, is_cut)) return refusal.is_fatal ? Next::farewell : Next::go_on;
     operation->needs_bare =
         operation->is_enclosed && !operation->request().read_only && refusal.is_for_no_transaction();
     if (operation->prepared != nullptr && may_leave_types(*operation->prepared, refusal)) {
@@ -171,6 +170,7 @@ void AnswerReader::take_error(Sent& head, const PGresult* result, bool is_cut) {
     }
     operation->was_cancelled = refusal.is_cancelled();
     operation->fail(result);
+    return Next::go_on;
 }
 
 /// Where one prepared statement is missing others are, too, and perhaps those of the connect hook.

@@ -21,9 +21,10 @@ class AnswerReader {
   public:
     enum class Next {
         go_on,
-        sync,     ///< A flight has ended.
-        garbled,  ///< The answer does not belong to what was sent.
-        copy,     ///< A COPY has begun.
+        sync,      ///< A flight has ended.
+        garbled,   ///< The answer does not belong to what was sent.
+        copy,      ///< A COPY has begun.
+        farewell,  ///< The connection ends; whether the command was carried out is not said.
     };
 
     AnswerReader(ExpectedMessages& expected, ServerStatements& prepared, SessionReset& reset,
@@ -50,7 +51,7 @@ class AnswerReader {
     void take_reset(const PGresult* result);
     void take_rows(Operation& operation, ResultHandle result);
     void note_tag(Operation& operation, const PGresult* result);
-    void take_error(Sent& head, const PGresult* result, bool is_cut);
+    Next take_error(Sent& head, const PGresult* result, bool is_cut);
     void take_stale(Sent& head, const Refusal& refusal);
     void take_skipped(Sent& head);
     void note_missing(const Sent& head, const Refusal& refusal);

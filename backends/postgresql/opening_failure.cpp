@@ -78,7 +78,9 @@ std::string advice_for(std::string_view sqlstate) {
 OpeningFailure failure_of(const PGconn* connection, std::string place) {
     const auto reasons = essence_of(read_lines(PQerrorMessage(connection)));
     OpeningFailure failure{std::move(place), std::string{unreachable}, {}};
-    if (!reasons.empty() && !reasons.front().sqlstate.empty()) failure.sqlstate = reasons.front().sqlstate;
+    const std::string said = reasons.empty() ? std::string{} : reasons.front().sqlstate;
+    const bool is_internal = said.starts_with("XX");  // as pgpool-II says that no server is there
+    if (!said.empty() && !is_internal) failure.sqlstate = said;
     if (PQconnectionNeedsPassword(connection) != 0) {
         failure.sqlstate = "28P01";
         failure.reason = "the server asks for a password: write one into the URL, ~/.pgpass or PGPASSWORD";

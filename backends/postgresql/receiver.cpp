@@ -49,13 +49,14 @@ void Receiver::receive() {
     if (state_.is_lost) return;
     if (state_.expected.empty()) ResultHandle{PQgetResult(connection)};  // what the server says unasked: why it leaves
     interrupter_.look();
-    if (!has_read || PQstatus(connection) == CONNECTION_BAD) {
-        const std::string& told = reader_.farewell();
-        const std::string why =
-            "the connection was lost: " + (told.empty() ? one_line(PQerrorMessage(connection)) : told);
-        return listener_.on_lost(why, reader_.farewell_state());
-    }
+    if (!has_read || PQstatus(connection) == CONNECTION_BAD) return note_loss();
     while (PGnotify* notification = PQnotifies(connection)) PQfreemem(notification);
+}
+
+void Receiver::note_loss() {
+    const std::string& told = reader_.farewell();
+    const std::string why = told.empty() ? one_line(PQerrorMessage(state_.connection())) : told;
+    listener_.on_lost("the connection was lost: " + why, reader_.farewell_state());
 }
 
 void Receiver::take_result(ResultHandle result) {
@@ -64,6 +65,8 @@ void Receiver::take_result(ResultHandle result) {
             return;
         case AnswerReader::Next::sync:
             return sync_came();
+        case AnswerReader::Next::farewell:
+            return note_loss();
         case AnswerReader::Next::garbled:
             return lose(garbled);
         case AnswerReader::Next::copy:

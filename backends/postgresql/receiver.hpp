@@ -45,6 +45,8 @@ class Receiver {
     void take_result(ResultHandle result);
     void sync_came();
     void head_ended();
+    /// As farewell() says, or libpq.
+    void note_loss();
     void lose(const std::string& why) { listener_.on_lost(why, "08006"); }
 
     EventLoop& loop_;

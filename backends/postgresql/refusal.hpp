@@ -18,6 +18,11 @@ struct Refusal {
     bool has_context = false;     ///< A function of the user's has met it.
     bool is_fatal = false;        ///< The server ends the connection with it.
 
+    /// Not a word of the command: the connection is over, or a pooler's to its server. PgBouncer says class 08,
+    /// pgpool-II an internal error.
+    bool is_of_connection() const noexcept {
+        return is_fatal && (sqlstate.starts_with("08") || sqlstate.starts_with("XX"));
+    }
     bool is_cancelled() const noexcept { return sqlstate == "57014"; }
     bool is_missing_statement() const noexcept { return sqlstate == "26000"; }
     /// Somebody has prepared another statement under its name.

@@ -1,6 +1,7 @@
 // A network that stalls, cuts and garbles: the right error, no hang, no leak, and the pool heals.
 #include "faults.hpp"
 
+#include "support/postgresql_messages.hpp"
 #include "support/refusal.hpp"
 #include "support/tcp_proxy.hpp"
 #include "support/thrown.hpp"
@@ -378,6 +379,82 @@ ASYNC_TEST(NetworkCut, BehindAReadLosesNoneOfItsRows) {
         if (!co_await is_cut(far, database, Direction::to_client, start, bytes)) break;
     }
     EXPECT_GT(answered, 0);
+}
+
+// What poolers say
+
+/// The last word of a pooler whose server is gone, in the place of an answer: PgBouncer's and pgpool-II's.
+const std::vector<std::string> farewells{support::fatal_message("08P01", "server conn crashed?"),
+                                         support::fatal_message("XX000", "unable to read data from DB node 0")};
+
+/// What `work` fails with, whose statement gets no answer but `farewell`.
+template <class E, class Work>
+Task<E> error_of(Far& far, Work work, std::string farewell) {
+    far.network().stall(Direction::to_server);
+    std::optional<E> error;
+    const auto wait = [&]() -> Task<> { error = co_await support::thrown<E>(work()); };
+    const auto end = [&]() -> Task<> {
+        co_await until([&] { return far.network().held_back(Direction::to_server) != 0; });
+        far.network().inject(Direction::to_client, farewell);
+        co_await until([&] { return error.has_value(); });
+    };
+    co_await when_all(wait(), end());
+    co_return *error;
+}
+
+ASYNC_TEST(NetworkFarewell, InASessionIsTheLossOfTheConnection) {
+    for (const std::string& farewell : farewells) {
+        Far far;
+        Database database{far.url("?sslmode=disable")};
+        Session session = database.session();
+        co_await session.execute("CREATE TABLE films (title text)");
+
+        const auto error = co_await error_of<ConnectionError>(
+            far, [&] { return session.execute("INSERT INTO films VALUES ('Alien')"); }, farewell);
+
+        EXPECT_EQ(error.sqlstate(), "08006");
+        EXPECT_TRUE(error.is_retryable());
+        co_await session.close();
+        co_await expect_healed(far, database);
+    }
+}
+
+ASYNC_TEST(NetworkFarewell, InThePlaceOfRowsIsNotAnEmptyResult) {
+    for (const std::string& farewell : farewells) {
+        Far far;
+        Database database{far.url("?sslmode=disable")};
+        co_await database.connect();
+        Session session = database.session({.access = Access::read});
+        for (int i = 0; i < 3; ++i) co_await session.fetch_all<int>("SELECT 1");
+
+        const auto error = co_await error_of<ConnectionError>(
+            far, [&] { return session.fetch_all<int>("SELECT 1"); }, farewell);
+
+        EXPECT_TRUE(error.is_retryable());
+        co_await session.close();
+        co_await expect_healed(far, database);
+    }
+}
+
+ASYNC_TEST(NetworkFarewell, InThePlaceOfACommitIsAnUnknownOutcome) {
+    for (const std::string& farewell : farewells) {
+        Far far;
+        Database database{far.url("?sslmode=disable")};
+        co_await database.execute("CREATE TABLE films (title text)");
+        Session session = database.session();
+        co_await session.execute("INSERT INTO films VALUES ('Alien')");
+
+        const auto of_commit = co_await error_of<CommitUnknownError>(
+            far, [&] { return session.commit(); }, farewell);
+        co_await session.close();
+        co_await expect_healed(far, database);
+        const auto of_statement = co_await error_of<CommitUnknownError>(
+            far, [&] { return database.execute("INSERT INTO films VALUES ('Aliens')"); }, farewell);
+
+        EXPECT_FALSE(of_commit.is_retryable());
+        EXPECT_FALSE(of_statement.is_retryable());
+        co_await expect_healed(far, database);
+    }
 }
 
 // What nobody should send

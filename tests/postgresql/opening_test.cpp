@@ -4,6 +4,7 @@
 #include "support/async.hpp"
 #include "support/environment.hpp"
 #include "support/local_server.hpp"
+#include "support/postgresql_messages.hpp"
 #include "support/postgresql_server.hpp"
 #include "support/process.hpp"
 #include "support/refusal.hpp"
@@ -30,6 +31,7 @@ using opening_test::answer;
 using opening_test::open;
 using support::CurtServer;
 using support::dead_place;
+using support::fatal_message;
 using support::mentions;
 using support::ScopedVariable;
 using support::SilentServer;
@@ -44,13 +46,6 @@ Url behind(const std::string& places, const std::string& query = {}) {
                              places + "," + url.host().value() + ":" + std::to_string(url.port().value_or(5432)) + "/" +
                              url.database().value_or("") + query;
     return Url::parse(text);
-}
-
-/// A message of the protocol by which a server refuses a connection.
-std::string refusal_message(const std::string& sqlstate, const std::string& text) {
-    using namespace std::string_literals;
-    const std::string body = "SFATAL\0VFATAL\0C"s + sqlstate + "\0M"s + text + "\0\0"s;
-    return "E\0\0\0"s + static_cast<char>(body.size() + 4) + body;
 }
 
 ASYNC_TEST(Opening, GivesAConnectionThatIsReadyForThePipeline) {
@@ -171,7 +166,7 @@ ASYNC_TEST(Opening, SaysThatThereIsNoSuchDatabase) {
 }
 
 ASYNC_TEST(Opening, PassesOverServersThatCannotServe) {
-    const CurtServer starting{refusal_message("57P03", "the database system is starting up")};
+    const CurtServer starting{fatal_message("57P03", "the database system is starting up")};
     const CurtServer web{"HTTP/1.1 400 Bad Request\r\n\r\n"};
 
     const auto connection = co_await open(behind(dead_place() + "," + starting.place() + "," + web.place()));
@@ -179,8 +174,22 @@ ASYNC_TEST(Opening, PassesOverServersThatCannotServe) {
     EXPECT_EQ(PQstatus(connection.get()), CONNECTION_OK);
 }
 
+/// As pgpool-II says that it has no server.
+ASYNC_TEST(Opening, TakesAnInternalErrorForAServerThatCannotServe) {
+    const CurtServer pooler{fatal_message("XX000", "failed to create a backend connection")};
+
+    const auto error =
+        co_await thrown<ConnectionError>(open("postgresql://ann@" + pooler.place() + "/d?sslmode=disable"));
+    const auto connection = co_await open(behind(pooler.place(), "?sslmode=disable"));
+
+    EXPECT_EQ(error.sqlstate(), "08001");
+    EXPECT_TRUE(error.is_retryable());
+    EXPECT_PRED2(mentions, error.what(), "failed to create a backend connection");
+    EXPECT_EQ(PQstatus(connection.get()), CONNECTION_OK);
+}
+
 ASYNC_TEST(Opening, TellsWhatEachServerSaid) {
-    const CurtServer starting{refusal_message("57P03", "the database system is starting up")};
+    const CurtServer starting{fatal_message("57P03", "the database system is starting up")};
     const std::string dead = dead_place();
     const auto error = co_await thrown<ConnectionError>(
         open("postgresql://ann@" + starting.place() + "," + dead + "/d?sslmode=disable"));
@@ -191,7 +200,7 @@ ASYNC_TEST(Opening, TellsWhatEachServerSaid) {
 }
 
 ASYNC_TEST(Opening, DoesNotTryAnotherServerAfterAWrongPassword) {
-    const CurtServer strict{refusal_message("28P01", "password authentication failed")};
+    const CurtServer strict{fatal_message("28P01", "password authentication failed")};
 
     const auto error = co_await thrown<ConnectionError>(open(behind(strict.place(), "?sslmode=disable")));
 
