@@ -15,7 +15,7 @@ namespace databased::sqlite {
 namespace {
 
 constexpr int quick_steps = 20'000;   // of SQLite's virtual machine: about a millisecond
-constexpr int immediate_steps = 500;  // about 20 us: what it takes to wake up a thread and to be woken up
+constexpr int immediate_steps = 500;  // 10 to 30 us: what it takes to wake up a thread and to be woken up
 constexpr std::int64_t no_rowid = std::numeric_limits<std::int64_t>::min() + 40'961;  // nobody's, surely
 
 bool is_end_of_statement(int code) { return code == SQLITE_DONE || code == SQLITE_ROW; }

@@ -21,14 +21,17 @@ struct Line {
 }  // namespace
 
 struct TaskGroup::Member {
-    std::optional<Line> line;                // once it has begun
-    std::optional<RootCoroutine> coroutine;  // after the line: its frame goes first
+    std::optional<Line> line;  // once it has begun
+    std::optional<RootCoroutine> coroutine;
 };
 
 TaskGroup::TaskGroup(Context& context, std::size_t size)
     : parent_(context), stop_(context.stop), members_(new Member[size]) {}
 
-TaskGroup::~TaskGroup() { delete[] members_; }
+TaskGroup::~TaskGroup() {
+    for (std::size_t i = 0; i < size_; ++i) members_[i].coroutine.reset();  // before the lines of them all
+    delete[] members_;
+}
 
 void TaskGroup::add(RootCoroutine member) { members_[size_++].coroutine.emplace(std::move(member)); }
 

@@ -15,8 +15,8 @@ namespace databased::detail {
 /// without having been released is undone: that is said in front of what is said next, whatever it is.
 ///
 /// A released savepoint takes those inside of it along, and so does one that is rolled back to. That one is still there
-/// then, so it is released as well; in front of the next exchange: in one flight with ROLLBACK TO, RELEASE, SAVEPOINT
-/// or a statement behind it misleads pgpool-II, which sends later reads to another node (seen with 4.3.5).
+/// then, so it is released as well; in front of the next exchange: under one Sync with ROLLBACK TO, RELEASE, SAVEPOINT
+/// or a statement misleads pgpool-II, which sends later reads to another node (4.3.5).
 class SavepointStack {
   public:
     explicit SavepointStack(Access access) noexcept : access_(access) {}

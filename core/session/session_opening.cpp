@@ -143,7 +143,7 @@ Task<LockedTransaction> lock_transaction(std::shared_ptr<SessionState> session) 
 }
 
 Task<LockedTransaction> undo_left(std::shared_ptr<SessionState> session, LockedTransaction transaction) {
-    co_await transaction->undo();
+    co_await transaction->end(transaction->savepoints().before_end());  // the next statement says what went wrong
     if (!transaction.is_of(session->transaction())) transaction = co_await lock_transaction(std::move(session));
     co_return transaction;
 }

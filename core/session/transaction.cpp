@@ -19,15 +19,6 @@ Transaction::Step Transaction::run(Request&& request) {
     return Step{*this, Step::Kind::statement, before, std::move(request), Channel::without_end};
 }
 
-Transaction::Step Transaction::undo() {
-    const backend::Commands commands = savepoints_.before_end();
-    Request request;
-    request.commands = commands;
-    request.expected = status().expected();
-    return Step{*this, Step::Kind::statement, commands, std::move(request),
-                patience_of(Clock::now(), Channel::without_end)};
-}
-
 Transaction::Step Transaction::end(const backend::Commands& commands, Clock::time_point deadline) {
     Request request;
     request.commands = commands;

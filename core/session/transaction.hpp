@@ -37,8 +37,6 @@ class Transaction {
     class Step;
     /// Runs `request` behind what is still to be said. Only with the lock.
     Step run(Request&& request);
-    /// Undoes what sessions have left that are gone. Only with the lock; run() afterwards, which says what went wrong.
-    Step undo();
     /// Ends the transaction, or a part of it. Only with the lock.
     Step end(const backend::Commands& commands, Clock::time_point deadline = Clock::time_point::max());
 
