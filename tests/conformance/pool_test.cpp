@@ -255,7 +255,8 @@ CONFORMANCE_TEST(Pool, ReplacesConnectionsThatAreTooOld) {
     co_await films(database);
 
     EXPECT_GT(database.pool_stats().opened, before.opened);
-    EXPECT_GT(database.pool_stats().closed, before.closed);
+    // The old one may be in `before` already, where it grew too old in its first use.
+    co_await support::until([&] { return database.pool_stats().closed > before.closed; });
 }
 
 CONFORMANCE_TEST(Pool, ReplacesIdleConnectionsThatAreTooOldWithoutBeingAsked) {
