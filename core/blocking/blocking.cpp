@@ -5,8 +5,8 @@ namespace databased {
 
 namespace detail {
 
-LentTarget::LentTarget(const std::shared_ptr<LoopThread>& thread, Session& session)
-    : target_(std::make_shared<BlockingTarget>(thread, &session)) {}
+LentTarget::LentTarget(const std::shared_ptr<SharedLoop>& loop, Session& session)
+    : target_(std::make_shared<BlockingTarget>(loop, &session)) {}
 LentTarget::~LentTarget() { target_->executor = nullptr; }
 
 Executor& executor_of(const BlockingTarget& target) {
@@ -39,22 +39,21 @@ int BlockingSession::depth() const {
 }
 
 BlockingSession BlockingSession::transaction() {
-    return BlockingSession{
-        detail::owning_target(thread(), ask([](Session& session) { return session.transaction(); }))};
+    return BlockingSession{detail::owning_target(loop(), ask([](Session& session) { return session.transaction(); }))};
 }
 
 void BlockingSession::after_commit(detail::Callback<void()> hook) {
-    ask([&](Session& session) { session.after_commit(thread()->hook_for_waiting_thread(std::move(hook))); });
+    ask([&](Session& session) { session.after_commit(loop()->hook_for_waiting_thread(std::move(hook))); });
 }
 
 void BlockingSession::after_rollback(detail::Callback<void()> hook) {
-    ask([&](Session& session) { session.after_rollback(thread()->hook_for_waiting_thread(std::move(hook))); });
+    ask([&](Session& session) { session.after_rollback(loop()->hook_for_waiting_thread(std::move(hook))); });
 }
 
 // BlockingDatabase
 
 BlockingDatabase::BlockingDatabase(Database database)
-    : BlockingExecutor(detail::owning_target(std::make_shared<detail::LoopThread>(), std::move(database))) {}
+    : BlockingExecutor(detail::owning_target(std::make_shared<detail::SharedLoop>(), std::move(database))) {}
 BlockingDatabase::BlockingDatabase(std::string_view url, Options options) : BlockingDatabase(Database{url, options}) {}
 BlockingDatabase::BlockingDatabase(const Url& url, Options options) : BlockingDatabase(Database{url, options}) {}
 BlockingDatabase::BlockingDatabase(const Url& url, const std::optional<Url>& read_url, Options options)
@@ -106,11 +105,11 @@ void BlockingDatabase::wait_until_ready(int tries, detail::Duration pause) {
 
 BlockingSession BlockingDatabase::session(SessionOptions options, std::source_location where) {
     return BlockingSession{
-        detail::owning_target(thread(), ask([&](Database& database) { return database.session(options, where); }))};
+        detail::owning_target(loop(), ask([&](Database& database) { return database.session(options, where); }))};
 }
 
 BlockingReader BlockingDatabase::reader() const {
-    return BlockingReader{detail::owning_target(thread(), ask([](Database& database) { return database.reader(); }))};
+    return BlockingReader{detail::owning_target(loop(), ask([](Database& database) { return database.reader(); }))};
 }
 
 BlockingDatabase& BlockingDatabase::on_connect(detail::Callback<Task<>(Connection&)> hook) {

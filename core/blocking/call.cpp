@@ -1,5 +1,7 @@
 #include "blocking/call.hpp"
 
+#include "runtime/loop_driver.hpp"
+
 #include <atomic>
 #include <thread>
 #include <utility>
@@ -36,12 +38,35 @@ BlockingCall* CallerLines::call_in(const Branch& branch) noexcept {
 BlockingCall::BlockingCall(CallerLines& lines, HandedOver& work) : lines_(lines), work_(work), caller_(this_caller()) {}
 
 void BlockingCall::wait() {
-    lines_.loop().post(*this);
-    while (gate_.wait() == Gate::Reason::body) {
+    Gate::Reason reason = give_and_wait(*this);
+    while (reason == Gate::Reason::body) {
         run_body();
-        lines_.loop().post(done_);
+        reason = give_and_wait(done_);
     }
     if (failure_) std::rethrow_exception(failure_);
+}
+
+Gate::Reason BlockingCall::give_and_wait(LoopWork& work) {
+    EventLoop& loop = lines_.loop();
+    Leadership& leadership = lines_.leadership();
+    const bool leads = leadership.lead_or_follow(thread_);
+    loop.post(work);
+    if (!leads) {
+        const Gate::Reason reason = thread_.wait();
+        if (reason != Gate::Reason::lead) return reason;
+        leadership.begin_to_lead();
+    }
+    LoopDriver::set_thread(loop, std::this_thread::get_id());
+    LoopDriver::of(loop).take_turns_until([this] { return thread_.is_called(); });
+    const Gate::Reason reason = thread_.wait();
+    LoopDriver::set_thread(loop, {});
+    leadership.stop_leading();
+    return reason;
+}
+
+void BlockingCall::call_caller(Gate::Reason reason) noexcept {
+    LoopDriver::of(lines_.loop()).stop_run();  // who leads looks whether this is what it waits for
+    lines_.leadership().call(thread_, reason);
 }
 
 void BlockingCall::run_body() noexcept {
@@ -53,6 +78,7 @@ void BlockingCall::run_body() noexcept {
 }
 
 void BlockingCall::on_loop() noexcept {
+    if (lines_.leadership().is_keeper_disturbed()) LoopDriver::of(lines_.loop()).stop_run();
     line_ = &lines_.line_of(caller_);
     around_ = std::exchange(line_->innermost, this);
     context_ = *line_->now;
@@ -74,7 +100,7 @@ void BlockingCall::on_end_of_turn() noexcept {
     coroutine_.reset();
     line_->innermost = around_;
     if (around_ == nullptr) lines_.forget(caller_);
-    gate_.open(Gate::Reason::finished);
+    call_caller(Gate::Reason::finished);
 }
 
 Task<> BlockingCall::run(detail::Callback<void()> body) {
@@ -84,7 +110,7 @@ Task<> BlockingCall::run(detail::Callback<void()> body) {
     Context* const before = std::exchange(line_->now, &here);
     body_ = &body;
     body_done_ = &done;
-    gate_.open(Gate::Reason::body);
+    call_caller(Gate::Reason::body);
     co_await done;
     line_->now = before;
     if (body_failure_) std::rethrow_exception(std::exchange(body_failure_, nullptr));

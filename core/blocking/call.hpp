@@ -1,10 +1,10 @@
-// One call from a thread that waits for it to the loop's thread.
+// One call from a thread that waits for it to the loop.
 #pragma once
 
-#include "blocking/gate.hpp"
+#include "blocking/leadership.hpp"
 
 #include <databased/detail/context.hpp>
-#include <databased/detail/loop_thread.hpp>
+#include <databased/detail/shared_loop.hpp>
 #include <databased/detail/waiter.hpp>
 #include <databased/event_loop.hpp>
 
@@ -27,19 +27,21 @@ struct CallerLine {
     BlockingCall* innermost = nullptr;  // the call that it waits for
 };
 
-/// Those that are in a call or have something open. On the loop's thread only.
+/// Those that are in a call or have something open. For who leads only.
 class CallerLines {
   public:
-    explicit CallerLines(EventLoop& loop) noexcept : loop_(loop) {}
+    CallerLines(EventLoop& loop, Leadership& leadership) noexcept : loop_(loop), leadership_(leadership) {}
     CallerLine& line_of(std::uint64_t caller) { return lines_.try_emplace(caller, loop_).first->second; }
     /// Forgets the line unless it has something left.
     void forget(std::uint64_t caller) noexcept;
     /// The call that the thread with this branch waits for; null if there is none.
     BlockingCall* call_in(const Branch& branch) noexcept;
     EventLoop& loop() noexcept { return loop_; }
+    Leadership& leadership() noexcept { return leadership_; }
 
   private:
     EventLoop& loop_;
+    Leadership& leadership_;
     std::unordered_map<std::uint64_t, CallerLine> lines_;
 };
 
@@ -49,7 +51,7 @@ class BlockingCall final : public WaitingThread, private LoopWork, private EndOf
     /// On the caller's thread: hands over, does what it is given to do meanwhile, and throws what the work has thrown.
     void wait();
 
-    /// On the loop's thread.
+    /// In a turn of the loop.
     Task<> run(detail::Callback<void()> body) override;
 
   private:
@@ -63,15 +65,17 @@ class BlockingCall final : public WaitingThread, private LoopWork, private EndOf
     void on_loop() noexcept override;
     void on_end_of_turn() noexcept override;
     static RootCoroutine await_work(BlockingCall& call);
+    Gate::Reason give_and_wait(LoopWork& work);
+    void call_caller(Gate::Reason reason) noexcept;
     void run_body() noexcept;
 
     CallerLines& lines_;
     HandedOver& work_;
     std::uint64_t caller_;
-    Gate gate_;
+    Follower thread_;
     std::exception_ptr failure_;
 
-    // On the loop's thread only.
+    // For who leads only.
     CallerLine* line_ = nullptr;
     BlockingCall* around_ = nullptr;  // the call during which, on the same thread, this one was made
     Context context_;

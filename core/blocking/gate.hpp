@@ -13,7 +13,7 @@ namespace databased::detail {
 class Gate {
   public:
     /// Why the thread is to go on.
-    enum class Reason { none, body, finished };
+    enum class Reason { none, body, finished, lead };
 
     Gate() {
         if (uv_sem_init(&opened_, 0) != 0) throw std::bad_alloc();
@@ -26,6 +26,9 @@ class Gate {
         reason_ = reason;
         uv_sem_post(&opened_);
     }
+
+    /// For the thread that opens it, if it is the one that waits.
+    bool is_open() const noexcept { return reason_ != Reason::none; }
 
     Reason wait() noexcept {
         uv_sem_wait(&opened_);

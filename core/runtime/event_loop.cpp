@@ -2,6 +2,7 @@
 
 #include "runtime/loop_driver.hpp"
 
+#include <atomic>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -29,8 +30,13 @@ struct EventLoop::State {
 
     detail::LoopQueues queues{};
     detail::LoopDriver driver;
-    std::thread::id thread = std::this_thread::get_id();
+    std::atomic<std::thread::id> thread{std::this_thread::get_id()};
 };
+
+detail::LoopDriver& detail::LoopDriver::of(EventLoop& loop) noexcept { return loop.state_->driver; }
+void detail::LoopDriver::set_thread(EventLoop& loop, std::thread::id thread) noexcept {
+    loop.state_->thread.store(thread, std::memory_order_relaxed);
+}
 
 EventLoop::EventLoop() : EventLoop(nullptr) {}
 
@@ -53,7 +59,9 @@ EventLoop::~EventLoop() {
         detail::leave_to_parent(std::shared_ptr<State>{state_.release()});
 }
 
-bool EventLoop::is_on_its_thread() const noexcept { return state_->thread == std::this_thread::get_id(); }
+bool EventLoop::is_on_its_thread() const noexcept {
+    return state_->thread.load(std::memory_order_relaxed) == std::this_thread::get_id();
+}
 EventLoop* EventLoop::current() noexcept { return detail::LoopDriver::loop_in_turn(); }
 uv_loop_t* EventLoop::native() noexcept { return &state_->driver.handles().loop(); }
 std::size_t EventLoop::spawned_count() const noexcept { return state_->driver.tasks().count(); }
@@ -65,7 +73,7 @@ void EventLoop::run_root(Task<> task) {
     }
     if (driver.is_inherited())
         throw UsageError("this event loop was made before fork(); make another one in the child process");
-    state_->thread = std::this_thread::get_id();
+    detail::LoopDriver::set_thread(*this, std::this_thread::get_id());
     const auto root = std::make_shared<detail::RootTask>(driver.tasks(), ErrorHandler{});
     root->start(std::move(task));
     driver.handles().hold();
@@ -74,9 +82,7 @@ void EventLoop::run_root(Task<> task) {
         detail::leave_to_parent(root);
         throw UsageError("a child process cannot wait in the event loop of its parent: make another one there");
     }
-    driver.tasks().begin_stopping();
-    driver.run_until([&] { return spawned_count() == 0; });
-    driver.tasks().end_stopping();
+    driver.stop_tasks();
     driver.handles().release();
     root->rethrow_error();
 }

@@ -10,7 +10,6 @@ namespace {
 
 thread_local EventLoop* in_turn = nullptr;
 
-constexpr int turns_before_poll = 32;  // then sockets get their chance, whatever other threads post
 constexpr int looks_per_clock = 16;
 constexpr std::size_t resumes_per_turn = 4096;  // then sockets and timers get their chance
 
@@ -24,6 +23,7 @@ EventLoop* LoopDriver::loop_in_turn() noexcept { return in_turn; }
 void LoopDriver::take_turn() noexcept {
     if (queues_.clock.is_in_turn()) return;  // a user's callback runs the loop within our turn
     queues_.clock.begin_turn();
+    ++turns_since_poll_;
     EventLoop* outer = std::exchange(in_turn, &loop_);
     queues_.mailbox.deliver();  // before the timers: what has finished wins over its time limit
     ring_timers();
@@ -39,6 +39,7 @@ void LoopDriver::take_turn() noexcept {
 void LoopDriver::on_before_poll() noexcept {
     take_turn();
     for (int i = 0; i < turns_before_poll; ++i) {
+        if (handles_.is_run_stopped()) return;
         if (!wait_for_post()) {
             if (stays_awake()) break;
             if (queues_.mailbox.fall_asleep()) return;
@@ -46,6 +47,11 @@ void LoopDriver::on_before_poll() noexcept {
         take_turn();
     }
     handles_.let_poll_block(false);
+}
+
+void LoopDriver::on_after_poll() noexcept {
+    turns_since_poll_ = 0;
+    take_turn();
 }
 
 /// True if something came.
@@ -85,6 +91,12 @@ void LoopDriver::ring_timers() noexcept {
 void LoopDriver::arm_clock() noexcept {
     const auto when = queues_.timers.arm();
     if (when != TimerHeap::never) handles_.set_clock(when);
+}
+
+void LoopDriver::stop_tasks() noexcept {
+    tasks_.begin_stopping();
+    run_until([this] { return tasks_.count() == 0; });
+    tasks_.end_stopping();
 }
 
 void LoopDriver::leave_to_parent() noexcept {

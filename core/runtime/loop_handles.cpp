@@ -114,11 +114,13 @@ void LoopHandles::release() noexcept {
 void LoopHandles::run_once() noexcept {
     is_running_ = true;
     uv_run(loop_, UV_RUN_ONCE);
-    is_running_ = false;
+    is_running_ = is_run_stopped_ = false;
 }
 
 void LoopHandles::stop_run() noexcept {
-    if (is_running_) uv_stop(loop_);
+    if (!is_running_) return;
+    is_run_stopped_ = true;
+    uv_stop(loop_);
 }
 
 void LoopHandles::let_poll_block(bool blocks) noexcept {

@@ -41,6 +41,7 @@ class LoopHandles {
     void run_once() noexcept;
     /// Lets run_once() return before the loop sleeps.
     void stop_run() noexcept;
+    bool is_run_stopped() const noexcept { return is_run_stopped_; }
     /// Whether the next poll waits until something happens.
     void let_poll_block(bool blocks) noexcept;
     bool poll_blocks() const noexcept;
@@ -58,6 +59,7 @@ class LoopHandles {
     Handles* handles_;  // freed by libuv's close callback
     std::size_t holders_ = 0;
     bool is_running_ = false;
+    bool is_run_stopped_ = false;
     bool is_left_ = false;
 };
 

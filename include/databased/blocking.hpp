@@ -5,7 +5,7 @@
 #include <databased/database.hpp>
 #include <databased/detail/callback.hpp>
 #include <databased/detail/export.hpp>
-#include <databased/detail/loop_thread.hpp>
+#include <databased/detail/shared_loop.hpp>
 #include <databased/session.hpp>
 
 #include <chrono>
@@ -25,35 +25,35 @@ namespace detail {
 
 /// What a blocking object stands for.
 struct BlockingTarget {
-    std::shared_ptr<LoopThread> thread;
-    Executor* executor = nullptr;  ///< On the loop's thread only; null once the session of a scope has ended.
+    std::shared_ptr<SharedLoop> loop;
+    Executor* executor = nullptr;  ///< In turns of the loop only; null once the session of a scope has ended.
 };
 
 /// Throws SessionClosedError.
 DATABASED_API Executor& executor_of(const BlockingTarget& target);
 
-/// The target of a T that is destroyed on the loop's thread.
+/// The target of a T that is destroyed in a turn of the loop.
 template <class T>
 struct OwningTarget : BlockingTarget {
-    explicit OwningTarget(std::shared_ptr<LoopThread> its_thread, T its_object)
-        : BlockingTarget{std::move(its_thread)}, object(std::move(its_object)) {
+    explicit OwningTarget(std::shared_ptr<SharedLoop> its_loop, T its_object)
+        : BlockingTarget{std::move(its_loop)}, object(std::move(its_object)) {
         executor = &object;
     }
     T object;
 };
 
 template <class T>
-std::shared_ptr<BlockingTarget> owning_target(std::shared_ptr<LoopThread> thread, T object) {
-    return {new OwningTarget<T>{std::move(thread), std::move(object)}, [](OwningTarget<T>* target) {
-                const auto keeps_running = target->thread;
-                keeps_running->finish([target] { delete target; });
+std::shared_ptr<BlockingTarget> owning_target(std::shared_ptr<SharedLoop> loop, T object) {
+    return {new OwningTarget<T>{std::move(loop), std::move(object)}, [](OwningTarget<T>* target) {
+                const auto loop_of_target = target->loop;
+                loop_of_target->finish([target] { delete target; });
             }};
 }
 
 /// Ends what a scope has lent.
 class DATABASED_API LentTarget {
   public:
-    LentTarget(const std::shared_ptr<LoopThread>& thread, Session& session);
+    LentTarget(const std::shared_ptr<SharedLoop>& loop, Session& session);
     ~LentTarget();
     LentTarget(const LentTarget&) = delete;
     LentTarget& operator=(const LentTarget&) = delete;
@@ -71,9 +71,9 @@ struct OwnType;
 template <class F>
 concept BlockingBody = std::invocable<F&, BlockingSession&>;
 
-/// Runs `body` on the waiting thread, as the body of a session on the loop's thread.
+/// Runs `body` on the waiting thread, as the body of a session of the loop.
 template <class F>
-Task<std::invoke_result_t<F&, BlockingSession&>> run_there(WaitingThread& caller, std::shared_ptr<LoopThread> thread,
+Task<std::invoke_result_t<F&, BlockingSession&>> run_there(WaitingThread& caller, std::shared_ptr<SharedLoop> loop,
                                                            Session& session, F& body);
 
 }  // namespace detail
@@ -131,19 +131,18 @@ class BlockingExecutor {
     BlockingExecutor(BlockingExecutor&&) noexcept = default;
     BlockingExecutor& operator=(BlockingExecutor&&) noexcept = default;
 
-    const std::shared_ptr<detail::LoopThread>& thread() const noexcept { return target_->thread; }
-    /// The answer of verb(executor), a task that is made and awaited on the loop's thread.
+    const std::shared_ptr<detail::SharedLoop>& loop() const noexcept { return target_->loop; }
+    /// The answer of verb(executor), a task that is made and awaited in turns of the loop.
     template <class Verb>
     auto wait(Verb verb) const {
-        return detail::hand_over(*target_->thread,
+        return detail::hand_over(*target_->loop,
                                  [&](detail::WaitingThread&) { return verb(detail::executor_of(*target_)); });
     }
-    /// The answer of verb(caller, executor), which may run a part of it on the thread that waits.
+    /// The answer of verb(caller, executor), which may run a part of it outside of those turns.
     template <class Verb>
     auto wait_and_help(Verb verb) const {
-        return detail::hand_over(*target_->thread, [&](detail::WaitingThread& caller) {
-            return verb(caller, detail::executor_of(*target_));
-        });
+        return detail::hand_over(
+            *target_->loop, [&](detail::WaitingThread& caller) { return verb(caller, detail::executor_of(*target_)); });
     }
 
   private:
@@ -172,18 +171,19 @@ class DATABASED_API BlockingSession : public BlockingExecutor {
     std::invoke_result_t<F&, BlockingSession&> transaction(F&& body) {
         return wait_and_help([&](detail::WaitingThread& caller, Executor& executor) {
             return static_cast<Session&>(executor).transaction(
-                [&](Session& child) { return detail::run_there(caller, thread(), child, body); });
+                [&](Session& child) { return detail::run_there(caller, loop(), child, body); });
         });
     }
 
     /// Session::after_commit() for a plain function, called on the thread that ends the session: that may use blocking
-    /// verbs. Where no thread waits for the end (the session was destroyed) it is the loop's, where they are refused.
+    /// verbs. Where no thread waits for the end (the session was destroyed) it is called by the loop, where they are
+    /// refused.
     void after_commit(detail::Callback<void()> hook);
     void after_rollback(detail::Callback<void()> hook);
 
   private:
     static Session& session_of(Executor& executor) noexcept { return static_cast<Session&>(executor); }
-    /// The answer of a plain function on the loop's thread.
+    /// The answer of a plain function in a turn of the loop.
     template <class F>
     auto ask(F function) const {
         return wait(
@@ -198,9 +198,10 @@ class BlockingReader : public BlockingExecutor {
         : BlockingExecutor(std::move(target)) {}
 };
 
-/// A Database whose verbs wait, callable from any thread and from many at once. The Database itself lives on a thread
-/// of its own, where every statement runs; there the blocking verbs are refused (WouldDeadlockError). The sessions that
-/// a thread has open are around what it asks for next, as in a coroutine.
+/// A Database whose verbs wait, callable from any thread and from many at once. Its event loop is run by one of the
+/// threads that wait and, while none does, by a thread of its own; in the turns of that loop (in run() and in hooks)
+/// the blocking verbs are refused (WouldDeadlockError). The sessions that a thread has open are around what it asks for
+/// next, as in a coroutine.
 ///
 ///     BlockingDatabase database{"sqlite:///movies.sqlite"};
 ///     database.session([&](BlockingSession& session) {
@@ -241,22 +242,23 @@ class DATABASED_API BlockingDatabase : public BlockingExecutor {
                                                        std::source_location where = std::source_location::current()) {
         return wait_and_help([&](detail::WaitingThread& caller, Executor& executor) {
             return database_of(executor).session(
-                options, [&](Session& session) { return detail::run_there(caller, thread(), session, body); }, where);
+                options, [&](Session& session) { return detail::run_there(caller, loop(), session, body); }, where);
         });
     }
 
     /// For single statements that only read.
     BlockingReader reader() const;
 
-    /// Calls work(database), which gives a Task, on the loop's thread and waits for its answer: for whatever needs
-    /// coroutines (when_all, with_timeout, session_scope). Both kinds of use go together.
+    /// Calls work(database), which gives a Task, in the loop and waits for its answer: for whatever needs coroutines
+    /// (when_all, with_timeout, session_scope). Both kinds of use go together. After a co_await another thread may run
+    /// the loop than before.
     template <class F>
         requires detail::is_task<std::invoke_result_t<F&, Database&>>
     auto run(F&& work) {
         return wait([&](Executor& executor) { return work(database_of(executor)); });
     }
 
-    /// As Database has them; the hooks are called on the loop's thread.
+    /// As Database has them; the hooks are called by the loop, on whichever thread runs it.
     BlockingDatabase& on_connect(detail::Callback<Task<>(Connection&)> hook);
     BlockingDatabase& before_session(detail::Callback<Task<>(NewSession&)> hook);
     BlockingDatabase& on_warning(detail::Callback<void(std::string_view)> hook);
@@ -264,7 +266,7 @@ class DATABASED_API BlockingDatabase : public BlockingExecutor {
   private:
     explicit BlockingDatabase(Database database);
     static Database& database_of(Executor& executor) noexcept { return static_cast<Database&>(executor); }
-    /// The answer of a plain function on the loop's thread.
+    /// The answer of a plain function in a turn of the loop.
     template <class F>
     auto ask(F function) const {
         return wait(
@@ -275,10 +277,10 @@ class DATABASED_API BlockingDatabase : public BlockingExecutor {
 namespace detail {
 
 template <class F>
-Task<std::invoke_result_t<F&, BlockingSession&>> run_there(WaitingThread& caller, std::shared_ptr<LoopThread> thread,
+Task<std::invoke_result_t<F&, BlockingSession&>> run_there(WaitingThread& caller, std::shared_ptr<SharedLoop> loop,
                                                            Session& session, F& body) {
     using Answer = std::invoke_result_t<F&, BlockingSession&>;
-    const LentTarget lent{thread, session};
+    const LentTarget lent{loop, session};
     BlockingSession blocking{lent.target()};
     if constexpr (std::is_void_v<Answer>) {
         co_await caller.run([&] { body(blocking); });

@@ -22,6 +22,7 @@ namespace databased {
 
 namespace detail {
 class BusyWait;
+class LoopDriver;
 class Mailbox;
 class TimerHeap;
 }  // namespace detail
@@ -142,6 +143,7 @@ class DATABASED_API EventLoop {
     void stop(Timer& timer) noexcept;
 
   private:
+    friend class detail::LoopDriver;
     struct State;
 
     template <class T>

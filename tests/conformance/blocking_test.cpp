@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <future>
 #include <optional>
 #include <string>
 #include <thread>
@@ -300,7 +301,47 @@ TEST_P(Blocking, StartsItsThreadWithTheFirstCallAndEndsIt) {
     EXPECT_EQ(support::threads(), before);
 }
 
-TEST_P(Blocking, IsRefusedOnItsOwnThread) {
+TEST_P(Blocking, RunsItsLoopOnTheThreadThatCalls) {
+    BlockingDatabase database{fresh_url()};
+    database.connect();
+    const auto thread_of_loop = [](Database&) -> Task<std::thread::id> { co_return std::this_thread::get_id(); };
+
+    // The thread that runs the loop while nobody calls may do so for the first call, but not for those that follow it.
+    const auto is_here = [&] { return database.run(thread_of_loop) == std::this_thread::get_id(); };
+    int calls = 1;
+    while (!is_here()) ++calls;
+
+    EXPECT_LT(calls, 100);
+}
+
+TEST_P(Blocking, RunsItsLoopWhileNobodyCalls) {
+    BlockingDatabase database{fresh_url()};
+    std::promise<int> counted;
+    const auto count_later = [&](Database& async) -> Task<> {
+        co_await sleep_for(5ms);
+        counted.set_value((co_await async.fetch_val<int>("SELECT count(*) FROM film")).value());
+    };
+
+    database.run([&](Database& async) -> Task<> {
+        EventLoop::current()->spawn(count_later(async));
+        co_return;
+    });
+
+    EXPECT_EQ(counted.get_future().get(), 0);
+}
+
+TEST_P(Blocking, LetsAnotherThreadThatWaitsRunTheLoop) {
+    BlockingDatabase database{fresh_url()};
+
+    in_threads(4, [&](int thread) {
+        for (int i = 0; i < 10; ++i) {
+            database.run([&](Database&) { return sleep_for(std::chrono::milliseconds{1 + thread}); });
+            EXPECT_EQ(database.fetch_val<int>("SELECT count(*) FROM film"), 0);
+        }
+    });
+}
+
+TEST_P(Blocking, IsRefusedWithinItsOwnLoop) {
     BlockingDatabase database{fresh_url()};
     const auto call_from_within = [&](Database&) -> Task<> {
         EXPECT_THROW(database.execute("SELECT 1"), WouldDeadlockError);
@@ -314,7 +355,7 @@ TEST_P(Blocking, IsRefusedOnItsOwnThread) {
     EXPECT_EQ(database.fetch_val<int>("SELECT 1"), 1);
 }
 
-TEST_P(Blocking, MayBeDestroyedOnItsOwnThread) {
+TEST_P(Blocking, MayBeDestroyedWithinItsOwnLoop) {
     std::optional<BlockingDatabase> database{fresh_url()};
     database->connect();
 

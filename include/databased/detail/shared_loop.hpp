@@ -1,21 +1,22 @@
-// A thread with a loop, for threads that have none: they hand over coroutines and wait for them.
+// A loop for threads that have none: they give it coroutines, and run it while they wait for them.
 #pragma once
 
 #include <databased/detail/callback.hpp>
 #include <databased/detail/export.hpp>
 #include <databased/task.hpp>
 
+#include <memory>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
 namespace databased::detail {
 
-/// The thread that waits for a coroutine on the loop's thread, which may give it something to do meanwhile.
+/// The thread that waits for a coroutine of the loop, which may give it something to do meanwhile.
 class DATABASED_API WaitingThread {
   public:
-    /// Runs `body` on the waiting thread. What that thread then hands over belongs to the branch of who awaits this.
-    /// Throws what `body` throws.
+    /// Runs `body` on the waiting thread, outside of the loop's turns. What that thread then hands over belongs to the
+    /// branch of who awaits this. Throws what `body` throws.
     virtual Task<> run(detail::Callback<void()> body) = 0;
 
   protected:
@@ -25,34 +26,34 @@ class DATABASED_API WaitingThread {
 /// What is handed over. Lives on the stack of who waits.
 class DATABASED_API HandedOver {
   public:
-    /// Called, and awaited, on the loop's thread.
+    /// Called, and awaited, in the loop's turns.
     virtual Task<> start(WaitingThread& caller) = 0;
 
   protected:
     ~HandedOver() = default;
 };
 
-/// The loop runs from the first call on, until this is destroyed. A thread that calls is one branch: its calls know the
-/// sessions that it has open.
-class DATABASED_API LoopThread {
+/// The loop is run by one of the threads that wait for it and, while none does, by a thread of its own, from the first
+/// call on until this is destroyed. A thread that calls is one branch: its calls know the sessions that it has open.
+class DATABASED_API SharedLoop {
   public:
-    LoopThread();
-    ~LoopThread();
-    LoopThread(const LoopThread&) = delete;
-    LoopThread& operator=(const LoopThread&) = delete;
+    SharedLoop();
+    ~SharedLoop();
+    SharedLoop(const SharedLoop&) = delete;
+    SharedLoop& operator=(const SharedLoop&) = delete;
 
-    /// Waits until `work` has ended, and throws what it throws. From any thread but the loop's (WouldDeadlockError).
+    /// Waits until `work` has ended, and throws what it throws. From any thread, but not in a turn of the loop
+    /// (WouldDeadlockError).
     void wait_for(HandedOver& work);
-    /// For destructors: runs `work` on the loop's thread if there is one, else here.
+    /// For destructors: runs `work` in a turn of the loop if there is one, else at once.
     void finish(detail::Callback<void()> work) noexcept;
-    /// A hook that runs on the thread that waits for the end of the session; on the loop's thread if nobody does.
+    /// A hook that runs on the thread that waits for the end of the session; in a turn of the loop if nobody does.
     detail::Callback<Task<>()> hook_for_waiting_thread(detail::Callback<void()> hook) const;
 
   private:
     struct State;
-    class Call;
 
-    State* const state_;  // owns itself until this is destroyed, and then belongs to its thread
+    std::shared_ptr<State> state_;
 };
 
 template <class F>
@@ -78,11 +79,11 @@ class HandedOverFunction final : public HandedOver {
     ResultSlot<std::conditional_t<gives_nothing, std::monostate, Answer>> answer_;
 };
 
-/// Calls `function`, which gives a Task, on the loop's thread, and waits for its answer.
+/// Calls `function`, which gives a Task, in a turn of the loop, and waits for its answer.
 template <class F>
-auto hand_over(LoopThread& thread, F function) {
+auto hand_over(SharedLoop& loop, F function) {
     HandedOverFunction<F> work{function};
-    thread.wait_for(work);
+    loop.wait_for(work);
     return work.take();
 }
 
