@@ -59,9 +59,10 @@ void Connection::begin(backend::Exchange& exchange, Job::Kind kind) {
     job->listen();
 }
 
-/// Only where one task alone has something to do: several are served together by the worker, while the loop goes on.
+/// What may be served together with others is, by the worker while the loop goes on, unless a task is alone.
 bool Connection::run_at_once(Job& job) {
-    if (!outbox_.empty() || runs_at_once_ == most_runs_at_once || loop_.has_others_waiting()) return false;
+    if (!outbox_.empty() || runs_at_once_ == most_runs_at_once) return false;
+    if (job.request().may_share && loop_.has_others_waiting()) return false;
     if (!worker_->run_at_once(job)) return false;
     if (runs_at_once_++ == 0) loop_.at_end_of_turn(*this);
     return true;

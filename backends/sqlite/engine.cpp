@@ -120,10 +120,8 @@ void Engine::run(Job& job) {
         job.outcome.error = run_commands(job);
     }
     interrupts_.end();
+    note_transaction();
     const bool is_open = handle_.in_transaction();
-    if (is_in_transaction_.load(std::memory_order_relaxed) != is_open) {
-        is_in_transaction_.store(is_open, std::memory_order_relaxed);
-    }
     job.outcome.transaction = is_open ? backend::Transaction::open : backend::Transaction::none;
     if (interrupts_.has_met_moved_file()) is_lost_ = true;
     if (is_open) return;
@@ -131,14 +129,49 @@ void Engine::run(Job& job) {
     turn_.leave();
 }
 
+void Engine::note_transaction() noexcept {
+    const bool is_open = handle_.in_transaction();
+    if (is_in_transaction_.load(std::memory_order_relaxed) != is_open)
+        is_in_transaction_.store(is_open, std::memory_order_relaxed);
+}
+
+/// Short reads are, and what is around them where nothing was written. If it turns out otherwise, one command of an
+/// open transaction has changed nothing there; the second of several could not begin anew.
+bool Engine::is_immediate(const Job& job) {
+    if (job.request().commands.size() > 1 && handle_.in_transaction()) return false;
+    for (const backend::Command& command : job.request().commands) {
+        switch (command.verb) {
+            case backend::Verb::run:
+                if (!runner_.is_immediate(job)) return false;
+                break;
+            case backend::Verb::begin:
+                if (job.request().options.access != Access::read) return false;
+                break;
+            case backend::Verb::savepoint:
+            case backend::Verb::release:
+            case backend::Verb::rollback_to:
+            case backend::Verb::commit:
+            case backend::Verb::rollback:
+                if (handle_.has_written()) return false;
+                break;
+            default:
+                return false;
+        }
+    }
+    return true;
+}
+
 /// What takes longer than it did before begins anew on the worker.
 bool Engine::run_at_once(Job& job) {
-    if (handle_.get() == nullptr || !runner_.is_immediate(job) || !job.begin()) return false;
+    if (handle_.get() == nullptr || !is_immediate(job) || !job.begin()) return false;
+    const bool was_in_transaction = handle_.in_transaction();
     interrupts_.allow_a_moment();
     run(job);
     interrupts_.end();
     if (!interrupts_.took_longer()) return true;
-    runner_.forget_immediate(job);
+    if (!was_in_transaction && handle_.in_transaction()) handle_.execute("ROLLBACK");  // of what has read at most
+    note_transaction();
+    if (job.statement() != nullptr) runner_.forget_immediate(job);
     job.start_over();
     return false;
 }
@@ -178,7 +211,10 @@ std::exception_ptr Engine::run_command(Job& job, const backend::Command& command
     sql_.clear();
     sqlite_dialect.verb(sql_, command, options);
     if (command.verb == backend::Verb::ping) sql_ = "PRAGMA schema_version";  // which reads the file
-    const int code = sql_.empty() ? SQLITE_OK : handle_.execute(sql_.c_str());
+    const bool is_kept = command.verb == backend::Verb::commit || command.verb == backend::Verb::rollback ||
+                         (command.verb == backend::Verb::begin && options.access == Access::read);
+    int code = SQLITE_OK;
+    if (!sql_.empty()) code = is_kept ? handle_.execute_kept(sql_) : handle_.execute(sql_.c_str());
     return code == SQLITE_OK ? std::exception_ptr{} : failure(handle_, interrupts_, job, code);
 }
 

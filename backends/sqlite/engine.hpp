@@ -39,8 +39,8 @@ class Engine {
 
     /// One request by itself.
     void run(Job& job);
-    /// The same on the loop's thread, for a single read that takes next to nothing. False if it is none, or has to wait
-    /// for a lock: then nothing was done.
+    /// The same on the loop's thread, for what takes next to nothing. False if it does not, or has to wait for a lock:
+    /// then nothing was done.
     bool run_at_once(Job& job);
     Nature nature_of(const Job& job) { return runner_.nature_of(job); }
     /// Reads that come together: they see the same state. False if that was not possible and nothing was done.
@@ -55,6 +55,8 @@ class Engine {
     std::exception_ptr run_commands(Job& job);
     std::exception_ptr run_command(Job& job, const backend::Command& command);
     bool has_lost_file(Job& job);
+    bool is_immediate(const Job& job);
+    void note_transaction() noexcept;
 
     Handle handle_;
     Interrupts interrupts_;

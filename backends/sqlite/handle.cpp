@@ -53,6 +53,7 @@ std::string plain_form(const std::string& pragma, std::string value) {
 }  // namespace
 
 void CloseDatabase::operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
+void FinalizeStatement::operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
 
 /// SQLCipher, SQLite3 Multiple Ciphers and SQLite's own extension, in this order.
 bool can_encrypt() {
@@ -196,6 +197,8 @@ bool Handle::has_open_foreign_key() const noexcept {
 
 bool Handle::in_transaction() const noexcept { return sqlite3_get_autocommit(database_.get()) == 0; }
 
+bool Handle::has_written() const noexcept { return sqlite3_txn_state(database_.get(), nullptr) == SQLITE_TXN_WRITE; }
+
 bool Handle::has_moved() const noexcept {
     int moved = 0;
     return !options_.in_memory() &&
@@ -208,6 +211,25 @@ void Handle::forget_changes() noexcept {
 }
 
 int Handle::execute(const char* sql) noexcept { return sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr); }
+
+int Handle::execute_kept(const std::string& sql) {
+    auto kept = std::find_if(kept_.begin(), kept_.end(), [&](const auto& each) { return each.first == sql; });
+    if (kept == kept_.end()) {
+        sqlite3_stmt* statement = nullptr;
+        const int code =
+            sqlite3_prepare_v3(database_.get(), sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+        if (code != SQLITE_OK) return code;
+        kept_.emplace_back(sql, std::unique_ptr<sqlite3_stmt, FinalizeStatement>{statement});
+        kept = kept_.end() - 1;
+    }
+    sqlite3_step(kept->second.get());
+    return sqlite3_reset(kept->second.get());
+}
+
+void Handle::close() noexcept {
+    kept_.clear();
+    database_.reset();
+}
 
 std::optional<std::string> Handle::ask(const std::string& sql) const { return first_value(database_.get(), sql); }
 

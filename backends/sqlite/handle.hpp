@@ -1,4 +1,4 @@
-// A sqlite3 handle, as the URL wants it. Used on the worker's thread only.
+// A sqlite3 handle, as the URL wants it. Used by one thread at a time.
 #pragma once
 
 #include "options.hpp"
@@ -10,13 +10,20 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 struct sqlite3;
+struct sqlite3_stmt;
 
 namespace databased::sqlite {
 
 struct CloseDatabase {
     void operator()(sqlite3* database) const noexcept;
+};
+
+struct FinalizeStatement {
+    void operator()(sqlite3_stmt* statement) const noexcept;
 };
 
 class Handle {
@@ -27,7 +34,7 @@ class Handle {
     std::exception_ptr open();
     /// The rest of what the URL says; may wait for locks.
     std::exception_ptr configure();
-    void close() noexcept { database_.reset(); }
+    void close() noexcept;
     /// Whether it was a lock that kept it from being opened or configured.
     bool found_busy() const noexcept { return found_busy_; }
 
@@ -36,6 +43,8 @@ class Handle {
     /// Whether the file is to be left as it is.
     bool only_reads() const noexcept { return access_ == Access::read && !options_.in_memory(); }
     bool in_transaction() const noexcept;
+    /// Whether the open transaction has, or is about to.
+    bool has_written() const noexcept;
     /// Whether COMMIT would fail on a deferred foreign key.
     bool has_open_foreign_key() const noexcept;
     /// Whether the file is not the one any more that its path names.
@@ -44,6 +53,9 @@ class Handle {
     void forget_changes() noexcept;
     /// SQL of our own. SQLite's result code.
     int execute(const char* sql) noexcept;
+    /// The same for BEGIN, COMMIT and ROLLBACK, which are compiled once. BEGIN IMMEDIATE is not: compiled, it begins in
+    /// the databases that were attached then.
+    int execute_kept(const std::string& sql);
     /// The first value of the first row as text; nothing if there is no row.
     std::optional<std::string> ask(const std::string& sql) const;
 
@@ -60,6 +72,7 @@ class Handle {
     bool found_busy_ = false;
     std::int64_t changes_of_others_ = 0;
     std::unique_ptr<sqlite3, CloseDatabase> database_;
+    std::vector<std::pair<std::string, std::unique_ptr<sqlite3_stmt, FinalizeStatement>>> kept_;
 };
 
 /// Whether the SQLite that the program runs with encrypts files.

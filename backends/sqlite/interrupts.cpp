@@ -30,7 +30,7 @@ void Interrupts::begin(const Job& job, std::span<Job* const> ran) noexcept {
     current_ = &job;
     ran_ = ran;
     is_armed_ = true;
-    took_longer_ = false;
+    is_in_statement_ = took_longer_ = false;
 }
 
 void Interrupts::end() noexcept {
@@ -42,8 +42,8 @@ void Interrupts::end() noexcept {
 int Interrupts::on_progress(void* self) noexcept {
     auto& that = *static_cast<Interrupts*>(self);
     if (that.is_momentary_) {
-        that.took_longer_ = true;
-        return 1;
+        that.took_longer_ = that.took_longer_ || that.is_in_statement_;
+        return that.is_in_statement_ ? 1 : 0;
     }
     that.watcher_.on_progress();
     if (that.current_ == nullptr || !that.is_armed_) return 0;

@@ -38,8 +38,11 @@ class Interrupts {
     void begin(const Job& job, std::span<Job* const> ran = {}) noexcept;
     void end() noexcept;
     /// A statement begins that is not interrupted once it has committed.
-    void arm() noexcept { is_armed_ = true; }
-    /// Until end(): what waits for a lock, or takes more than a moment, is interrupted, as it holds up the loop.
+    void arm() noexcept { is_armed_ = is_in_statement_ = true; }
+    /// It has ended; BEGIN and its kin are not interrupted for taking long: they may be done then.
+    void end_statement() noexcept { is_in_statement_ = false; }
+    /// Until end(): what waits for a lock, and a statement that takes more than a moment, is interrupted, as it holds
+    /// up the loop.
     void allow_a_moment() noexcept {
         is_momentary_ = true;
         took_longer_ = false;
@@ -61,6 +64,7 @@ class Interrupts {
     const Job* current_ = nullptr;
     std::span<Job* const> ran_;
     bool is_armed_ = true;
+    bool is_in_statement_ = false;
     bool is_momentary_ = false;
     bool took_longer_ = false;
     bool waits_for_locks_ = false;

@@ -124,9 +124,8 @@ void Job::on_loop() noexcept {
 }
 
 bool Job::may_run_at_once() const noexcept {
-    const bool is_single_run = kind_ == Kind::request && request_.commands.size() == 1 &&
-                               request_.statement.get() != nullptr && !request_.statement->is_many();
-    return is_single_run && (request_.stop == nullptr || !request_.stop->requested());
+    if (kind_ != Kind::request || (request_.statement.get() != nullptr && request_.statement->is_many())) return false;
+    return !may_be_stopped_ || request_.stop == nullptr || !request_.stop->requested();
 }
 
 void Job::finish() noexcept {

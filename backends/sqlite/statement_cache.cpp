@@ -15,8 +15,6 @@ std::string text_or_nothing(const char* text) { return text != nullptr ? text : 
 
 }  // namespace
 
-void FinalizeStatement::operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
-
 StatementCache::StatementCache(sqlite3* database, std::size_t capacity, NumericTime numeric_time)
     : database_(database), capacity_(capacity), numeric_time_(numeric_time) {
     sqlite3_set_authorizer(database, &StatementCache::on_action, this);

@@ -1,6 +1,7 @@
 // Prepared statements of one connection, the last used ones kept with what is known of them.
 #pragma once
 
+#include "handle.hpp"
 #include "statement_facts.hpp"
 
 #include <databased/detail/fields.hpp>
@@ -16,10 +17,6 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 namespace databased::sqlite {
-
-struct FinalizeStatement {
-    void operator()(sqlite3_stmt* statement) const noexcept;
-};
 
 /// What is known of a prepared statement.
 struct PreparedStatement {

@@ -135,6 +135,7 @@ std::exception_ptr StatementRunner::run_once(Job& job, PreparedStatement& statem
     const bool was_in_transaction = handle_.in_transaction();
     interrupts_.arm();
     int code = step_rows(job, statement, may_tell);
+    interrupts_.end_statement();
     if (statement.facts.nature == Nature::read) note_steps(statement);
     // What is interrupted inside a transaction ends it, unless it was done already and only about to say so.
     const bool is_late =

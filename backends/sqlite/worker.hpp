@@ -24,8 +24,8 @@ class Worker final : private Watcher {
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    /// Runs a read that takes next to nothing on the thread that calls, the loop's, while the worker's has nothing to
-    /// do. False if that is not so: submit() it. It has not come back then; else it is not posted.
+    /// Runs what takes next to nothing on the thread that calls, the loop's, while the worker's has nothing to do.
+    /// False if that is not so: submit() it. It has not come back then; else it is not posted.
     bool run_at_once(Job& job) { return queue_.is_resting() && engine_.run_at_once(job); }
     /// Jobs will come soon: wakes up the thread while the loop's thread is still making them.
     void expect_jobs() { queue_.expect(); }

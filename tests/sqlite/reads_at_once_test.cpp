@@ -72,6 +72,71 @@ ASYNC_TEST(SqliteReadAtOnce, OfASessionSeesWhatItHasDone) {
     EXPECT_EQ(co_await database.fetch_val<int>(count_films), 3);
 }
 
+/// Its BEGIN goes with the read, and its COMMIT is as short.
+ASYNC_TEST(SqliteReadAtOnce, OfASessionThatReadsTakesItAlong) {
+    const SqliteFile file{schema};
+    Database database{file.url()};
+    EXPECT_TRUE(co_await comes_to_run_at_once(database, count_films));
+
+    bool is_at_once = false;
+    for (int i = 0; i < 10'000 && !is_at_once; ++i) {
+        const EndOfThisTurn end;
+        Session session = database.session({.access = Access::read});
+        EXPECT_EQ(co_await session.fetch_val<int>(count_films), 2);
+        co_await session.commit();
+        co_await session.close();
+        is_at_once = !end.has_come();
+    }
+
+    EXPECT_TRUE(is_at_once);
+}
+
+ASYNC_TEST(SqliteReadAtOnce, OfASessionThatReadsInASavepoint) {
+    const SqliteFile file{schema};
+    Database database{file.url()};
+    EXPECT_TRUE(co_await comes_to_run_at_once(database, count_films));
+    Session session = database.session({.access = Access::read});
+
+    for (int i = 0; i < 100; ++i) {
+        Session child = session.transaction();
+        EXPECT_EQ(co_await child.fetch_val<int>(count_films), 2);
+        if (i % 2 == 0) {
+            co_await child.commit();
+        } else {
+            co_await child.rollback();
+        }
+        co_await child.close();
+    }
+}
+
+/// SQLite looks up also at the end of BEGIN and of COMMIT, when they are done.
+ASYNC_TEST(SqliteReadAtOnce, IsNotConfusedBySlowEndsOfSessions) {
+    const SqliteFile file{schema};
+    Database database{file.url()};
+
+    for (int i = 0; i < 20'000; ++i) {
+        co_await database.session({.access = Access::read}, [&](Session& session) -> Task<> {
+            EXPECT_EQ(co_await session.fetch_val<int>(count_films), 2);
+        });
+    }
+}
+
+/// The session sees one state of the file, that of its first answer.
+ASYNC_TEST(SqliteReadAtOnce, ThatBeginsASessionAndTakesLongerBeginsItAnew) {
+    const SqliteFile file{schema};
+    Database database{file.url()};
+    EXPECT_TRUE(co_await comes_to_run_at_once(database, count_up, 10));
+    Session session = database.session({.access = Access::read});
+
+    EXPECT_EQ(co_await session.fetch_val<int>(count_up, 300'000), 300'000);
+    EXPECT_EQ(co_await session.fetch_val<int>(count_films), 2);
+    co_await database.execute("INSERT INTO film VALUES (3)");
+
+    EXPECT_EQ(co_await session.fetch_val<int>(count_films), 2);
+    co_await session.commit();
+    EXPECT_EQ(co_await session.fetch_val<int>(count_films), 3);
+}
+
 ASYNC_TEST(SqliteReadAtOnce, ThatTakesLongerGoesOnElsewhere) {
     const SqliteFile file{schema};
     Database database{file.url()};
