@@ -2,6 +2,7 @@
 
 #include "runtime/loop_driver.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 #include <utility>
@@ -17,15 +18,19 @@ std::uint64_t this_caller() noexcept {
     return number;
 }
 
+/// Leaves what a task gives to who has made it.
+struct UntilEnd : TaskAwaiter {
+    explicit UntilEnd(const TaskAwaiter& task) noexcept : TaskAwaiter(task) {}
+    void await_resume() const noexcept {}
+};
+
 }  // namespace
 
-void CallerLines::forget(std::uint64_t caller) noexcept {
-    const auto found = lines_.find(caller);
-    if (found->second.branch.is_empty()) lines_.erase(found);
-    // What one thread has opened, another may have ended.
-    if (lines_.size() > 64)
-        std::erase_if(
-            lines_, [](const auto& each) { return each.second.innermost == nullptr && each.second.branch.is_empty(); });
+/// What one thread has opened, another may have ended, and threads come and go: now and then all are looked at.
+void CallerLines::clean_up() {
+    std::erase_if(lines_,
+                  [](const auto& each) { return each.second.innermost == nullptr && each.second.branch.is_empty(); });
+    many_ = std::max(least_that_are_many, 2 * lines_.size());
 }
 
 BlockingCall* CallerLines::call_in(const Branch& branch) noexcept {
@@ -88,7 +93,9 @@ void BlockingCall::on_loop() noexcept {
 
 RootCoroutine BlockingCall::await_work(BlockingCall& call) {
     try {
-        co_await call.work_.start(call);
+        const UntilEnd work{call.work_.start(call)};
+        co_await work;
+        call.is_started_ = true;
     } catch (...) {
         call.failure_ = std::current_exception();
     }
@@ -98,8 +105,9 @@ RootCoroutine BlockingCall::await_work(BlockingCall& call) {
 /// The frames are gone before the caller goes on.
 void BlockingCall::on_end_of_turn() noexcept {
     coroutine_.reset();
+    if (is_started_) work_.end();
     line_->innermost = around_;
-    if (around_ == nullptr) lines_.forget(caller_);
+    if (around_ == nullptr) lines_.release();
     call_caller(Gate::Reason::finished);
 }
 

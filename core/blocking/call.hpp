@@ -27,22 +27,29 @@ struct CallerLine {
     BlockingCall* innermost = nullptr;  // the call that it waits for
 };
 
-/// Those that are in a call or have something open. For who leads only.
+/// Those that are in a call, have something open or have called lately. For who leads only.
 class CallerLines {
   public:
     CallerLines(EventLoop& loop, Leadership& leadership) noexcept : loop_(loop), leadership_(leadership) {}
     CallerLine& line_of(std::uint64_t caller) { return lines_.try_emplace(caller, loop_).first->second; }
-    /// Forgets the line unless it has something left.
-    void forget(std::uint64_t caller) noexcept;
+    /// A call of one has ended. Who calls again finds its line.
+    void release() {
+        if (lines_.size() > many_) clean_up();
+    }
     /// The call that the thread with this branch waits for; null if there is none.
     BlockingCall* call_in(const Branch& branch) noexcept;
     EventLoop& loop() noexcept { return loop_; }
     Leadership& leadership() noexcept { return leadership_; }
 
   private:
+    static constexpr std::size_t least_that_are_many = 64;
+
+    void clean_up();
+
     EventLoop& loop_;
     Leadership& leadership_;
     std::unordered_map<std::uint64_t, CallerLine> lines_;
+    std::size_t many_ = least_that_are_many;
 };
 
 class BlockingCall final : public WaitingThread, private LoopWork, private EndOfTurn {
@@ -73,13 +80,14 @@ class BlockingCall final : public WaitingThread, private LoopWork, private EndOf
     HandedOver& work_;
     std::uint64_t caller_;
     Follower thread_;
-    std::exception_ptr failure_;
+    std::exception_ptr failure_;  // to make the task
 
     // For who leads only.
     CallerLine* line_ = nullptr;
     BlockingCall* around_ = nullptr;  // the call during which, on the same thread, this one was made
     Context context_;
     std::optional<RootCoroutine> coroutine_;
+    bool is_started_ = false;
 
     // Of a body: written by one side while the other waits.
     detail::Callback<void()>* body_ = nullptr;

@@ -117,6 +117,7 @@ class ResultSlot {
         is_full_ = true;
     }
     T take() { return std::move(value_); }
+    T& get() noexcept { return value_; }
 
   private:
     union {

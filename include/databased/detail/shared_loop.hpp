@@ -5,6 +5,7 @@
 #include <databased/detail/export.hpp>
 #include <databased/task.hpp>
 
+#include <exception>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -26,8 +27,10 @@ class DATABASED_API WaitingThread {
 /// What is handed over. Lives on the stack of who waits.
 class DATABASED_API HandedOver {
   public:
-    /// Called, and awaited, in the loop's turns.
-    virtual Task<> start(WaitingThread& caller) = 0;
+    /// In a turn of the loop: makes a task, which is awaited then.
+    virtual TaskAwaiter start(WaitingThread& caller) = 0;
+    /// In a turn of the loop, when that task has ended: takes its answer, or what it has thrown, and destroys it.
+    virtual void end() noexcept = 0;
 
   protected:
     ~HandedOver() = default;
@@ -58,25 +61,38 @@ class DATABASED_API SharedLoop {
 
 template <class F>
 class HandedOverFunction final : public HandedOver {
-    using Answer = task_result<std::invoke_result_t<F&, WaitingThread&>>;
+    using Work = std::invoke_result_t<F&, WaitingThread&>;
+    using Answer = task_result<Work>;
     static constexpr bool gives_nothing = std::is_void_v<Answer>;
 
   public:
     explicit HandedOverFunction(F& function) noexcept : function_(function) {}
-    Task<> start(WaitingThread& caller) override {
-        if constexpr (gives_nothing) {
-            co_await function_(caller);
-        } else {
-            answer_.emplace(co_await function_(caller));
+    TaskAwaiter start(WaitingThread& caller) override {
+        work_.emplace(function_(caller));
+        return std::move(work_.get()).operator co_await();
+    }
+    void end() noexcept override {
+        try {
+            Work work = work_.take();
+            if constexpr (gives_nothing) {
+                std::move(work).operator co_await().await_resume();
+            } else {
+                answer_.emplace(std::move(work).operator co_await().await_resume());
+            }
+        } catch (...) {
+            failure_ = std::current_exception();
         }
     }
     Answer take() {
+        if (failure_) std::rethrow_exception(failure_);
         if constexpr (!gives_nothing) return answer_.take();
     }
 
   private:
     F& function_;
+    ResultSlot<Work> work_;
     ResultSlot<std::conditional_t<gives_nothing, std::monostate, Answer>> answer_;
+    std::exception_ptr failure_;
 };
 
 /// Calls `function`, which gives a Task, in a turn of the loop, and waits for its answer.
