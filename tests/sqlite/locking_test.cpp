@@ -215,6 +215,27 @@ ASYNC_TEST(SqliteLock, IsWaitedForByTheOthersOfAGroupAfterOneOfThemWasStopped) {
     EXPECT_EQ(file.integer(count_films), 8);
 }
 
+/// BEGIN IMMEDIATE locks the files that were attached when it was compiled
+/// (findings/sqlite-prepared-begin-immediate.sh).
+ASYNC_TEST(SqliteLock, OfASessionThatWritesIsOneOfAttachedFilesToo) {
+    const SqliteFile file{create_film};
+    const SqliteFile attached{create_film};
+    Database database{file.url()};
+    database.on_connect([&](Connection& connection) -> Task<> {
+        co_await connection.execute("ATTACH ? AS attached", attached.path());
+    });
+    support::RawDatabase other = attached.raw();
+    other.execute("PRAGMA busy_timeout = 0");
+
+    for (int i = 0; i < 2; ++i) {
+        co_await database.session([&](Session& session) -> Task<> {
+            co_await session.execute(insert_film);
+            EXPECT_THROW(other.execute("BEGIN IMMEDIATE"), std::runtime_error);
+        });
+        other.execute("BEGIN IMMEDIATE; ROLLBACK");
+    }
+}
+
 ASYNC_TEST(SqliteLock, DoesNotKeepReadersWaiting) {
     const SqliteFile file{create_film};
     Database database{file.url()};
