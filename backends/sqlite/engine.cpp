@@ -198,7 +198,7 @@ std::exception_ptr Engine::run_command(Job& job, const backend::Command& command
     const TransactionOptions& options = job.request().options;
     switch (command.verb) {
         case backend::Verb::run:
-            return runner_.run(job, true);
+            return runner_.run(job, !interrupts_.is_momentary());  // what may begin anew tells nobody before its end
         case backend::Verb::begin:
             if (options.access == Access::read) break;
             if (auto error = turn_.take(job)) return error;

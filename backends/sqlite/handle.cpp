@@ -215,15 +215,18 @@ int Handle::execute(const char* sql) noexcept { return sqlite3_exec(database_.ge
 int Handle::execute_kept(const std::string& sql) {
     auto kept = std::find_if(kept_.begin(), kept_.end(), [&](const auto& each) { return each.first == sql; });
     if (kept == kept_.end()) {
-        sqlite3_stmt* statement = nullptr;
+        sqlite3_stmt* made = nullptr;
         const int code =
-            sqlite3_prepare_v3(database_.get(), sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+            sqlite3_prepare_v3(database_.get(), sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &made, nullptr);
         if (code != SQLITE_OK) return code;
-        kept_.emplace_back(sql, std::unique_ptr<sqlite3_stmt, FinalizeStatement>{statement});
+        kept_.emplace_back(sql, std::unique_ptr<sqlite3_stmt, FinalizeStatement>{made});
         kept = kept_.end() - 1;
     }
-    sqlite3_step(kept->second.get());
-    return sqlite3_reset(kept->second.get());
+    sqlite3_stmt* const statement = kept->second.get();
+    sqlite3_step(statement);
+    const int code = sqlite3_reset(statement);
+    sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1);  // of many runs together, one would be interrupted
+    return code;
 }
 
 void Handle::close() noexcept {

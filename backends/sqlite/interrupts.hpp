@@ -47,6 +47,7 @@ class Interrupts {
         is_momentary_ = true;
         took_longer_ = false;
     }
+    bool is_momentary() const noexcept { return is_momentary_; }
     /// Whether that has happened since begin().
     bool took_longer() const noexcept { return took_longer_; }
     /// The file is not there any more where its path says: a commit was given up, or SQLite has refused a write.

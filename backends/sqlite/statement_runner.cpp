@@ -8,6 +8,7 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <limits>
 
 namespace databased::sqlite {
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int quick_steps = 20'000;   // of SQLite's virtual machine: about a millisecond
 constexpr int immediate_steps = 500;  // 10 to 30 us: what it takes to wake up a thread and to be woken up
+constexpr std::chrono::microseconds immediate_time{200};  // a step may count a table, or make a value of megabytes
 constexpr std::int64_t no_rowid = std::numeric_limits<std::int64_t>::min() + 40'961;  // nobody's, surely
 
 bool is_end_of_statement(int code) { return code == SQLITE_DONE || code == SQLITE_ROW; }
@@ -134,9 +136,11 @@ std::exception_ptr StatementRunner::run_once(Job& job, PreparedStatement& statem
 
     const bool was_in_transaction = handle_.in_transaction();
     interrupts_.arm();
+    const bool is_read = statement.facts.nature == Nature::read;
+    const auto begun = is_read ? detail::Clock::now() : detail::Clock::time_point{};
     int code = step_rows(job, statement, may_tell);
     interrupts_.end_statement();
-    if (statement.facts.nature == Nature::read) note_steps(statement);
+    if (is_read) note_steps(statement, detail::Clock::now() - begun);
     // What is interrupted inside a transaction ends it, unless it was done already and only about to say so.
     const bool is_late =
         code == SQLITE_INTERRUPT && !statement.facts.is_readonly && was_in_transaction && handle_.in_transaction();
@@ -156,10 +160,10 @@ std::exception_ptr StatementRunner::run_once(Job& job, PreparedStatement& statem
 }
 
 /// SQLite counts them over all runs unless it is told to begin anew.
-void StatementRunner::note_steps(const PreparedStatement& statement) noexcept {
+void StatementRunner::note_steps(const PreparedStatement& statement, detail::Clock::duration took) noexcept {
     const int steps = sqlite3_stmt_status(statement.handle.get(), SQLITE_STMTSTATUS_VM_STEP, 1);
     quick_reads_->quick.put(statement.text->hash, steps < quick_steps);
-    quick_reads_->immediate.put(statement.text->hash, steps < immediate_steps);
+    quick_reads_->immediate.put(statement.text->hash, steps < immediate_steps && took < immediate_time);
 }
 
 int StatementRunner::step_rows(Job& job, PreparedStatement& statement, bool may_tell) {

@@ -40,7 +40,7 @@ class StatementRunner {
     std::exception_ptr prepare(const Job& job, PreparedStatement*& statement);
     std::exception_ptr run_all(Job& job, PreparedStatement& statement, bool may_tell);
     std::exception_ptr run_once(Job& job, PreparedStatement& statement, std::size_t run, bool may_tell);
-    void note_steps(const PreparedStatement& statement) noexcept;
+    void note_steps(const PreparedStatement& statement, detail::Clock::duration took) noexcept;
     int step_rows(Job& job, PreparedStatement& statement, bool may_tell);
     std::optional<std::int64_t> mark_last_rowid(const PreparedStatement& statement) noexcept;
     std::optional<std::int64_t> last_rowid(const PreparedStatement& statement,

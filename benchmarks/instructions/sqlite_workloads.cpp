@@ -52,7 +52,9 @@ class File {
     }
 };
 
+/// To callgrind's clock a short read is a long one, which a worker does.
 void select(const std::string&, int operations) {
+    let_all_answer();
     const File file;
     Client client{File::url};
     client.run(select_notes(&client.database(), operations));

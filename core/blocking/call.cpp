@@ -1,6 +1,9 @@
 #include "blocking/call.hpp"
 
 #include "runtime/loop_driver.hpp"
+#include "runtime/process.hpp"
+
+#include <databased/error.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -16,6 +19,10 @@ std::uint64_t this_caller() noexcept {
     static std::atomic<std::uint64_t> count{0};
     thread_local const std::uint64_t number = ++count;
     return number;
+}
+
+[[noreturn]] void throw_left() {
+    throw UsageError("this BlockingDatabase was used before fork(); make one of its own in the child process");
 }
 
 /// Leaves what a task gives to who has made it.
@@ -54,6 +61,8 @@ void BlockingCall::wait() {
 Gate::Reason BlockingCall::give_and_wait(LoopWork& work) {
     EventLoop& loop = lines_.loop();
     Leadership& leadership = lines_.leadership();
+    LoopDriver& driver = LoopDriver::of(loop);
+    if (driver.is_inherited()) leave_to_parent();
     const bool leads = leadership.lead_or_follow(thread_);
     loop.post(work);
     if (!leads) {
@@ -62,11 +71,21 @@ Gate::Reason BlockingCall::give_and_wait(LoopWork& work) {
         leadership.begin_to_lead();
     }
     LoopDriver::set_thread(loop, std::this_thread::get_id());
-    LoopDriver::of(loop).take_turns_until([this] { return thread_.is_called(); });
+    driver.take_turns_until([this] { return thread_.is_called(); });
+    if (!thread_.is_called()) leave_to_parent();
     const Gate::Reason reason = thread_.wait();
     LoopDriver::set_thread(loop, {});
     leadership.stop_leading();
     return reason;
+}
+
+/// In a child process that was made in a turn or in a body of this call: the threads that would go on with it are not
+/// there, and what it holds is the parent's.
+void BlockingCall::leave_to_parent() {
+    if (coroutine_) detail::leave_to_parent(std::make_shared<RootCoroutine>(std::move(*coroutine_)));
+    coroutine_.reset();
+    if (is_started_) work_.leave();
+    throw_left();
 }
 
 void BlockingCall::call_caller(Gate::Reason reason) noexcept {
@@ -82,8 +101,12 @@ void BlockingCall::run_body() noexcept {
     }
 }
 
-void BlockingCall::on_loop() noexcept {
+void BlockingCall::let_keeper_go() noexcept {
     if (lines_.leadership().is_keeper_disturbed()) LoopDriver::of(lines_.loop()).stop_run();
+}
+
+void BlockingCall::on_loop() noexcept {
+    let_keeper_go();
     line_ = &lines_.line_of(caller_);
     around_ = std::exchange(line_->innermost, this);
     context_ = *line_->now;
@@ -94,8 +117,8 @@ void BlockingCall::on_loop() noexcept {
 RootCoroutine BlockingCall::await_work(BlockingCall& call) {
     try {
         const UntilEnd work{call.work_.start(call)};
-        co_await work;
         call.is_started_ = true;
+        co_await work;
     } catch (...) {
         call.failure_ = std::current_exception();
     }

@@ -65,7 +65,10 @@ class BlockingCall final : public WaitingThread, private LoopWork, private EndOf
     /// The caller has done what it was given.
     struct BodyDone final : LoopWork {
         explicit BodyDone(BlockingCall& its_call) noexcept : call(its_call) {}
-        void on_loop() noexcept override { call.body_done_->grant(); }
+        void on_loop() noexcept override {
+            call.let_keeper_go();
+            call.body_done_->grant();
+        }
         BlockingCall& call;
     };
 
@@ -73,6 +76,8 @@ class BlockingCall final : public WaitingThread, private LoopWork, private EndOf
     void on_end_of_turn() noexcept override;
     static RootCoroutine await_work(BlockingCall& call);
     Gate::Reason give_and_wait(LoopWork& work);
+    void let_keeper_go() noexcept;
+    [[noreturn]] void leave_to_parent();
     void call_caller(Gate::Reason reason) noexcept;
     void run_body() noexcept;
 

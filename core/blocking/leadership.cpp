@@ -23,6 +23,7 @@ bool Leadership::lead_or_follow(Follower& follower) noexcept {
 void Leadership::stop_leading() noexcept {
     leader_ = std::thread::id{};
     std::unique_lock lock{mutex_};
+    if (is_kept_) is_disturbed_.store(is_ending_, std::memory_order_relaxed);
     is_kept_ = false;
     if (followers_.empty()) {
         is_led_ = false;

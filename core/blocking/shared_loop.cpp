@@ -120,9 +120,7 @@ void SharedLoop::wait_for(HandedOver& work) {
     const std::shared_ptr<State> state = state_;
     RunningLoop* loop = state->running;
     if (loop == nullptr) loop = &state->start(state);
-    if (loop->is_left())
-        throw UsageError("this BlockingDatabase was used before fork(); make one of its own in the child process");
-    if (loop->is_led_here()) {
+    if (loop->is_led_here() && !loop->is_left()) {
         throw WouldDeadlockError(
             "a blocking call within its own event loop would wait for itself: use the asynchronous Database there");
     }

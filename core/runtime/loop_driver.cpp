@@ -51,6 +51,7 @@ void LoopDriver::on_before_poll() noexcept {
 
 void LoopDriver::on_after_poll() noexcept {
     turns_since_poll_ = 0;
+    polled_at_ = Clock::now();
     take_turn();
 }
 

@@ -12,6 +12,7 @@
 #include <databased/detail/busy_wait.hpp>
 #include <databased/event_loop.hpp>
 
+#include <chrono>
 #include <thread>
 
 namespace databased::detail {
@@ -45,7 +46,7 @@ class LoopDriver final : private LoopEvents {
     /// The same, mostly without a poll where a turn is enough.
     template <class Condition>
     void take_turns_until(Condition is_met) {
-        while (turns_since_poll_ < turns_before_poll) {
+        while (turns_since_poll_ < turns_before_poll && Clock::now() - polled_at_ < longest_without_poll) {
             take_turn();
             if (is_met()) return;
             if (handles_.poll_blocks() && !wait_for_post()) break;
@@ -66,6 +67,7 @@ class LoopDriver final : private LoopEvents {
 
   private:
     static constexpr int turns_before_poll = 32;  // then sockets get their chance, whatever other threads post
+    static constexpr std::chrono::milliseconds longest_without_poll{1};  // the resolution of timers
 
     void take_turn() noexcept;
     bool wait_for_post() noexcept;
@@ -82,6 +84,7 @@ class LoopDriver final : private LoopEvents {
     SpawnedTasks tasks_;
     HomeProcess process_;
     int turns_since_poll_ = 0;
+    Clock::time_point polled_at_{};
     bool is_left_ = false;
 };
 

@@ -330,6 +330,28 @@ TEST_P(Blocking, RunsItsLoopWhileNobodyCalls) {
     EXPECT_EQ(counted.get_future().get(), 0);
 }
 
+TEST_P(Blocking, RingsTimersWhileItIsCalledNowAndThen) {
+    BlockingDatabase database{fresh_url()};
+    database.connect();
+    std::atomic<bool> has_rung{false};
+    const auto ring = [&]() -> Task<> {
+        co_await sleep_for(3ms);
+        has_rung = true;
+    };
+    database.run([&](Database&) -> Task<> {
+        EventLoop::current()->spawn(ring());
+        co_return;
+    });
+
+    int calls = 0;
+    for (; !has_rung && calls < 1'000; ++calls) {
+        database.is_connected();
+        std::this_thread::sleep_for(1ms);  // too short for the thread that runs the loop while nobody calls
+    }
+
+    EXPECT_LT(calls, 20);
+}
+
 TEST_P(Blocking, LetsAnotherThreadThatWaitsRunTheLoop) {
     BlockingDatabase database{fresh_url()};
 

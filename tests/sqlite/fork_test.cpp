@@ -5,13 +5,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <optional>
+#include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
 namespace {
 
 using namespace databased;
+using namespace std::chrono_literals;
 
 /// What the child process finds: 0 if the Database refuses to be used and lets itself be destroyed.
 int use_and_destroy(std::optional<Database>& database) {
@@ -70,6 +74,61 @@ TEST(SqliteFork, InTheChildABlockingDatabaseIsRefusedAndDestroyedWithoutWaiting)
 
     EXPECT_EQ(status, 0);
     EXPECT_EQ(database->fetch_val<int>("SELECT 1"), 1);
+}
+
+/// What the child process that `call` has made ends with; `call` throws UsageError there.
+template <class Call>
+int end_of_child(Call call) {
+    pid_t child = -1;
+    try {
+        call(child);
+    } catch (const UsageError& error) {
+        if (child == 0) _exit(std::string{error.what()}.find("fork") != std::string::npos ? 0 : 2);
+        throw;
+    }
+    if (child == 0) _exit(3);
+    int status = -1;
+    waitpid(child, &status, 0);
+    return status;
+}
+
+pid_t fork_for_a_while() {
+    const pid_t child = fork();
+    if (child == 0) alarm(20);
+    return child;
+}
+
+TEST(SqliteFork, InATurnOfABlockingDatabaseThrowsInTheChildInsteadOfWaiting) {
+    const support::TemporaryFolder folder;
+    BlockingDatabase database{"sqlite:///" + folder.path("test.sqlite")};
+
+    const int status = end_of_child([&](pid_t& child) {
+        database.run([&](Database&) -> Task<> {
+            child = fork_for_a_while();
+            co_await sleep_for(1ms);
+        });
+    });
+
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(database.fetch_val<int>("SELECT 1"), 1);
+}
+
+TEST(SqliteFork, InABodyOfABlockingSessionThrowsInTheChildInsteadOfWaiting) {
+    const support::TemporaryFolder folder;
+    BlockingDatabase database{"sqlite:///" + folder.path("test.sqlite")};
+
+    for (const auto pause : {0ms, 20ms}) {  // after which the thread that runs the loop meanwhile does so
+        const int status = end_of_child([&](pid_t& child) {
+            database.session([&](BlockingSession& session) {
+                session.execute("CREATE TABLE IF NOT EXISTS film (title TEXT)");
+                std::this_thread::sleep_for(pause);
+                child = fork_for_a_while();
+            });
+        });
+
+        EXPECT_EQ(status, 0);
+        EXPECT_EQ(database.fetch_val<int>("SELECT count(*) FROM film"), 0);
+    }
 }
 
 }  // namespace

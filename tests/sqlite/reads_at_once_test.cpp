@@ -157,6 +157,49 @@ ASYNC_TEST(SqliteReadAtOnce, ThatTakesLongerGoesOnElsewhere) {
     EXPECT_EQ(co_await database.fetch_val<int>(count_up, 10), 10);
 }
 
+constexpr auto wide_schema =
+    "PRAGMA journal_mode=wal; CREATE TABLE document (kind INTEGER, body TEXT); CREATE INDEX of_kind ON document "
+    "(kind); "
+    "WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 641) INSERT INTO document SELECT CASE "
+    "WHEN n "
+    "= 1 THEN 1 WHEN n < 42 THEN 40 ELSE 600 END, printf('%.*c', 4000, 'x') FROM i";
+
+Task<std::size_t> documents(Executor& verbs, int kind) {
+    co_return (co_await verbs.fetch_all("SELECT rowid, body FROM document WHERE kind = ?", kind)).size();
+}
+
+/// They fill batches long before they take many steps.
+ASYNC_TEST(SqliteReadAtOnce, OfWideRowsGivesEachOnce) {
+    const SqliteFile file{wide_schema};
+    Database database{file.url("?max_size=1")};
+
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_EQ(co_await documents(database, 1), 1u);
+        EXPECT_EQ(co_await documents(database, 40), 40u);
+        Session session = database.session({.access = Access::read});
+        EXPECT_EQ(co_await documents(session, 1), 1u);
+        EXPECT_EQ(co_await documents(session, 600), 600u);
+        EXPECT_EQ(co_await documents(session, 1), 1u);
+        EXPECT_EQ(co_await documents(session, 40), 40u);
+        co_await session.commit();
+        EXPECT_EQ(co_await documents(database, 600), 600u);
+    }
+}
+
+/// One step may take long, and SQLite does not look up in it.
+ASYNC_TEST(SqliteReadAtOnce, ThatTookLongInFewStepsIsDoneElsewhereTheNextTime) {
+    constexpr auto measure_zeros = "SELECT length(hex(zeroblob(?)))";
+    const SqliteFile file{schema};
+    Database database{file.url()};
+    EXPECT_TRUE(co_await comes_to_run_at_once(database, measure_zeros, 1));
+    EXPECT_EQ(co_await database.fetch_val<int>(measure_zeros, 20'000'000), 40'000'000);
+
+    const EndOfThisTurn end;
+    EXPECT_EQ(co_await database.fetch_val<int>(measure_zeros, 1), 2);
+
+    EXPECT_TRUE(end.has_come());
+}
+
 ASYNC_TEST(SqliteReadAtOnce, ThatTakesLongerMayBeStopped) {
     const SqliteFile file{schema};
     Database database{file.url()};

@@ -31,6 +31,8 @@ class DATABASED_API HandedOver {
     virtual TaskAwaiter start(WaitingThread& caller) = 0;
     /// In a turn of the loop, when that task has ended: takes its answer, or what it has thrown, and destroys it.
     virtual void end() noexcept = 0;
+    /// In a child process: the task is the parent's, and stays as it is.
+    virtual void leave() noexcept = 0;
 
   protected:
     ~HandedOver() = default;
@@ -83,6 +85,7 @@ class HandedOverFunction final : public HandedOver {
             failure_ = std::current_exception();
         }
     }
+    void leave() noexcept override { static_cast<void>(new Work{work_.take()}); }
     Answer take() {
         if (failure_) std::rethrow_exception(failure_);
         if constexpr (!gives_nothing) return answer_.take();
