@@ -28,7 +28,7 @@ inline std::string_view endless_write() {
         "INSERT INTO film WITH RECURSIVE n(i) AS (SELECT begun() UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) "
         "SELECT 'film ' || i FROM n WHERE i % 1000 = 0",
         "INSERT INTO film SELECT 'film ' || i FROM (SELECT generate_series(1, 2000000000) AS i) AS n "
-        "WHERE i % 1000 = 0");
+        "WHERE i % 100000 = 0");
 }
 /// Reads for some 50 ms and gives 200,000.
 inline constexpr std::string_view slow_read =
