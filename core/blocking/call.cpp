@@ -21,10 +21,6 @@ std::uint64_t this_caller() noexcept {
     return number;
 }
 
-[[noreturn]] void throw_left() {
-    throw UsageError("this BlockingDatabase was used before fork(); make one of its own in the child process");
-}
-
 /// Leaves what a task gives to who has made it.
 struct UntilEnd : TaskAwaiter {
     explicit UntilEnd(const TaskAwaiter& task) noexcept : TaskAwaiter(task) {}
@@ -85,7 +81,7 @@ void BlockingCall::leave_to_parent() {
     if (coroutine_) detail::leave_to_parent(std::make_shared<RootCoroutine>(std::move(*coroutine_)));
     coroutine_.reset();
     if (is_started_) work_.leave();
-    throw_left();
+    throw UsageError("this BlockingDatabase was used before fork(); make one of its own in the child process");
 }
 
 void BlockingCall::call_caller(Gate::Reason reason) noexcept {

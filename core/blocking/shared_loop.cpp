@@ -36,7 +36,7 @@ class RunningLoop {
     RunningLoop() { LoopDriver::of(loop_).handles().hold(); }
 
     CallerLines& lines() noexcept { return lines_; }
-    bool is_left() const noexcept { return process_.is_left(); }
+    bool is_left() noexcept { return LoopDriver::of(loop_).is_inherited(); }
     bool is_led_here() const noexcept { return leadership_.leads_here(); }
 
     /// Starts the thread that runs the loop whenever nobody who calls does.
@@ -53,7 +53,6 @@ class RunningLoop {
     EventLoop loop_{};
     Leadership leadership_{};
     CallerLines lines_{loop_, leadership_};
-    HomeProcess process_{};
     std::thread keeper_{};
 };
 

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <future>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -117,18 +117,39 @@ TEST(SqliteFork, InABodyOfABlockingSessionThrowsInTheChildInsteadOfWaiting) {
     const support::TemporaryFolder folder;
     BlockingDatabase database{"sqlite:///" + folder.path("test.sqlite")};
 
-    for (const auto pause : {0ms, 20ms}) {  // after which the thread that runs the loop meanwhile does so
-        const int status = end_of_child([&](pid_t& child) {
-            database.session([&](BlockingSession& session) {
-                session.execute("CREATE TABLE IF NOT EXISTS film (title TEXT)");
-                std::this_thread::sleep_for(pause);
-                child = fork_for_a_while();
-            });
+    const int status = end_of_child([&](pid_t& child) {
+        database.session([&](BlockingSession& session) {
+            session.execute("CREATE TABLE film (title TEXT)");
+            child = fork_for_a_while();
         });
+    });
 
-        EXPECT_EQ(status, 0);
-        EXPECT_EQ(database.fetch_val<int>("SELECT count(*) FROM film"), 0);
-    }
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(database.fetch_val<int>("SELECT count(*) FROM film"), 0);
+}
+
+TEST(SqliteFork, InABodyWhileAnotherThreadRunsTheLoopThrowsInTheChildAsWell) {
+    const support::TemporaryFolder folder;
+    BlockingDatabase database{"sqlite:///" + folder.path("test.sqlite")};
+    std::promise<void> another_runs_it;
+    const auto tell = [&]() -> Task<> {
+        co_await sleep_for(1ms);  // then this thread has left the loop
+        another_runs_it.set_value();
+    };
+
+    const int status = end_of_child([&](pid_t& child) {
+        database.session([&](BlockingSession&) {
+            database.run([&](Database&) -> Task<> {
+                EventLoop::current()->spawn(tell());
+                co_return;
+            });
+            another_runs_it.get_future().wait();
+            child = fork_for_a_while();
+        });
+    });
+
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(database.fetch_val<int>("SELECT 1"), 1);
 }
 
 }  // namespace
