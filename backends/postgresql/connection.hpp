@@ -24,6 +24,7 @@ class Connection final : public SessionBackend {
     void start(backend::Exchange& exchange) noexcept override;
     bool is_usable() const noexcept override { return !pipeline_.state().is_lost; }
     bool is_clean() const noexcept override;
+    std::chrono::nanoseconds round_trip() const noexcept override { return pipeline_.state().round_trip.least(); }
     Task<> close() override;
 
   private:

@@ -4,6 +4,7 @@
 #include "connection_handle.hpp"
 #include "expected_messages.hpp"
 #include "outbox.hpp"
+#include "round_trip.hpp"
 #include "server_statements.hpp"
 #include "session_reset.hpp"
 
@@ -57,6 +58,7 @@ struct ConnectionState {
     Outbox outbox{};
     ServerStatements statements;
     SessionReset reset{};
+    RoundTrip round_trip{};
     bool is_lost = false;
     bool has_abandoned = false;  ///< Something runs that nobody waits for.
 };

@@ -3,6 +3,8 @@
 
 #include "statement_cache.hpp"
 
+#include <databased/detail/context.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -29,6 +31,7 @@ struct Sent {
     std::shared_ptr<PreparedStatement> statement{};
     bool ends_operation = false;  ///< The flight goes on with another one.
     bool is_abandoned = false;
+    detail::Clock::time_point sent_at{};
 
     bool ends_flight() const noexcept {
         return kind == Kind::sync || kind == Kind::burst_end || kind == Kind::reset_end;

@@ -56,7 +56,7 @@ class Proofs {
 
     /// Never null; forgotten texts are found anew.
     std::shared_ptr<Proof> find(const SqlText& text);
-    /// Read only if it takes so little time that others may wait behind it.
+    /// Read only if it takes the server so little time that others may wait behind it.
     Nature known_nature(const SqlText& text, Clock::time_point now) const noexcept;
 
     Nature nature(const Proof& proof, Clock::time_point now) const noexcept;

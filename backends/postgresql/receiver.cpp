@@ -100,13 +100,19 @@ void Receiver::head_ended() {
     const bool is_run = head.kind == Sent::Kind::execute;
     const bool ends_operation = head.ends_operation;
     Operation* operation = head.operation;
-    if (is_run) head.statement->proof->took(loop_.now() - head_since_);
+    if (is_run) note_time(head);
     state_.expected.pop();
     if (is_run && operation != nullptr) {
         if (!operation->has_failed() && !operation->was_skipped) ++operation->done_runs;
         if (ends_operation) endings_.part_ended(*operation);
     }
     head_began();
+}
+
+void Receiver::note_time(const Sent& run) noexcept {
+    const auto now = loop_.now();
+    state_.round_trip.answered(run.sent_at, now);
+    run.statement->proof->took(state_.round_trip.work(run.sent_at, head_since_, now));
 }
 
 /// libpq decides for each command, when its turn comes, whether its rows come as they arrive.

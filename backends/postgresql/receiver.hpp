@@ -45,6 +45,7 @@ class Receiver {
     void take_result(ResultHandle result);
     void sync_came();
     void head_ended();
+    void note_time(const Sent& run) noexcept;
     /// As farewell() says, or libpq.
     void note_loss();
     void lose(const std::string& why) { listener_.on_lost(why, "08006"); }

@@ -9,7 +9,8 @@ namespace databased::postgresql {
 
 Sender::Sender(EventLoop& loop, PGconn* connection, ExpectedMessages& expected, ServerStatements& prepared,
                SocketListener& socket, SenderListener& listener)
-    : connection_(connection),
+    : loop_(loop),
+      connection_(connection),
       expected_(expected),
       prepared_(prepared),
       listener_(listener),
@@ -86,6 +87,7 @@ void Sender::send_evictions() {
 void Sender::sent(int accepted, Sent command) {
     if (watch_ == nullptr) return;
     const bool was_empty = expected_.empty();
+    command.sent_at = loop_.now();
     expected_.push(std::move(command));
     if (accepted == 0) {
         listener_.on_broken("the statement could not be sent: " + one_line(PQerrorMessage(connection_)));

@@ -55,6 +55,7 @@ class Sender {
   private:
     void sent(int accepted, Sent command);
 
+    EventLoop& loop_;
     PGconn* connection_;
     ExpectedMessages& expected_;
     ServerStatements& prepared_;

@@ -8,6 +8,7 @@
 #include <databased/backend/awaited_exchange.hpp>
 #include <databased/event_loop.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <coroutine>
 #include <cstdint>
@@ -87,6 +88,11 @@ class Channel : public std::enable_shared_from_this<Channel> {
     bool is_lost() const noexcept { return !is_open() || has_lost_answer_ || !backend_->is_usable(); }
     /// Whether several statements of one transaction may be under way at once.
     bool pipelines() const noexcept { return is_open() && pipelines_; }
+
+    /// How far away the database is; zero where that is not known.
+    std::chrono::nanoseconds round_trip() const noexcept {
+        return is_open() ? backend_->round_trip() : std::chrono::nanoseconds{};
+    }
 
     /// Whether nothing is left of the last user.
     bool is_clean() const noexcept { return !is_open() || backend_->is_clean(); }

@@ -8,7 +8,8 @@ namespace databased::detail {
 Step next_step(const PoolView& pool) noexcept {
     if (pool.someone_waits) return pool.size < pool.max_size ? Step::grow : Step::wait;
     const bool only_one = pool.max_size == 1;
-    const bool may_join = pool.can_join && (only_one || pool.quiet_for < slow_head);
+    const bool is_stuck = pool.quiet_for >= slow_head + 3 * pool.round_trip / 2;
+    const bool may_join = pool.can_join && (only_one || !is_stuck);
     if (may_join && !pool.is_crowded) return Step::join;
     if (may_join && !pool.has_idle) return pool.size < pool.max_size ? Step::join_and_grow : Step::join;
     if (pool.has_idle) return Step::take_idle;

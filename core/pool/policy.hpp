@@ -38,12 +38,14 @@ struct PoolView {
     bool has_idle = false;
     std::size_t size = 0;  // open, and being opened
     std::size_t max_size = 1;
-    bool can_join = false;        // some connection runs statements of the kind that is wanted
-    Clock::duration quiet_for{};  // for how long that connection has not finished one
-    bool is_crowded = false;      // that connection, and all others like it
+    bool can_join = false;         // some connection runs statements of the kind that is wanted
+    Clock::duration quiet_for{};   // for how long that connection has not finished one
+    Clock::duration round_trip{};  // the least that it can take for that
+    bool is_crowded = false;       // that connection, and all others like it
 };
 
-/// A shared connection that has finished nothing for this long is stuck behind a slow statement.
+/// A shared connection that has finished nothing for so much longer than an answer has to take, and half of that again
+/// for a network that is not always as fast, is stuck behind a slow statement.
 inline constexpr Clock::duration slow_head = std::chrono::milliseconds{1};
 
 /// First come, first served; sharing where it costs nobody anything; then an idle connection; then a new one.

@@ -26,6 +26,7 @@ PoolView view_of(const Shelf& shelf, const Supply& supply, const WaitingLine& li
         .max_size = limits.max_size,
         .can_join = shared != nullptr,
         .quiet_for = shared != nullptr ? now - shared->last_progress : Clock::duration{},
+        .round_trip = shared != nullptr ? shared->channel->round_trip() : Clock::duration{},
         .is_crowded = shared != nullptr && limits.shared_depth != 0 && shared->users >= limits.shared_depth};
 }
 

@@ -182,6 +182,8 @@ class DATABASED_API SessionBackend {
     /// Asked when nobody uses it any more: whether it is without a transaction, and nothing is left of the last user.
     /// Where that is not sure, false: the next user gets it behind `reset`.
     virtual bool is_clean() const noexcept = 0;
+    /// The least time that an answer has taken: how far away the database is. Zero where that is not known.
+    virtual std::chrono::nanoseconds round_trip() const noexcept { return {}; }
     /// Closes in good order what is quiet.
     virtual Task<> close() = 0;
 };

@@ -58,6 +58,27 @@ Task<> expect_healed(Far& far, Database& database) {
     EXPECT_EQ(database.pool_stats().waiting, 0u);
 }
 
+ASYNC_TEST(FarServer, IsSentReadsThatOthersOnTheirWayToItShareAConnectionWith) {
+    Far far;
+    Database database{far.url("?max_size=1&sslmode=disable")};
+    far.network().delay(Direction::to_client, 20ms);
+    const auto read = [&] { return database.fetch_val<int>("SELECT 1"); };
+    for (int i = 0; i < 6; ++i) co_await read();
+    far.network().stall(Direction::to_client);
+
+    std::vector<Task<std::optional<int>>> reads;
+    for (int i = 0; i < 8; ++i) reads.push_back(read());
+    std::size_t waiting = 0;
+    const auto look = [&]() -> Task<> {
+        waiting = database.pool_stats().waiting;
+        far.network().pass(Direction::to_client);
+        co_return;
+    };
+    co_await when_all(when_all(std::move(reads)), look());
+
+    EXPECT_EQ(waiting, 0u);
+}
+
 ASYNC_TEST(NetworkStall, EndsAReadWithItsTime) {
     Far far;
     Database database{far.url(impatient)};

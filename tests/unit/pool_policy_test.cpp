@@ -43,6 +43,15 @@ TEST(PoolPolicy, DoesNotQueueBehindASlowStatement) {
     EXPECT_EQ(next_step({.size = 3, .max_size = 3, .can_join = true, .quiet_for = slow_head}), Step::wait);
 }
 
+TEST(PoolPolicy, DoesNotTakeAServerThatIsFarAwayForASlowOne) {
+    PoolView pool{.size = 3, .max_size = 3, .can_join = true, .round_trip = 20ms};
+
+    pool.quiet_for = 30ms;
+    EXPECT_EQ(next_step(pool), Step::join);
+    pool.quiet_for = 30ms + slow_head;
+    EXPECT_EQ(next_step(pool), Step::wait);
+}
+
 TEST(PoolPolicy, QueuesBehindASlowStatementIfThereIsNoOtherConnection) {
     EXPECT_EQ(next_step({.size = 1, .max_size = 1, .can_join = true, .quiet_for = 1h}), Step::join);
 }

@@ -1,0 +1,48 @@
+#include "round_trip.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using databased::postgresql::RoundTrip;
+using namespace std::chrono_literals;
+
+constexpr RoundTrip::Clock::time_point start{1h};
+
+TEST(RoundTrip, IsTheLeastThatAnAnswerHasTaken) {
+    RoundTrip trip;
+    EXPECT_EQ(trip.least(), 0ns);
+
+    trip.answered(start, start + 30ms);
+    EXPECT_EQ(trip.least(), 30ms);
+    trip.answered(start, start + 20ms);
+    trip.answered(start, start + 25ms);
+    EXPECT_EQ(trip.least(), 20ms);
+}
+
+TEST(RoundTrip, IsNoWorkOfTheServer) {
+    RoundTrip trip;
+    trip.answered(start, start + 20ms);
+
+    EXPECT_EQ(trip.work(start, start, start + 20ms), 0ns);
+    EXPECT_EQ(trip.work(start, start, start + 23ms), 3ms);
+}
+
+TEST(RoundTrip, TakesNoTimeBehindAnAnswerThatCameOnTheWay) {
+    RoundTrip trip;
+    trip.answered(start, start + 20ms);
+
+    // Sent 10 ms before the answer ahead of it came: its own comes 20 ms after it was sent, and 2 of work.
+    EXPECT_EQ(trip.work(start, start + 10ms, start + 22ms), 2ms);
+    // Sent long before: the server began when it had given the answer ahead.
+    EXPECT_EQ(trip.work(start, start + 40ms, start + 43ms), 3ms);
+}
+
+TEST(RoundTrip, IsNeverNegative) {
+    RoundTrip trip;
+    trip.answered(start, start + 20ms);
+
+    EXPECT_EQ(trip.work(start, start, start + 10ms), 0ns);
+}
+
+}  // namespace
