@@ -16,6 +16,13 @@ Executor& executor_of(const BlockingTarget& target) {
 
 }  // namespace detail
 
+ScriptResult BlockingExecutor::execute_script(std::string_view script) {
+    return wait([&](Executor& executor) { return executor.execute_script(script); });
+}
+ScriptResult BlockingExecutor::execute_file(std::string_view path) {
+    return wait([&](Executor& executor) { return executor.execute_file(path); });
+}
+
 // BlockingSession
 
 void BlockingSession::open() {

@@ -2,7 +2,7 @@
 
 #include "database/connecting.hpp"
 #include "database/leasing.hpp"
-#include "session/session_state.hpp"
+#include "session/session_script.hpp"
 
 #include <databased/error.hpp>
 
@@ -93,6 +93,13 @@ Task<Result> AutocommitTarget::run_many(Statement::Pointer statement) {
     const Outcome outcome = co_await run_alone(unit, std::move(statement), nullptr);
     if (outcome.error) std::rethrow_exception(outcome.error);
     co_return outcome.result;
+}
+
+Task<ScriptResult> AutocommitTarget::run_script(std::string script, std::string name) {
+    const Context& context = co_await this_context();
+    check_thread(context, database_->connectivity.home());
+    const auto unit = make_unit(database_, SessionOptions{.access = access_});
+    co_return co_await run_script_alone(unit, std::move(script), std::move(name));
 }
 
 }  // namespace databased::detail

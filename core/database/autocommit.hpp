@@ -19,6 +19,7 @@ class AutocommitTarget final : public StatementTarget {
     const StatementRules& rules() const noexcept override { return database_->rules(); }
     Task<Outcome> run(Statement::Pointer statement, RowSink* sink) override;
     Task<Result> run_many(Statement::Pointer statement) override;
+    Task<ScriptResult> run_script(std::string script, std::string name) override;
 
   private:
     Sharing sharing_of(const SqlText& text, backend::Nature nature, const Context& context) const noexcept;

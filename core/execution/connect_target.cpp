@@ -1,6 +1,7 @@
 #include "execution/connect_target.hpp"
 
 #include "execution/admit.hpp"
+#include "execution/run_statements.hpp"
 
 #include <utility>
 
@@ -38,6 +39,11 @@ Task<Result> ConnectTarget::run_many(Statement::Pointer statement) {
     }
     if (judged.outcome.error) std::rethrow_exception(judged.outcome.error);
     co_return judged.outcome.result;
+}
+
+/// Without a transaction, in which some of what makes a connection ready cannot be said.
+Task<ScriptResult> ConnectTarget::run_script(std::string script, std::string name) {
+    co_return co_await run_statements(*this, script, name);
 }
 
 Task<> ConnectTarget::end(backend::Verb verb) {

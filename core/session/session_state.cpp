@@ -2,6 +2,7 @@
 
 #include "session/session_ending.hpp"
 #include "session/session_opening.hpp"
+#include "session/session_script.hpp"
 
 #include <databased/error.hpp>
 
@@ -155,6 +156,13 @@ Task<Result> SessionState::run_many(Statement::Pointer statement) {
     const Outcome outcome = co_await run_alone(child, std::move(statement), nullptr);
     if (outcome.error) std::rethrow_exception(outcome.error);
     co_return outcome.result;
+}
+
+Task<ScriptResult> SessionState::run_script(std::string script, std::string name) {
+    const Context& context = co_await this_context();
+    check_thread(context, plan_.database->connectivity.home());
+    const auto child = make_child(innermost_around(*this, context));
+    co_return co_await run_script_alone(child, std::move(script), std::move(name));
 }
 
 }  // namespace databased::detail

@@ -35,6 +35,7 @@ class SessionState final : public StatementTarget,
     const StatementRules& rules() const noexcept override { return plan_.database->rules(); }
     Task<Outcome> run(Statement::Pointer statement, RowSink* sink) override;
     Task<Result> run_many(Statement::Pointer statement) override;
+    Task<ScriptResult> run_script(std::string script, std::string name) override;
     const void* owner() const noexcept override { return plan_.database.get(); }
 
     const SessionPlan& plan() const noexcept { return plan_; }

@@ -50,7 +50,8 @@ void SqlCursor::skip_line() noexcept {
 
 void SqlCursor::skip_block_comment() noexcept {
     position_ += 2;
-    for (std::size_t depth = 1; depth > 0 && position_ < text_.size();) {
+    std::size_t depth = 1;
+    while (depth > 0 && position_ < text_.size()) {
         if (looking_at("*/")) {
             --depth;
             position_ += 2;
@@ -61,6 +62,7 @@ void SqlCursor::skip_block_comment() noexcept {
             ++position_;
         }
     }
+    ends_in_comment_ = depth > 0;
 }
 
 void SqlCursor::skip_escape_string() noexcept {

@@ -33,6 +33,9 @@ class SqlCursor {
     /// Not beyond the end.
     void advance(std::size_t length = 1) noexcept { position_ += length; }
 
+    /// Whether the text has ended within a comment of several lines.
+    bool ends_in_comment() const noexcept { return ends_in_comment_; }
+
     /// Blanks and comments.
     void skip_blanks() noexcept;
     void skip_name() noexcept;
@@ -53,6 +56,7 @@ class SqlCursor {
     std::string_view text_;
     backend::Lexicon lexicon_;
     std::size_t position_ = 0;
+    bool ends_in_comment_ = false;
 };
 
 }  // namespace databased::detail

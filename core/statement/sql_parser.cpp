@@ -19,17 +19,6 @@ namespace {
     throw_database_error({.message = std::move(message), .sqlstate = "42601", .sql = std::string{sql}});
 }
 
-void check_characters(std::string_view sql) {
-    if (const auto nul = sql.find('\0'); nul != std::string_view::npos) {
-        throw ParameterError("the SQL contains a NUL byte at offset " + std::to_string(nul) +
-                             "; bind such values as arguments");
-    }
-    if (const auto invalid = find_invalid_utf8(sql)) {
-        throw ParameterError("the SQL is not valid UTF-8 at offset " + std::to_string(*invalid) +
-                             "; convert it, or bind such values as arguments");
-    }
-}
-
 std::vector<BoundParameter> one_value_each(std::size_t parameters) {
     std::vector<BoundParameter> bound;
     bound.reserve(parameters);
@@ -62,7 +51,7 @@ class Parser {
             ended_ = statement_.kind() != StatementKind::empty;
             return;
         }
-        if (ended_) throw_syntax_error(sql_, "the SQL holds several statements; execute one statement at a time");
+        if (ended_) throw_syntax_error(sql_, "the SQL holds several statements; execute one at a time, or all of them by execute_script()");
         statement_.read(token);
         placeholders_.read(token);
     }
@@ -86,6 +75,17 @@ class Parser {
 };
 
 }  // namespace
+
+void check_characters(std::string_view sql) {
+    if (const auto nul = sql.find('\0'); nul != std::string_view::npos) {
+        throw ParameterError("the SQL contains a NUL byte at offset " + std::to_string(nul) +
+                             "; bind such values as arguments");
+    }
+    if (const auto invalid = find_invalid_utf8(sql)) {
+        throw ParameterError("the SQL is not valid UTF-8 at offset " + std::to_string(*invalid) +
+                             "; convert it, or bind such values as arguments");
+    }
+}
 
 ParsedSql parse_sql(std::string_view sql, const Dialect& dialect) {
     check_characters(sql);

@@ -50,6 +50,9 @@ struct ParsedSql {
     std::string_view key() const noexcept { return text->source; }
 };
 
+/// Throws ParameterError for NUL bytes and invalid UTF-8.
+void check_characters(std::string_view sql);
+
 /// Reads one statement.
 /// Throws ParameterError for NUL bytes, invalid UTF-8, placeholders of a form that the dialect does not take and for
 /// mixed forms; SyntaxError for several statements or none. Everything else is left to the database to complain about.

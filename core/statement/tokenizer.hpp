@@ -42,6 +42,8 @@ class Tokenizer {
     Tokenizer(std::string_view text, const backend::Lexicon& lexicon) noexcept : sql_(text, lexicon) {}
 
     Token next() noexcept;
+    /// Whether the text has ended within a comment.
+    bool ends_in_comment() const noexcept { return sql_.ends_in_comment(); }
 
   private:
     TokenKind scan() noexcept;

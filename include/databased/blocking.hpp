@@ -91,6 +91,10 @@ class BlockingExecutor {
     Result execute_many(Args&&... args) {
         return wait([&](Executor& executor) { return executor.execute_many(args...); });
     }
+    /// Executor::execute_script().
+    DATABASED_API ScriptResult execute_script(std::string_view script);
+    /// Executor::execute_file().
+    DATABASED_API ScriptResult execute_file(std::string_view path);
     /// Executor::fetch_all(): Rows, or a std::vector<T>.
     template <class T = detail::OwnType, class... Args>
     auto fetch_all(Args&&... args) {

@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -55,6 +56,19 @@ class Executor {
     Task<Result> execute_many(std::string_view sql, R&& items) {
         static_assert(detail::safe_argument<R&&>, DATABASED_UNSAFE_TEMPORARY);
         return detail::run_many(target_, Statement::make_many(target_->rules(), sql, items));
+    }
+
+    /// Runs many statements, separated by semicolons, in their order and in one transaction: all or none. They take no
+    /// arguments: `?` and `:name` are left as they are. The message of an error says which statement it was, and its
+    /// line. Throws SessionStateError for BEGIN, COMMIT and their kin, before anything is run. (In a connect hook there
+    /// is no transaction around them.)
+    Task<ScriptResult> execute_script(std::string_view script) {
+        return detail::run_script(target_, std::string{script});
+    }
+    /// The same with the text of a file, which is read when this is awaited. Throws ParameterError if it cannot be
+    /// read.
+    Task<ScriptResult> execute_file(std::string_view path) {
+        return detail::run_script_file(target_, std::string{path});
     }
 
     /// All rows: Rows, or a std::vector of what T is read as (a struct, a tuple, a single value).

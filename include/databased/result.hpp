@@ -1,6 +1,7 @@
 // What a statement without rows reports.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +15,12 @@ struct Result {
     std::optional<std::int64_t> last_insert_id{};
     /// The leading keywords: "INSERT", "CREATE TABLE".
     std::string command{};
+};
+
+/// What the statements of a script report together.
+struct ScriptResult {
+    std::size_t statements = 0;
+    std::int64_t rows_affected = 0;
 };
 
 }  // namespace databased

@@ -13,6 +13,7 @@
 #include <coroutine>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,8 @@ class DATABASED_API StatementTarget {
     virtual Task<Outcome> run(Statement::Pointer statement, RowSink* sink) = 0;
     /// Runs all items of `statement` or none.
     virtual Task<Result> run_many(Statement::Pointer statement) = 0;
+    /// Runs all statements of `script`, which has been checked, or none; `name` is that of its file, or empty.
+    virtual Task<ScriptResult> run_script(std::string script, std::string name) = 0;
 };
 
 using Target = std::shared_ptr<StatementTarget>;
@@ -90,6 +93,8 @@ DATABASED_API Task<Rows> run_fetch_rows(Target target, Statement::Pointer statem
 DATABASED_API Task<std::optional<Row>> run_fetch_row(Target target, Statement::Pointer statement);
 DATABASED_API Task<Result> run_execute(Target target, Statement::Pointer statement);
 DATABASED_API Task<Result> run_many(Target target, Statement::Pointer statement);
+DATABASED_API Task<ScriptResult> run_script(Target target, std::string script, std::string name = {});
+DATABASED_API Task<ScriptResult> run_script_file(Target target, std::string path);
 /// As a statement is run that may be several runs.
 DATABASED_API Task<Result> run_query(Target target, Statement::Pointer statement);
 

@@ -1,0 +1,37 @@
+#include "statement/script.hpp"
+
+#include <databased/detail/fetch.hpp>
+#include <databased/error.hpp>
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+namespace databased::detail {
+
+namespace {
+
+std::string text_of_file(const std::string& path) {
+    errno = 0;
+    std::ifstream file{path, std::ios::binary};
+    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    if (file.good() || file.eof()) return text;
+    const int problem = errno != 0 ? errno : EIO;
+    throw ParameterError("the script '" + path + "' cannot be read: " + std::generic_category().message(problem));
+}
+
+}  // namespace
+
+Task<ScriptResult> run_script(Target target, std::string script, std::string name) {
+    check_script(script, *target->rules().dialect, name);
+    co_return co_await target->run_script(std::move(script), std::move(name));
+}
+
+Task<ScriptResult> run_script_file(Target target, std::string path) {
+    std::string script = text_of_file(path);
+    co_return co_await run_script(std::move(target), std::move(script), std::move(path));
+}
+
+}  // namespace databased::detail
