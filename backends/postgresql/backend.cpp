@@ -35,6 +35,7 @@ class PostgresqlBackend final : public DatabaseBackend {
         auto handle = co_await open_connection(*context.loop, how);
         auto connection = std::make_unique<Connection>(*context.loop, std::move(handle), options_, catalog_, proofs_);
         co_await connection->prepare();
+        connection->tell_notices_to(std::move(opening.on_notice));
         co_return connection;
     }
 

@@ -9,6 +9,7 @@
 #include <databased/backend.hpp>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace databased::postgresql {
@@ -20,6 +21,7 @@ class Connection final : public SessionBackend {
 
     /// Finds out who is at the other end and makes the session's settings. Throws ConnectionError.
     Task<> prepare();
+    void tell_notices_to(detail::Callback<void(const Notice&)> hook) { pipeline_.tell_notices_to(std::move(hook)); }
 
     void start(backend::Exchange& exchange) noexcept override;
     bool is_usable() const noexcept override { return !pipeline_.state().is_lost; }

@@ -58,6 +58,7 @@ struct ConnectionState {
     Outbox outbox{};
     ServerStatements statements;
     SessionReset reset{};
+    detail::Callback<void(const Notice&)> on_notice{};  ///< To be told what the server says beside its answers.
     RoundTrip round_trip{};
     bool is_lost = false;
     bool has_abandoned = false;  ///< Something runs that nobody waits for.

@@ -12,6 +12,7 @@
 
 #include <exception>
 #include <string>
+#include <utility>
 
 namespace databased::postgresql {
 
@@ -30,6 +31,7 @@ class Pipeline final : private SocketListener,
     EventLoop& loop() const noexcept { return loop_; }
     const ConnectionState& state() const noexcept { return state_; }
     void configure(const PipelineSettings& settings);
+    void tell_notices_to(detail::Callback<void(const Notice&)> hook) { state_.on_notice = std::move(hook); }
 
     void submit(Operation& operation);
     /// `operation` is to end soon.

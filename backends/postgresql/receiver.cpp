@@ -2,6 +2,7 @@
 
 #include "error.hpp"
 #include "libpq_features.hpp"
+#include "notice.hpp"
 
 #include <utility>
 
@@ -29,9 +30,12 @@ void Receiver::pass_over_notices() noexcept { PQsetNoticeReceiver(state_.connect
 
 void Receiver::pass_over(void*, const PGresult*) noexcept {}
 
-/// Notices are nobody's business, but for an error that is no answer to anything.
+/// An error that is no answer to anything tells why the connection ends.
 void Receiver::on_notice(void* receiver, const PGresult* result) noexcept {
-    static_cast<Receiver*>(receiver)->reader_.take_notice(result);
+    Receiver& self = *static_cast<Receiver*>(receiver);
+    self.reader_.take_notice(result);
+    if (!self.state_.on_notice) return;
+    if (const auto notice = notice_of(result)) self.state_.on_notice(*notice);
 }
 
 void Receiver::receive() {

@@ -134,4 +134,9 @@ BlockingDatabase& BlockingDatabase::on_warning(detail::Callback<void(std::string
     return *this;
 }
 
+BlockingDatabase& BlockingDatabase::on_notice(detail::Callback<void(const Notice&)> hook) {
+    ask([&](Database& database) { database.on_notice(std::move(hook)); });
+    return *this;
+}
+
 }  // namespace databased

@@ -83,6 +83,11 @@ Database& Database::on_warning(detail::Callback<void(std::string_view)> hook) {
     return *this;
 }
 
+Database& Database::on_notice(detail::Callback<void(const Notice&)> hook) {
+    state_->hooks.on_notice = std::move(hook);
+    return *this;
+}
+
 // Session
 
 Session::Session(std::shared_ptr<detail::SessionState> state) noexcept : Executor(state), state_(std::move(state)) {}

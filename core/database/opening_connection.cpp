@@ -14,6 +14,9 @@ namespace {
 Task<std::unique_ptr<SessionBackend>> open_physical(std::shared_ptr<DatabaseState> database, ConnectRequest request) {
     const PasswordProvider& passwords = database->hooks.passwords;
     backend::Opening opening{.access = request.access};
+    opening.on_notice = [weak = std::weak_ptr{database}](const Notice& notice) {
+        if (const auto told = weak.lock()) told->hooks.pass_on(notice);
+    };
     if (passwords && !request.has_password) {
         opening.password = co_await passwords();
         if (opening.password->empty()) throw ConfigError("the password_provider has given an empty password");

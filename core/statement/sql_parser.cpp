@@ -51,7 +51,9 @@ class Parser {
             ended_ = statement_.kind() != StatementKind::empty;
             return;
         }
-        if (ended_) throw_syntax_error(sql_, "the SQL holds several statements; execute one at a time, or all of them by execute_script()");
+        if (ended_)
+            throw_syntax_error(
+                sql_, "the SQL holds several statements; execute one at a time, or all of them by execute_script()");
         statement_.read(token);
         placeholders_.read(token);
     }

@@ -40,6 +40,7 @@
 #include <databased/detail/export.hpp>
 #include <databased/detail/fields.hpp>
 #include <databased/detail/stop.hpp>
+#include <databased/notice.hpp>
 #include <databased/options.hpp>
 #include <databased/result.hpp>
 #include <databased/row_sink.hpp>
@@ -80,6 +81,8 @@ enum class Delivery : std::uint8_t {
 struct Opening {
     Access access = Access::write;
     std::optional<std::string> password{};  ///< That the program gives for this one connection.
+    /// To be told on the loop's thread what the database says beside its answers. Does not throw.
+    detail::Callback<void(const Notice&)> on_notice{};
 };
 
 /// What a connection is to do in one go.

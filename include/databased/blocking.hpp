@@ -266,6 +266,7 @@ class DATABASED_API BlockingDatabase : public BlockingExecutor {
     BlockingDatabase& on_connect(detail::Callback<Task<>(Connection&)> hook);
     BlockingDatabase& before_session(detail::Callback<Task<>(NewSession&)> hook);
     BlockingDatabase& on_warning(detail::Callback<void(std::string_view)> hook);
+    BlockingDatabase& on_notice(detail::Callback<void(const Notice&)> hook);
 
   private:
     explicit BlockingDatabase(Database database);

@@ -5,6 +5,7 @@
 #include <databased/detail/callback.hpp>
 #include <databased/detail/export.hpp>
 #include <databased/health.hpp>
+#include <databased/notice.hpp>
 #include <databased/query/schema.hpp>
 #include <databased/session.hpp>
 #include <databased/url.hpp>
@@ -167,6 +168,9 @@ class DATABASED_API Database : public Executor {
     /// Told of what went wrong where nobody waits: a failing rollback, an abandoned session. Never of values or
     /// secrets.
     Database& on_warning(detail::Callback<void(std::string_view)> hook);
+    /// Told what the database says beside its answers (PostgreSQL's notices; SQLite has none), in the order in which it
+    /// comes; what the hook throws goes to on_warning(). Without a hook it is dropped.
+    Database& on_notice(detail::Callback<void(const Notice&)> hook);
 
   private:
     friend Task<Session&> current_session(const Database& database, std::source_location where);
