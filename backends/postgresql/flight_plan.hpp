@@ -10,6 +10,7 @@ struct FlightFacts {
     bool is_alone = false;          ///< Autocommitted.
     bool ends_transaction = false;  ///< The user's.
     bool makes_ready = false;       ///< What it leaves is there for every user.
+    bool is_followed = false;       ///< By another statement of its user.
     bool read_only = false;         ///< Must not write.
     bool is_read = false;           ///< Proved not to write.
     bool goes_bare = false;         ///< The server refuses to run it in a transaction.
@@ -41,7 +42,7 @@ constexpr Behind behind(const FlightFacts& facts, bool is_enclosed) noexcept {
     if (!facts.is_reset_owed || facts.is_own) return Behind::sync;
     if (facts.is_reset) return Behind::resets;
     const bool ends_use = facts.is_alone || facts.ends_transaction;
-    if (!ends_use || (facts.makes_ready && !facts.is_pooled)) return Behind::sync;
+    if (!ends_use || ((facts.makes_ready || facts.is_followed) && !facts.is_pooled)) return Behind::sync;
     if (facts.goes_bare) return Behind::transaction_and_resets;
     return facts.is_alone && !is_enclosed ? Behind::sync_and_resets : Behind::resets;
 }

@@ -97,6 +97,7 @@ FlightFacts FlightSender::facts_of(const Operation& operation) const noexcept {
     facts.is_alone = operation.is_alone();
     facts.ends_transaction = operation.ends_transaction();
     facts.makes_ready = operation.request().makes_ready;
+    facts.is_followed = operation.request().is_followed;
     facts.read_only = operation.request().read_only;
     facts.is_read = operation.nature == Nature::read;
     facts.goes_bare = operation.goes_bare;

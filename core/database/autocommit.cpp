@@ -2,15 +2,30 @@
 
 #include "database/connecting.hpp"
 #include "database/leasing.hpp"
-#include "session/session_script.hpp"
+#include "execution/run_statements.hpp"
+#include "session/session_unit.hpp"
 
 #include <databased/error.hpp>
+#include <databased/when_all.hpp>
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace databased::detail {
 
 namespace {
+
+/// What all statements on the connection `held` have in common.
+void complete(Request& request, const RoutedLease& held, const Context& context) {
+    const Settings& settings = held.endpoint->settings();
+    request.commands.push_back({backend::Verb::run});
+    request.read_only = held.access == Access::read;
+    request.reports_values = settings.parameters_in_errors;
+    request.stop = context.stop;
+    request.deadline = limit_of(settings.statement_timeout, context.deadline);
+    if (!request.read_only) request.turn_deadline = context.loop->now() + settings.pool.acquire_timeout;
+}
 
 /// Its connection stays unfit for others if that fails.
 Task<> roll_back_left_open(Channel& channel) {
@@ -58,19 +73,13 @@ Task<Outcome> AutocommitTarget::run(Statement::Pointer statement, RowSink* sink)
         nature =
             held.endpoint->backend().nature(text, context.loop->now());  // it may have changed, and so the endpoint
     }
-    const Settings& settings = held.endpoint->settings();
     Channel& channel = held.lease.channel();  // throws if the Database was closed while this waited
     Sending request = channel.send();
     request.nature = nature;
-    request.commands.push_back({backend::Verb::run});
     request.statement = std::move(statement);
     request.sink = sink;
     request.may_share = wish.sharing != Sharing::exclusive;
-    request.read_only = held.access == Access::read;
-    request.reports_values = settings.parameters_in_errors;
-    request.stop = context.stop;
-    request.deadline = limit_of(settings.statement_timeout, context.deadline);
-    if (!request.read_only) request.turn_deadline = context.loop->now() + settings.pool.acquire_timeout;
+    complete(request, held, context);
     Judged judged = co_await request;
     if (judged.verdict == Verdict::left_open) co_await roll_back_left_open(channel);
     co_return std::move(judged.outcome);
@@ -95,11 +104,60 @@ Task<Result> AutocommitTarget::run_many(Statement::Pointer statement) {
     co_return outcome.result;
 }
 
-Task<ScriptResult> AutocommitTarget::run_script(std::string script, std::string name) {
+Task<> AutocommitTarget::run_unit(UnitWork& work) {
     const Context& context = co_await this_context();
     check_thread(context, database_->connectivity.home());
     const auto unit = make_unit(database_, SessionOptions{.access = access_});
-    co_return co_await run_script_alone(unit, std::move(script), std::move(name));
+    co_await do_alone(unit, work);
+}
+
+/// Where statements travel together they have one connection to themselves, so that they come in their order.
+Task<> AutocommitTarget::run_each(BatchEntries entries) {
+    const Context& context = co_await this_context();
+    const bool are_single =
+        std::none_of(entries.begin(), entries.end(), [](const auto& entry) { return entry->is_many(); });
+    const bool is_own_unit =
+        database_->settings().force_rollback || context.branch->innermost(database_.get()) != nullptr;
+    if (pipelines() && are_single && !is_own_unit) {
+        co_await run_each_on_one(entries);
+    } else {
+        for (const auto& entry : entries) co_await run_entry(*this, *entry);
+    }
+}
+
+Task<> AutocommitTarget::run_each_on_one(BatchEntries entries) {
+    const Context& context = co_await this_context();
+    check_thread(context, database_->connectivity.home());
+    if (!database_->connectivity.is_connected()) co_await require_connected(database_, access_);
+    const ConnectionWish wish{.access = access_};
+    RoutedLease held = try_lease(*database_, wish, context);
+    if (!held.lease) held = co_await lease(database_, wish, std::move(held));
+    std::vector<Task<>> runs;
+    runs.reserve(entries.size());
+    for (const auto& entry : entries)
+        runs.push_back(run_on(held, *entry, entry == entries.back() ? Place::last : Place::before_others));
+    co_await when_all(std::move(runs));
+}
+
+/// On a connection that others of its batch are on, too.
+Task<> AutocommitTarget::run_on(const RoutedLease& held, BatchEntry& entry, Place place) {
+    const Context& context = co_await this_context();
+    try {
+        Statement::Pointer statement = entry.take_statement();
+        admit(*statement, context, database_->connectivity.home());
+        Channel& channel = held.lease.channel();
+        Sending request = channel.send();
+        request.nature = held.endpoint->backend().nature(statement->text(), context.loop->now());
+        request.statement = std::move(statement);
+        request.sink = entry.sink();
+        request.is_followed = place == Place::before_others;
+        complete(request, held, context);
+        Judged judged = co_await request;
+        if (judged.verdict == Verdict::left_open) co_await roll_back_left_open(channel);
+        entry.finish(std::move(judged.outcome));
+    } catch (...) {
+        entry.fail(std::current_exception());
+    }
 }
 
 }  // namespace databased::detail

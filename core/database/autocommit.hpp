@@ -2,6 +2,7 @@
 #pragma once
 
 #include "database/database_state.hpp"
+#include "database/leasing.hpp"
 
 #include <databased/executor.hpp>
 
@@ -19,10 +20,16 @@ class AutocommitTarget final : public StatementTarget {
     const StatementRules& rules() const noexcept override { return database_->rules(); }
     Task<Outcome> run(Statement::Pointer statement, RowSink* sink) override;
     Task<Result> run_many(Statement::Pointer statement) override;
-    Task<ScriptResult> run_script(std::string script, std::string name) override;
+    bool pipelines() const noexcept override { return database_->capabilities().pipelines; }
+    Task<> run_unit(UnitWork& work) override;
+    Task<> run_each(BatchEntries entries) override;
 
   private:
     Sharing sharing_of(const SqlText& text, backend::Nature nature, const Context& context) const noexcept;
+    enum class Place { before_others, last };  // in a batch
+
+    Task<> run_each_on_one(BatchEntries entries);
+    Task<> run_on(const RoutedLease& held, BatchEntry& entry, Place place);
     Task<Outcome> run_in_unit(Statement::Pointer statement, RowSink* sink);
 
     std::shared_ptr<DatabaseState> database_;

@@ -42,8 +42,10 @@ Task<Result> ConnectTarget::run_many(Statement::Pointer statement) {
 }
 
 /// Without a transaction, in which some of what makes a connection ready cannot be said.
-Task<ScriptResult> ConnectTarget::run_script(std::string script, std::string name) {
-    co_return co_await run_statements(*this, script, name);
+Task<> ConnectTarget::run_unit(UnitWork& work) { co_await work.run(*this); }
+
+Task<> ConnectTarget::run_each(BatchEntries entries) {
+    for (const auto& entry : entries) co_await run_entry(*this, *entry);
 }
 
 Task<> ConnectTarget::end(backend::Verb verb) {

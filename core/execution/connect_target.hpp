@@ -16,7 +16,9 @@ class ConnectTarget final : public StatementTarget {
     const StatementRules& rules() const noexcept override { return rules_; }
     Task<Outcome> run(Statement::Pointer statement, RowSink* sink) override;
     Task<Result> run_many(Statement::Pointer statement) override;
-    Task<ScriptResult> run_script(std::string script, std::string name) override;
+    bool pipelines() const noexcept override { return false; }
+    Task<> run_unit(UnitWork& work) override;
+    Task<> run_each(BatchEntries entries) override;
 
   private:
     static Request request_for(Statement::Pointer statement, const Context& context);

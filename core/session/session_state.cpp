@@ -2,7 +2,7 @@
 
 #include "session/session_ending.hpp"
 #include "session/session_opening.hpp"
-#include "session/session_script.hpp"
+#include "session/session_unit.hpp"
 
 #include <databased/error.hpp>
 
@@ -158,11 +158,19 @@ Task<Result> SessionState::run_many(Statement::Pointer statement) {
     co_return outcome.result;
 }
 
-Task<ScriptResult> SessionState::run_script(std::string script, std::string name) {
+Task<> SessionState::run_unit(UnitWork& work) {
     const Context& context = co_await this_context();
     check_thread(context, plan_.database->connectivity.home());
     const auto child = make_child(innermost_around(*this, context));
-    co_return co_await run_script_alone(child, std::move(script), std::move(name));
+    co_await do_alone(child, work);
+}
+
+Task<> SessionState::run_each(BatchEntries entries) {
+    const Context& context = co_await this_context();
+    for (const auto& entry : entries) {
+        const auto child = make_child(innermost_around(*this, context));
+        co_await run_alone(child, *entry);
+    }
 }
 
 }  // namespace databased::detail

@@ -35,7 +35,9 @@ class SessionState final : public StatementTarget,
     const StatementRules& rules() const noexcept override { return plan_.database->rules(); }
     Task<Outcome> run(Statement::Pointer statement, RowSink* sink) override;
     Task<Result> run_many(Statement::Pointer statement) override;
-    Task<ScriptResult> run_script(std::string script, std::string name) override;
+    bool pipelines() const noexcept override { return plan_.database->capabilities().pipelines; }
+    Task<> run_unit(UnitWork& work) override;
+    Task<> run_each(BatchEntries entries) override;
     const void* owner() const noexcept override { return plan_.database.get(); }
 
     const SessionPlan& plan() const noexcept { return plan_; }

@@ -100,6 +100,8 @@ struct Request {
     bool read_only = false;
     /// It comes from the connect hook: what it leaves on the connection is there for every user.
     bool makes_ready = false;
+    /// Its user has another statement for the connection: what it leaves may be taken away behind that one.
+    bool is_followed = false;
     /// ErrorDetails::parameters is wanted: Statement::describe_values() of the run that failed.
     bool reports_values = false;
     detail::StopState* stop = nullptr;  ///< Null if nobody can stop it; outlives the exchange.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <databased/backend.hpp>
+#include <databased/batch.hpp>
 #include <databased/blocking.hpp>
 #include <databased/codec.hpp>
 #include <databased/config.hpp>

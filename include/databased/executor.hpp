@@ -19,6 +19,8 @@
 
 namespace databased {
 
+class Batch;
+
 namespace detail {
 
 template <class Q>
@@ -70,6 +72,9 @@ class Executor {
     Task<ScriptResult> execute_file(std::string_view path) {
         return detail::run_script_file(target_, std::string{path});
     }
+
+    /// Statements that are to be sent together; include <databased/batch.hpp>.
+    Batch batch() const;
 
     /// All rows: Rows, or a std::vector of what T is read as (a struct, a tuple, a single value).
     template <class T = Row, class... Args>

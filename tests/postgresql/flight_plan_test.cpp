@@ -70,6 +70,14 @@ TEST(FlightPlan, LeavesWhatTheConnectHookMakes) {
     EXPECT_NE(behind(facts, true), Behind::sync);
 }
 
+TEST(FlightPlan, ResetsBehindTheLastOfItsUsersStatements) {
+    FlightFacts facts = autocommitted();
+    facts.is_reset_owed = facts.is_followed = true;
+    EXPECT_EQ(behind(facts, false), Behind::sync);
+    facts.is_pooled = true;
+    EXPECT_NE(behind(facts, true), Behind::sync) << "the next one may be on another connection of the pooler";
+}
+
 TEST(FlightPlan, ResetsNothingForTheBackendItself) {
     FlightFacts facts = autocommitted();
     facts.is_reset_owed = facts.is_own = facts.is_pooled = facts.read_only = true;

@@ -239,4 +239,21 @@ ASYNC_TEST(SessionReset, CostsNothingWhereNothingWasLeft) {
     EXPECT_EQ(writes, 5u);  // one for each statement; BEGIN travels with the first; and COMMIT
 }
 
+ASYNC_TEST(SessionReset, ComesBehindTheLastStatementOfABatch) {
+    const Place place;
+    Database database = co_await place.open(faults::pool_of(1));
+    Batch batch = database.batch();
+    batch.execute("SET application_name = 'mine'");
+    batch.execute("CREATE TEMP TABLE mine (id int)");
+    const auto name = batch.fetch_val<std::string>("SELECT current_setting('application_name')");
+    const auto count = batch.fetch_val<int>("SELECT count(*) FROM mine");
+
+    EXPECT_EQ(co_await batch.run_independent(), 0u);
+
+    EXPECT_EQ(name.get(), "mine");
+    EXPECT_EQ(count.get(), 0);
+    EXPECT_NE(co_await database.fetch_val<std::string>("SELECT current_setting('application_name')"), "mine");
+    EXPECT_EQ(co_await database.fetch_val<bool>("SELECT to_regclass('pg_temp.mine') IS NULL"), true);
+}
+
 }  // namespace

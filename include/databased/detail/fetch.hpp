@@ -13,6 +13,7 @@
 #include <coroutine>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,20 @@ using backend::Outcome;
 
 namespace detail {
 
+class StatementTarget;
+class BatchEntry;
+
+using BatchEntries = std::span<const std::shared_ptr<BatchEntry>>;
+
+/// What is done in one transaction.
+class UnitWork {
+  public:
+    virtual Task<> run(StatementTarget& unit) = 0;
+
+  protected:
+    ~UnitWork() = default;
+};
+
 /// Where statements go. Kept alive by whoever runs one.
 class DATABASED_API StatementTarget {
   public:
@@ -35,8 +50,12 @@ class DATABASED_API StatementTarget {
     virtual Task<Outcome> run(Statement::Pointer statement, RowSink* sink) = 0;
     /// Runs all items of `statement` or none.
     virtual Task<Result> run_many(Statement::Pointer statement) = 0;
-    /// Runs all statements of `script`, which has been checked, or none; `name` is that of its file, or empty.
-    virtual Task<ScriptResult> run_script(std::string script, std::string name) = 0;
+    /// Does `work`, which outlives the task, in a transaction that is committed behind it, or rolled back if it throws.
+    virtual Task<> run_unit(UnitWork& work) = 0;
+    /// Whether statements that are issued at once travel together.
+    virtual bool pipelines() const noexcept = 0;
+    /// Runs each of `entries`, which outlive the task, by itself, in their order. Their failures are left in them.
+    virtual Task<> run_each(BatchEntries entries) = 0;
 };
 
 using Target = std::shared_ptr<StatementTarget>;

@@ -1,3 +1,4 @@
+#include "execution/run_statements.hpp"
 #include "statement/script.hpp"
 
 #include <databased/detail/fetch.hpp>
@@ -26,7 +27,9 @@ std::string text_of_file(const std::string& path) {
 
 Task<ScriptResult> run_script(Target target, std::string script, std::string name) {
     check_script(script, *target->rules().dialect, name);
-    co_return co_await target->run_script(std::move(script), std::move(name));
+    ScriptWork work{std::move(script), std::move(name)};
+    co_await target->run_unit(work);
+    co_return work.result();
 }
 
 Task<ScriptResult> run_script_file(Target target, std::string path) {
