@@ -1,8 +1,9 @@
 #include "error.hpp"
 
 #include "key_columns.hpp"
-#include "redaction.hpp"
 #include "servers.hpp"
+
+#include <databased/backend/redaction.hpp>
 
 #include <algorithm>
 #include <array>
@@ -71,17 +72,37 @@ std::string hint_for(const PGresult* result, std::string_view sqlstate) {
     return std::string{field(result, PG_DIAG_MESSAGE_HINT)};
 }
 
+/// What code in the database says where no statement is at hand, as a deferred trigger does at COMMIT, may repeat what
+/// any statement of the transaction has bound.
+bool may_repeat_earlier(const PGresult* result, const SqlText* statement) {
+    if (statement != nullptr || field(result, PG_DIAG_CONTEXT).empty()) return false;
+    const auto sqlstate = field(result, PG_DIAG_SQLSTATE);
+    const bool is_of_language = field(result, PG_DIAG_SOURCE_FILE).starts_with("pl");  // a RAISE may take any SQLSTATE
+    return is_of_language || !(sqlstate.starts_with("40") || sqlstate.starts_with("57"));
+}
+
+/// Which code that was: the first line of the context, up to what of it may be a statement or a value.
+std::string told_by(const PGresult* result) {
+    const auto context = field(result, PG_DIAG_CONTEXT);
+    const auto line = context.substr(0, std::min(context.find('\n'), context.size()));
+    const bool is_function = line.starts_with("PL/") && line.find('"') == line.npos;
+    return "what runs in the database at the end of the transaction has refused it; detail() has its message" +
+           (is_function ? " (" + one_line(line) + ")" : std::string{});
+}
+
 /// The server's message without values.
 std::string shown(std::string_view primary, std::string_view sqlstate, const SqlText* statement,
                   std::span<const std::string> bound) {
     const std::string sql = statement != nullptr ? statement->source : std::string{};
-    return without_bound(sqlstate.starts_with("22") ? without_values(primary) : std::string{primary}, sql, bound);
+    return backend::without_bound(sqlstate.starts_with("22") ? without_values(primary) : std::string{primary}, sql,
+                                  bound);
 }
 
 std::string message_of(const PGresult* result, const ErrorDetails& details, const SqlText* statement,
                        std::span<const std::string> bound) {
     const auto primary = field(result, PG_DIAG_MESSAGE_PRIMARY);
     if (primary.empty()) return one_line(PQresultErrorMessage(result));
+    if (may_repeat_earlier(result, statement)) return told_by(result);
     std::string message = one_line(shown(primary, details.sqlstate, statement, bound));
     if (statement != nullptr) message += place_text(*statement, field(result, PG_DIAG_STATEMENT_POSITION));
     if (!details.hint.empty()) message += ". " + one_line(shown(details.hint, {}, statement, bound));
@@ -100,7 +121,8 @@ std::string detail_of(const PGresult* result, std::string_view sqlstate, const S
                       std::span<const std::string> bound) {
     std::string detail{field(result, PG_DIAG_MESSAGE_DETAIL)};
     const auto primary = field(result, PG_DIAG_MESSAGE_PRIMARY);
-    if (!sqlstate.starts_with("22") && shown(primary, sqlstate, statement, bound) == primary) return detail;
+    const bool is_shown = !may_repeat_earlier(result, statement) && !sqlstate.starts_with("22");
+    if (is_shown && shown(primary, sqlstate, statement, bound) == primary) return detail;
     return std::string{primary} + (detail.empty() ? "" : "\n") + detail;
 }
 

@@ -2,7 +2,8 @@
 
 #include "error.hpp"
 #include "pipeline.hpp"
-#include "redaction.hpp"
+
+#include <databased/backend/redaction.hpp>
 
 #include <string>
 #include <utility>
@@ -68,7 +69,7 @@ void Operation::fail(const PGresult* result) {
     std::string values = request().reports_values && is_of_one ? statement()->describe_values(first) : std::string{};
     const bool has_number = statement()->is_many() && !is_of_all;
     const std::string item = has_number ? "item " + std::to_string(first) + ": " : std::string{};
-    const auto bound = texts_of(*statement(), first, last);
+    const auto bound = backend::texts_of(*statement(), first, last);
     fail(error_of(result, &statement()->text(), std::move(values), item, bound));
 }
 

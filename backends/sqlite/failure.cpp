@@ -2,14 +2,29 @@
 
 #include "error.hpp"
 
+#include <databased/backend/redaction.hpp>
 #include <databased/error.hpp>
 
 #include <sqlite3.h>
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace databased::sqlite {
+
+namespace {
+
+/// JSON's paths and full-text queries that are wrong are repeated, as is what a trigger raises. What fails outside of a
+/// run, as a commit does, is of all of them.
+void redact(ErrorDetails& details, const Statement& statement, std::optional<std::size_t> run) {
+    if (statement.runs() == 0) return;
+    const auto values = backend::texts_of(statement, run.value_or(0), run.value_or(statement.runs() - 1));
+    std::string shown = backend::without_bound(details.message, details.sql, values);
+    if (shown != details.message) details.detail = std::exchange(details.message, std::move(shown));
+}
+
+}  // namespace
 
 std::exception_ptr failure(const Handle& handle, Interrupts& interrupts, const Job& job, int code,
                            std::optional<std::size_t> run) {
@@ -24,6 +39,7 @@ std::exception_ptr failure(const Handle& handle, Interrupts& interrupts, const J
     const Statement* statement = job.statement();
     const std::string_view sql = statement != nullptr ? std::string_view{statement->text().source} : std::string_view{};
     ErrorDetails details = details_of(handle.get(), code, sql);
+    if (statement != nullptr) redact(details, *statement, run);
     if (statement != nullptr && job.request().reports_values)
         details.parameters = statement->describe_values(run.value_or(0));
     if (run && statement->is_many()) details.message = "item " + std::to_string(*run) + ": " + details.message;

@@ -151,14 +151,34 @@ ASYNC_TEST(FailedTransaction, OfDeferredConstraintsIsTheErrorOfItsCommit) {
     EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM scenes"), 0);
 }
 
+constexpr const char* notes_that_are_refused =
+    "CREATE TABLE notes (body text);"
+    "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no % here', NEW.body "
+    "USING ERRCODE = '40001', HINT = 'leave ' || NEW.body; END $$;"
+    "CREATE CONSTRAINT TRIGGER refuses AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE "
+    "FUNCTION refuse()";
+
+/// At COMMIT the values of its statements are not at hand any more.
+ASYNC_TEST(FailedTransaction, OfASessionKeepsWhatATriggerSaysOutOfTheMessage) {
+    Place place;
+    place.observer().execute(notes_that_are_refused);
+    auto database = co_await place.open();
+    const auto work = [](Session& session) -> Task<> {
+        co_await session.execute("INSERT INTO notes VALUES (?)", "hidden body");
+        co_await session.execute("SELECT 1");
+    };
+
+    const auto error = co_await support::thrown<DatabaseError>(database.session(work));
+
+    EXPECT_FALSE(support::mentions(error.what(), "hidden body")) << error.what();
+    EXPECT_TRUE(support::mentions(error.what(), "PL/pgSQL function refuse() line 1 at RAISE")) << error.what();
+    EXPECT_TRUE(support::mentions(error.detail(), "no hidden body here")) << error.detail();
+    EXPECT_EQ(error.sqlstate(), "40001");
+}
+
 ASYNC_TEST(FailedTransaction, OfOneStatementKeepsItsValuesOutOfTheMessage) {
     Place place;
-    place.observer().execute(
-        "CREATE TABLE notes (body text);"
-        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no % here', NEW.body; "
-        "END $$;"
-        "CREATE CONSTRAINT TRIGGER refuses AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE "
-        "FUNCTION refuse()");
+    place.observer().execute(notes_that_are_refused);
     Options options;
     options.parameters_in_errors = true;
     auto database = co_await place.open(options);

@@ -3,6 +3,7 @@
 #include "error.hpp"
 
 #include "support/async.hpp"
+#include "support/refusal.hpp"
 #include "support/sqlite_file.hpp"
 #include "support/thrown.hpp"
 
@@ -53,6 +54,25 @@ ASYNC_TEST(SqliteErrors, AUniqueColumnNamesTableAndColumn) {
     EXPECT_EQ(error.table(), "film");
     EXPECT_EQ(error.columns(), Columns{"title"});
     EXPECT_EQ(error.native_code(), SQLITE_CONSTRAINT_UNIQUE);
+}
+
+/// Paths of JSON, and what a full-text search is asked for, come from users.
+ASYNC_TEST(SqliteErrors, ABoundValueThatSqliteRepeatsIsInTheDetailOnly) {
+    auto database = co_await database_with("CREATE VIRTUAL TABLE film USING fts5(title)");
+    const std::vector<std::pair<std::string, std::string>> repeating{
+        {"SELECT json_extract('{}', ?)", "hunter2"},
+        {"SELECT json_set('{}', ?, 1)", "$[hunter2"},
+        {"SELECT title FROM film WHERE film MATCH ?", "hunter2:x"},
+        {"SELECT film FROM film WHERE film MATCH ?", "*hunter2"}};
+    for (const auto& [sql, value] : repeating) {
+        const auto error = co_await thrown<DatabaseError>(database.fetch_all(sql, value));
+
+        EXPECT_FALSE(support::mentions(error.what(), "hunter2")) << error.what();
+        EXPECT_TRUE(support::mentions(error.detail(), "hunter2")) << sql << ": " << error.detail();
+    }
+    const auto written =
+        co_await thrown<UndefinedColumnError>(database.execute("SELECT nope FROM film WHERE 1 = ?", 1));
+    EXPECT_TRUE(support::mentions(written.what(), "nope")) << written.what();
 }
 
 ASYNC_TEST(SqliteErrors, ABoundValueIsNotInTheMessage) {

@@ -1,12 +1,11 @@
-#include "redaction.hpp"
-
+#include <databased/backend/redaction.hpp>
 #include <databased/detail/array_block.hpp>
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
-namespace databased::postgresql {
+namespace databased::backend {
 
 namespace {
 
@@ -67,6 +66,19 @@ std::string without_quoted(std::string message, std::string_view sql, std::span<
     return message;
 }
 
+/// As in "no such column: NAME", which a full-text search says of what it was asked to look for.
+std::string without_end(std::string message, std::string_view sql, std::span<const std::string> values) {
+    constexpr std::string_view mark = ": ";
+    const auto colon = message.rfind(mark);
+    if (colon == message.npos) return message;
+    const auto begin = colon + mark.size();
+    const std::string end = lower_case(std::string_view{message}.substr(begin));
+    const bool is_piece = !end.empty() && std::any_of(values.begin(), values.end(),
+                                                      [&](const std::string& value) { return contains(value, end); });
+    if (is_piece && !contains(sql, end)) message.replace(begin, message.npos, left_out);
+    return message;
+}
+
 }  // namespace
 
 std::vector<std::string> texts_of(const Statement& statement, std::size_t first, std::size_t last) {
@@ -89,7 +101,7 @@ std::string without_bound(std::string_view message, std::string_view sql, std::s
             kept.replace(at, value.size(), left_out);
         }
     }
-    return without_quoted(std::move(kept), written, values);
+    return without_end(without_quoted(std::move(kept), written, values), written, values);
 }
 
-}  // namespace databased::postgresql
+}  // namespace databased::backend
