@@ -115,6 +115,7 @@ void Job::abandon() noexcept {
     StopListener::unlink();
     stop_.store(true, std::memory_order_relaxed);
     request_.sink = nullptr;
+    request_.stop = nullptr;
     exchange_ = nullptr;
 }
 

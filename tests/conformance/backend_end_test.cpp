@@ -5,7 +5,9 @@
 #include <databased/detail/stop.hpp>
 #include <databased/error.hpp>
 
+#include <memory>
 #include <optional>
+#include <utility>
 
 namespace {
 
@@ -42,6 +44,23 @@ CONFORMANCE_TEST(BackendEnd, OfAnExchangeThatRunsLetsTheNextOneBeServed) {
     co_await first.wait();
 
     abandoned.reset();
+
+    EXPECT_FALSE((co_await connection.send(connection.statement(alien))).error);
+    EXPECT_EQ(co_await committed_films(), these("Alien"));
+}
+
+// Promise 14: whoever abandons it may take along all that it names
+CONFORMANCE_TEST(BackendEnd, OfAnExchangeForgetsWhatWouldStopIt) {
+    auto connection = co_await BackendConnection::with_films();
+    auto stop = std::make_unique<detail::StopState>(nullptr);
+    auto request = connection.statement("SELECT title FROM film");
+    request.stop = stop.get();
+    std::optional<WatchedExchange> abandoned;
+    abandoned.emplace(connection.session(), std::move(request));
+
+    abandoned.reset();
+    stop.reset();
+    co_await yield();
 
     EXPECT_FALSE((co_await connection.send(connection.statement(alien))).error);
     EXPECT_EQ(co_await committed_films(), these("Alien"));
