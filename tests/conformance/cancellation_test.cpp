@@ -1,3 +1,4 @@
+#include "support/differences.hpp"
 #include "support/films.hpp"
 
 #include <optional>
@@ -148,6 +149,38 @@ CONFORMANCE_TEST(Cancellation, RollsBackAChildInsideATimeout) {
     });
 
     EXPECT_EQ(co_await committed_films(), these("Alien", "Casablanca"));
+}
+
+CONFORMANCE_TEST(Cancellation, CutsAStatementOfAChildAroundIt) {
+    auto database = co_await film_database();
+
+    co_await database.session([](Session& session) -> Task<> {
+        co_await add_film(session, "Alien");
+        const auto nested = [](Session& child) -> Task<> { co_await child.execute(support::endless_read()); };
+        EXPECT_THROW(co_await with_timeout(20ms, session.transaction(nested)), TimeoutError);
+        co_await add_film(session, "Brazil");
+    });
+
+    EXPECT_EQ(co_await committed_films(), these("Alien", "Brazil"));
+}
+
+/// Where a statement that fails takes its transaction along, so does one that is cut.
+CONFORMANCE_TEST(Cancellation, CutsAStatementOfASessionWithATimeLimitForEach) {
+    auto database = co_await film_database();
+    const auto work = [&](Session& session) -> Task<> {
+        co_await add_film(session, "Alien");
+        EXPECT_THROW(co_await session.execute(support::endless_read()), TimeoutError);
+        co_await add_film(session, "Brazil");
+    };
+    const auto run = [&]() -> Task<> { co_await database.session({.statement_timeout = 500ms}, work); };
+
+    if (support::fails_transactions_as_a_whole()) {
+        EXPECT_THROW(co_await run(), TransactionAbortedError);
+        EXPECT_EQ(co_await committed_films(), these());
+    } else {
+        co_await run();
+        EXPECT_EQ(co_await committed_films(), these("Alien", "Brazil"));
+    }
 }
 
 CONFORMANCE_TEST(Cancellation, WaitsForTheStatementOfASiblingBeforeItRollsBack) {
