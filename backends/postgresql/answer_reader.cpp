@@ -93,7 +93,7 @@ void AnswerReader::take_success(Sent& head, ResultHandle result) {
         take_reset(result.get());
     } else if (head.kind == Sent::Kind::verb && head.operation != nullptr) {
         take_verb(*head.operation, result.get());
-    } else if (head.kind == Sent::Kind::execute && head.operation != nullptr) {
+    } else if (head.gives_rows() && head.operation != nullptr) {
         take_rows(*head.operation, std::move(result));
     }
 }
@@ -132,7 +132,10 @@ void AnswerReader::take_rows(Operation& operation, ResultHandle result) {
         if (!unknown.empty()) lookup_.ask(operation, unknown);
     }
     const bool is_end = !is_part_of_rows(PQresultStatus(result.get()));
-    if (is_end) {
+    if (operation.cursor != nullptr) {
+        operation.rows_given += static_cast<std::size_t>(PQntuples(result.get()));
+        operation.size_of_rows += PQresultMemorySize(result.get());
+    } else if (is_end) {
         operation.run_done(result.get());
         note_tag(operation, result.get());
     }
@@ -165,7 +168,7 @@ AnswerReader::Next AnswerReader::take_error(Sent& head, const PGresult* result, 
         operation->is_enclosed && !operation->request().read_only && refusal.is_for_no_transaction();
     if (operation->prepared != nullptr && may_leave_types(*operation->prepared, refusal)) {
         operation->is_stale = true;
-    } else if (head.statement != nullptr && refusal.is_stale()) {
+    } else if (head.statement != nullptr && head.kind != Sent::Kind::fetch && refusal.is_stale()) {
         take_stale(head, refusal);
     }
     operation->was_cancelled = refusal.is_cancelled();

@@ -20,6 +20,7 @@ class PostgresqlBackend final : public DatabaseBackend {
         capabilities.stops_one_of_many = true;
         capabilities.shared_depth = 32;
         capabilities.takes_passwords = true;
+        capabilities.cursors = true;
         return capabilities;
     }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "connection_handle.hpp"
+#include "cursors.hpp"
 #include "expected_messages.hpp"
 #include "outbox.hpp"
 #include "round_trip.hpp"
@@ -60,6 +61,7 @@ struct ConnectionState {
     SessionReset reset{};
     detail::Callback<void(const Notice&)> on_notice{};  ///< To be told what the server says beside its answers.
     RoundTrip round_trip{};
+    Cursors cursors{};
     bool is_lost = false;
     bool has_abandoned = false;  ///< Something runs that nobody waits for.
 };

@@ -119,7 +119,9 @@ void Endings::settle(Operation& operation) {
     operation.explain_cancel();
     operation.answered();
     operation.rows().finish();
-    if (operation.prepared != nullptr) operation.prepared->rows_at_once = operation.rows().best_part();
+    if (operation.prepared != nullptr && operation.cursor == nullptr) {
+        operation.prepared->rows_at_once = operation.rows().best_part();
+    }
     finish(operation);
 }
 

@@ -43,10 +43,11 @@ struct Place {
 
 bool continues_character(char byte) noexcept { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 
-std::optional<Place> place_in(std::string_view text, std::string_view position) {
+std::optional<Place> place_in(std::string_view text, std::string_view position, std::size_t ahead) {
     std::size_t characters = 0;
     const auto [stop, error] = std::from_chars(position.data(), position.data() + position.size(), characters);
-    if (error != std::errc() || characters == 0) return std::nullopt;
+    if (error != std::errc() || characters <= ahead) return std::nullopt;
+    characters -= ahead;
     Place place;
     for (std::size_t i = 0; i < text.size() && characters > 1; ++i) {
         if (continues_character(text[i])) continue;
@@ -58,15 +59,16 @@ std::optional<Place> place_in(std::string_view text, std::string_view position) 
 }
 
 /// Parameters are written differently in what is sent: then only the line is where the user wrote it.
-std::string place_text(const SqlText& statement, std::string_view position) {
-    const auto place = place_in(statement.text, position);
+std::string place_text(const SqlText& statement, std::string_view position, std::size_t ahead) {
+    const auto place = place_in(statement.text, position, ahead);
     if (!place) return {};
     const std::string line = "line " + std::to_string(place->line);
     if (statement.text == statement.source) return " (" + line + ", column " + std::to_string(place->column) + ")";
     return statement.text.find('\n') != statement.text.npos ? " (" + line + ")" : std::string{};
 }
 
-std::string hint_for(const PGresult* result, std::string_view sqlstate) {
+std::string hint_for(const PGresult* result, std::string_view sqlstate, bool is_declared) {
+    if (is_declared && sqlstate == "0A000") return "A stream is for what only reads: fetch_all() takes the rest.";
     if (sqlstate == "42P18" || sqlstate == "42P08")
         return "Write the type behind the parameter, as in $1::date or CAST(? AS date).";
     return std::string{field(result, PG_DIAG_MESSAGE_HINT)};
@@ -99,12 +101,12 @@ std::string shown(std::string_view primary, std::string_view sqlstate, const Sql
 }
 
 std::string message_of(const PGresult* result, const ErrorDetails& details, const SqlText* statement,
-                       std::span<const std::string> bound) {
+                       std::span<const std::string> bound, std::size_t ahead) {
     const auto primary = field(result, PG_DIAG_MESSAGE_PRIMARY);
     if (primary.empty()) return one_line(PQresultErrorMessage(result));
     if (may_repeat_earlier(result, statement)) return told_by(result);
     std::string message = one_line(shown(primary, details.sqlstate, statement, bound));
-    if (statement != nullptr) message += place_text(*statement, field(result, PG_DIAG_STATEMENT_POSITION));
+    if (statement != nullptr) message += place_text(*statement, field(result, PG_DIAG_STATEMENT_POSITION), ahead);
     if (!details.hint.empty()) message += ". " + one_line(shown(details.hint, {}, statement, bound));
     return message;
 }
@@ -129,15 +131,15 @@ std::string detail_of(const PGresult* result, std::string_view sqlstate, const S
 }  // namespace
 
 std::exception_ptr error_of(const PGresult* result, const SqlText* statement, std::string parameters,
-                            std::string_view item, std::span<const std::string> bound) {
+                            std::string_view item, std::span<const std::string> bound, std::size_t ahead) {
     ErrorDetails details;
     details.sqlstate = field(result, PG_DIAG_SQLSTATE);
     details.constraint = field(result, PG_DIAG_CONSTRAINT_NAME);
     details.table = field(result, PG_DIAG_TABLE_NAME);
     details.columns = columns_of(result, details.sqlstate);
     details.detail = detail_of(result, details.sqlstate, statement, bound);
-    details.hint = hint_for(result, details.sqlstate);
-    details.message = std::string{item} + message_of(result, details, statement, bound);
+    details.hint = hint_for(result, details.sqlstate, ahead != 0);
+    details.message = std::string{item} + message_of(result, details, statement, bound, ahead);
     if (statement != nullptr) details.sql = statement->source;
     details.parameters = std::move(parameters);
     return as_exception(std::move(details));

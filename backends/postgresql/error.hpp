@@ -5,6 +5,7 @@
 #include <databased/sql_text.hpp>
 
 #include <libpq-fe.h>
+#include <cstddef>
 #include <exception>
 #include <span>
 #include <string>
@@ -18,9 +19,10 @@ namespace databased::postgresql {
 /// PQstatus() first.
 ///
 /// `statement` may be null; `parameters` are its values as text, empty unless they are wanted; `item` begins the
-/// message; `bound` are the texts among the values, in lower case.
+/// message; `bound` are the texts among the values, in lower case; `ahead` characters of ours were sent in front of the
+/// statement.
 std::exception_ptr error_of(const PGresult* result, const SqlText* statement, std::string parameters = {},
-                            std::string_view item = {}, std::span<const std::string> bound = {});
+                            std::string_view item = {}, std::span<const std::string> bound = {}, std::size_t ahead = 0);
 
 /// For a connection that is lost: `sqlstate` is 08006, or 08007 if that happened during COMMIT. `statement` may be
 /// null.

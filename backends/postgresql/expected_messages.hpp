@@ -20,6 +20,8 @@ struct Sent {
         verb,          ///< of Request::before
         prepare,       ///< makes `statement` known to the server
         execute,       ///< one run of a statement
+        declare,       ///< a cursor over it
+        fetch,         ///< rows of a cursor
         sync,          ///< ends the flight of `operation`
         burst_end,     ///< the sync after plain reads that need no transaction around them
         housekeeping,  ///< what goes around an operation; its failure is the operation's, if there is one
@@ -33,6 +35,7 @@ struct Sent {
     bool is_abandoned = false;
     detail::Clock::time_point sent_at{};
 
+    bool gives_rows() const noexcept { return kind == Kind::execute || kind == Kind::fetch; }
     bool ends_flight() const noexcept {
         return kind == Kind::sync || kind == Kind::burst_end || kind == Kind::reset_end;
     }

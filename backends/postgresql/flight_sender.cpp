@@ -38,7 +38,7 @@ void refuse_what_cannot_work(const Operation& operation, const ConnectionState& 
         throw_database_error(
             {.message = "the transaction was ended by the database before this statement", .sqlstate = "25P02"});
     }
-    if (operation.runs() == 0) return;
+    if (operation.statement() == nullptr || operation.runs() == 0) return;
     const SqlText& text = operation.statement()->text();
     if (text.command == "COPY" && has_word_stdin_or_stdout(text.text)) {
         throw NotSupportedError("COPY from STDIN and to STDOUT is not for execute()");
@@ -75,7 +75,8 @@ void FlightSender::begin(Operation& operation) {
     if (operation.should_stop()) return operation.refuse(operation.stop_error());
     try {
         refuse_what_cannot_work(operation, state_);
-        if (operation.runs() != 0) asker_.find_statement(operation);
+        if (operation.statement() != nullptr && operation.runs() != 0) asker_.find_statement(operation);
+        if (operation.uses_cursor()) find_cursor(operation);
     } catch (...) {
         return operation.refuse(std::current_exception(), state_.transaction());
     }
@@ -87,6 +88,16 @@ void FlightSender::begin(Operation& operation) {
         begin_shared(operation, &Operation::may_join_flight, Sent::Kind::sync);
     } else {
         begin_flight(operation);
+    }
+}
+
+void FlightSender::find_cursor(Operation& operation) {
+    const backend::Command& command = operation.request().commands[operation.place_of_run()];
+    if (command.verb == backend::Verb::declare) {
+        operation.cursor = make_cursor(operation, operation.prepared);
+    } else {
+        operation.cursor = state_.cursors.find(command.number);
+        operation.prepared = operation.cursor->statement;
     }
 }
 
@@ -117,6 +128,7 @@ void FlightSender::begin_flight(Operation& operation) {
         sender_.send_command(&operation, {begin}, Sent::Kind::housekeeping);
         if (state_.settings.rounds_doubles) sender_.send_text(&operation, exact_doubles, Sent::Kind::housekeeping);
     }
+    if (operation.cursor != nullptr) state_.cursors.add(operation.cursor);
     feeding_ = &operation;
     feed();
 }
@@ -230,6 +242,7 @@ void FlightSender::send_verbs(Operation& operation, std::size_t first, std::size
     const Request& request = operation.request();
     for (std::size_t i = first; i < end; ++i) {
         const backend::Command& command = request.commands[i];
+        state_.cursors.note(command);
         std::string sql;
         postgresql_dialect.verb(sql, command, request.options);
         if (sql.empty()) continue;

@@ -43,6 +43,7 @@ class FlightSender {
     void end_flight(Operation& operation);
     void send_verbs(Operation& operation, std::size_t first, std::size_t end);
     void send_verbs_behind(Operation& operation);
+    void find_cursor(Operation& operation);
     FlightFacts facts_of(const Operation& operation) const noexcept;
 
     EventLoop& loop_;

@@ -47,6 +47,11 @@ bool Operation::has_enough() const noexcept {
     return changes_nothing() && sink != nullptr && sink->wants_first_row_only() && rows_.count() > many;
 }
 
+void Operation::rows_came(detail::Clock::duration took) noexcept {
+    cursor->size.note(rows_given, size_of_rows, took);
+    outcome_.is_at_end = rows_given < rows_asked_for;
+}
+
 void Operation::explain_cancel() noexcept {
     if (!was_cancelled || is_answered) return;
     const bool is_wanted = !should_stop() && has_enough();
@@ -61,6 +66,7 @@ void Operation::set_answered() noexcept {
 
 /// What fails behind the last run, as a commit does, is of all of them.
 void Operation::fail(const PGresult* result) {
+    if (cursor != nullptr) return fail(error_of(*cursor, result));
     if (statement() == nullptr || runs() == 0) return fail(error_of(result, nullptr));
     const bool is_of_all = done_runs == runs();
     const std::size_t first = is_of_all ? 0 : done_runs;
@@ -91,7 +97,7 @@ void Operation::refuse(std::exception_ptr error, backend::Transaction transactio
 }
 
 void Operation::end(backend::Transaction transaction) noexcept {
-    const bool was_run = statement() != nullptr && done_runs == runs() && (!has_failed() || !is_alone());
+    const bool was_run = has_run() && done_runs == runs() && (!has_failed() || !is_alone());
     const bool has_row = statement() != nullptr && was_ended && !has_failed();
     const bool was_seen = is_ping() && !has_failed();  // it is answered by the sync
     if (was_run || has_row || was_seen) ++outcome_.done;

@@ -55,6 +55,8 @@ class Operation final : public detail::ListNode<Operation>,
 
     using OutcomeSoFar::fail;
     void fail(const PGresult* result);
+    /// All rows that its cursor has given this time, however many.
+    void rows_came(detail::Clock::duration took) noexcept;
     /// A request to cancel has ended it: as it was asked for, or because of its first row.
     void explain_cancel() noexcept;
     /// Whatever comes from now on is not about it.

@@ -1,6 +1,7 @@
 // How far an operation is.
 #pragma once
 
+#include "cursors.hpp"
 #include "result_rows.hpp"
 #include "statement_cache.hpp"
 
@@ -14,6 +15,10 @@ namespace databased::postgresql {
 /// The pipeline's notes of one try to run an operation; the next try begins with new ones.
 struct Progress {
     std::shared_ptr<PreparedStatement> prepared{};
+    std::shared_ptr<Cursor> cursor{};  // that gives its rows; null of a statement that is run
+    std::size_t rows_asked_for = 0;    // of the cursor
+    std::size_t rows_given = 0;
+    std::size_t size_of_rows = 0;  // as libpq keeps them
     std::size_t sent_runs = 0;
     std::size_t done_runs = 0;
     bool is_sent = false;

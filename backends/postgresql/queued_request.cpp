@@ -8,7 +8,7 @@ namespace {
 
 std::size_t place_of_run_in(const backend::Commands& commands) noexcept {
     std::size_t place = 0;
-    while (place < commands.size() && commands[place].verb != backend::Verb::run) ++place;
+    while (place < commands.size() && !backend::gives_rows(commands[place].verb)) ++place;
     return place;
 }
 

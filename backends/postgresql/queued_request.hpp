@@ -14,10 +14,17 @@ class QueuedRequest {
 
     const Request& request() const noexcept { return request_; }
     const Statement* statement() const noexcept { return request_.statement.get(); }
-    std::size_t runs() const noexcept { return statement() != nullptr ? statement()->runs() : 0; }
-    /// Commands beside the statement.
-    std::size_t verbs() const noexcept { return request_.commands.size() - (statement() != nullptr ? 1 : 0); }
-    /// Among the commands; behind them all if there is no statement.
+    /// Those that give rows: of the statement, or of a cursor.
+    std::size_t runs() const noexcept {
+        if (statement() != nullptr) return statement()->runs();
+        return verbs_.has(backend::Verb::fetch) ? 1 : 0;
+    }
+    /// Whether something among the commands gives rows.
+    bool has_run() const noexcept { return place_of_run_ < request_.commands.size(); }
+    /// Commands beside that.
+    std::size_t verbs() const noexcept { return request_.commands.size() - (has_run() ? 1 : 0); }
+    bool uses_cursor() const noexcept { return verbs_.has(backend::Verb::declare) || verbs_.has(backend::Verb::fetch); }
+    /// The one that gives rows, among the commands; behind them all if there is none.
     std::size_t place_of_run() const noexcept { return place_of_run_; }
     bool is_ping() const noexcept { return verbs_.has(backend::Verb::ping); }
     bool is_in_unit() const noexcept { return is_in_unit_; }
@@ -51,7 +58,7 @@ class QueuedRequest {
     /// May travel in one read-only transaction with others.
     bool may_join_burst() const noexcept;
     /// A statement in an open transaction, which may share its sync with others of it.
-    bool may_join_flight() const noexcept { return is_in_unit_ && verbs() == 0 && runs() == 1; }
+    bool may_join_flight() const noexcept { return is_in_unit_ && verbs() == 0 && runs() == 1 && !uses_cursor(); }
 
     backend::Nature nature;
     bool goes_alone = false;  // not in a burst any more

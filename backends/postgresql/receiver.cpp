@@ -101,10 +101,11 @@ void Receiver::head_ended() {
         const std::string& told = reader_.farewell();
         return listener_.on_lost(told.empty() ? garbled : told, reader_.farewell_state());
     }
-    const bool is_run = head.kind == Sent::Kind::execute;
+    const bool is_run = head.gives_rows();
     const bool ends_operation = head.ends_operation;
     Operation* operation = head.operation;
-    if (is_run) note_time(head);
+    if (head.kind == Sent::Kind::execute) note_time(head);
+    if (head.kind == Sent::Kind::fetch && operation != nullptr) operation->rows_came(loop_.now() - head_since_);
     state_.expected.pop();
     if (is_run && operation != nullptr) {
         if (!operation->has_failed() && !operation->was_skipped) ++operation->done_runs;
@@ -123,8 +124,8 @@ void Receiver::note_time(const Sent& run) noexcept {
 void Receiver::head_began() {
     if (state_.is_lost || state_.expected.empty()) return;
     Sent& head = state_.expected.front();
+    if (head.gives_rows()) head_since_ = loop_.now();
     if (head.kind == Sent::Kind::execute) {
-        head_since_ = loop_.now();
         const PreparedStatement& statement = *head.statement;
         if (statement.rows_at_once != 0 && statement.text->kind != StatementKind::data_change) {
             take_rows_in_parts(state_.connection(), statement.rows_at_once);

@@ -17,6 +17,7 @@ Sender::Sender(EventLoop& loop, PGconn* connection, ExpectedMessages& expected, 
       watch_(std::make_unique<SocketWatch>(loop, PQsocket(connection), socket)) {}
 
 void Sender::send_run(Operation& operation) {
+    if (operation.cursor != nullptr) return send_fetch(operation);
     try {
         if (operation.sent_runs != 0) {  // the first was filled in to find its statement
             operation.prepared = prepared_.find(*operation.statement(), operation.sent_runs);
@@ -44,6 +45,29 @@ void Sender::send_run(Operation& operation) {
     sent(PQsendQueryPrepared(connection_, statement.name.c_str(), parameters.size(), parameters.values(),
                              parameters.lengths(), parameters.formats(), format),
          {Sent::Kind::execute, &operation, operation.prepared});
+}
+
+/// Not prepared: its plan is for the cursor alone. The values go with it, as those of the statement.
+void Sender::send_declare(Operation& operation) {
+    const PreparedStatement& statement = *operation.prepared;
+    const ParameterList& parameters = prepared_.parameters();
+    const std::string sql = declaration(*operation.cursor) + statement.text->text;
+    sent(PQsendQueryParams(connection_, sql.c_str(), parameters.size(), statement.types.data(), parameters.values(),
+                           parameters.lengths(), parameters.formats(), 0),
+         {Sent::Kind::declare, &operation});
+}
+
+/// All rows in one result, which is no larger than what is handed on.
+void Sender::send_fetch(Operation& operation) {
+    Cursor& cursor = *operation.cursor;
+    if (operation.statement() != nullptr) send_declare(operation);
+    const int format = cursor.statement->columns != nullptr && cursor.statement->is_binary ? 1 : 0;
+    ++operation.sent_runs;
+    operation.rows_asked_for = cursor.size.rows();
+    const std::string sql =
+        "FETCH FORWARD " + std::to_string(operation.rows_asked_for) + " FROM " + backend::name_of_cursor(cursor.number);
+    sent(PQsendQueryParams(connection_, sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, format),
+         {Sent::Kind::fetch, &operation, cursor.statement});
 }
 
 void Sender::send_command(Operation* operation, const SessionReset::Command& command, Sent::Kind kind,

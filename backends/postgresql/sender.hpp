@@ -34,7 +34,7 @@ class Sender {
     Sender(EventLoop& loop, PGconn* connection, ExpectedMessages& expected, ServerStatements& prepared,
            SocketListener& socket, SenderListener& listener);
 
-    /// The next run of its statement. Where its values cannot be sent it fails.
+    /// The next run of its statement, or what gives rows of its cursor. Where its values cannot be sent it fails.
     void send_run(Operation& operation);
     /// Prepared if it is sent again and again.
     void send_command(Operation* operation, const SessionReset::Command& command, Sent::Kind kind,
@@ -53,6 +53,8 @@ class Sender {
     void close() noexcept { watch_ = nullptr; }
 
   private:
+    void send_declare(Operation& operation);
+    void send_fetch(Operation& operation);
     void sent(int accepted, Sent command);
 
     EventLoop& loop_;

@@ -26,6 +26,7 @@ class SqliteBackend final : public DatabaseBackend {
         capabilities.connections_can_be_lost = false;
         capabilities.read_only = options_.mode == OpenMode::read_only;
         capabilities.always_serializable = true;
+        capabilities.cursors = true;
         return capabilities;
     }
 

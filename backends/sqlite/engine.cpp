@@ -44,7 +44,8 @@ Engine::Engine(const SqliteOptions& options, Access access, std::shared_ptr<Quic
       turn_(watcher),
       state_(handle_),
       runner_(handle_, interrupts_, turn_, state_, std::move(quick_reads)),
-      groups_(handle_, interrupts_, turn_, runner_) {}
+      groups_(handle_, interrupts_, turn_, runner_),
+      cursors_(handle_, interrupts_, runner_) {}
 
 Engine::~Engine() { close(); }
 
@@ -79,6 +80,7 @@ std::exception_ptr Engine::open() {
 void Engine::close() noexcept {
     if (handle_.get() == nullptr) return;
     const OpeningTurn turn{handle_.options().path};
+    cursors_.close_all();
     runner_.close();
     handle_.close();
     is_in_transaction_.store(false, std::memory_order_relaxed);
@@ -125,6 +127,7 @@ void Engine::run(Job& job) {
     job.outcome.transaction = is_open ? backend::Transaction::open : backend::Transaction::none;
     if (interrupts_.has_met_moved_file()) is_lost_ = true;
     if (is_open) return;
+    cursors_.close_all();
     handle_.forget_changes();
     turn_.leave();
 }
@@ -195,18 +198,40 @@ std::exception_ptr Engine::run_command(Job& job, const backend::Command& command
     const bool needs_transaction = command.verb != backend::Verb::begin && command.verb != backend::Verb::ping &&
                                    (command.verb != backend::Verb::run || job.is_in_unit());
     if (needs_transaction && !handle_.in_transaction()) return ended_transaction();
-    const TransactionOptions& options = job.request().options;
     switch (command.verb) {
         case backend::Verb::run:
             return runner_.run(job, !interrupts_.is_momentary());  // what may begin anew tells nobody before its end
-        case backend::Verb::begin:
-            if (options.access == Access::read) break;
-            if (auto error = turn_.take(job)) return error;
-            break;
+        case backend::Verb::declare:
+            return cursors_.declare(job, command.number);
+        case backend::Verb::fetch:
+            return cursors_.fetch(job, command.number);
         case backend::Verb::check:
             return handle_.has_open_foreign_key() ? open_foreign_key() : std::exception_ptr{};
         default:
-            break;
+            close_cursors(command);
+            return run_verb(job, command);
+    }
+}
+
+/// SQLite would let them go on behind the end of their transaction, and would keep that open for them.
+void Engine::close_cursors(const backend::Command& command) noexcept {
+    switch (command.verb) {
+        case backend::Verb::close_cursor:
+            return cursors_.close(command.number);
+        case backend::Verb::rollback_to:
+            return cursors_.close_behind(command.number);
+        case backend::Verb::commit:
+        case backend::Verb::rollback:
+            return cursors_.close_all();
+        default:
+            return;
+    }
+}
+
+std::exception_ptr Engine::run_verb(Job& job, const backend::Command& command) {
+    const TransactionOptions& options = job.request().options;
+    if (command.verb == backend::Verb::begin && options.access != Access::read) {
+        if (auto error = turn_.take(job)) return error;
     }
     sql_.clear();
     sqlite_dialect.verb(sql_, command, options);

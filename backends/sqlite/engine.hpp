@@ -3,6 +3,7 @@
 #pragma once
 
 #include "connection_state.hpp"
+#include "cursors.hpp"
 #include "groups.hpp"
 #include "handle.hpp"
 #include "interrupts.hpp"
@@ -54,6 +55,8 @@ class Engine {
   private:
     std::exception_ptr run_commands(Job& job);
     std::exception_ptr run_command(Job& job, const backend::Command& command);
+    std::exception_ptr run_verb(Job& job, const backend::Command& command);
+    void close_cursors(const backend::Command& command) noexcept;
     bool has_lost_file(Job& job);
     bool is_immediate(const Job& job);
     void note_transaction() noexcept;
@@ -64,6 +67,7 @@ class Engine {
     ConnectionState state_;
     StatementRunner runner_;
     Groups groups_;
+    Cursors cursors_;
     detail::Clock::time_point looks_for_file_at_{};
     std::string sql_;  // of the verb that is told
     // Seldom changed and often read by the loop's thread: on a cache line of their own.

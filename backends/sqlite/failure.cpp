@@ -28,6 +28,11 @@ void redact(ErrorDetails& details, const Statement& statement, std::optional<std
 
 std::exception_ptr failure(const Handle& handle, Interrupts& interrupts, const Job& job, int code,
                            std::optional<std::size_t> run) {
+    return failure(handle, interrupts, job, job.statement(), code, run);
+}
+
+std::exception_ptr failure(const Handle& handle, Interrupts& interrupts, const Job& job, const Statement* statement,
+                           int code, std::optional<std::size_t> run) {
     if ((code & 0xff) == SQLITE_INTERRUPT || (code & 0xff) == SQLITE_BUSY) {
         if (job.should_stop()) return job.stop_error();
         if (interrupts.watcher().is_ending()) {
@@ -36,7 +41,6 @@ std::exception_ptr failure(const Handle& handle, Interrupts& interrupts, const J
     }
     if (code == SQLITE_READONLY_DBMOVED) interrupts.meet_moved_file();
     if (interrupts.has_met_moved_file()) return moved_file(handle);
-    const Statement* statement = job.statement();
     const std::string_view sql = statement != nullptr ? std::string_view{statement->text().source} : std::string_view{};
     ErrorDetails details = details_of(handle.get(), code, sql);
     if (statement != nullptr) redact(details, *statement, run);

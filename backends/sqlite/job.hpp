@@ -25,6 +25,8 @@ class Job final : public LoopWork, public backend::Exchange::Pending, private de
     Kind kind() const noexcept { return kind_; }
     const Request& request() const noexcept { return request_; }
     const Statement* statement() const noexcept { return request_.statement.get(); }
+    /// For who needs its values for longer than this.
+    Statement::Pointer take_statement() noexcept { return std::move(request_.statement); }
     bool is_in_unit() const noexcept { return is_in_unit_; }
     bool may_be_stopped() const noexcept { return may_be_stopped_; }
 

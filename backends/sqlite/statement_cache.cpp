@@ -59,14 +59,32 @@ PreparedStatement* StatementCache::prepare(const std::shared_ptr<const SqlText>&
         facts = std::move(statement.facts);
         return nullptr;
     }
+    return &keep(std::move(statement));
+}
+
+PreparedStatement& StatementCache::keep(PreparedStatement statement) {
     statements_.push_front(std::move(statement));
-    index_.emplace(Key{text->hash, statements_.front().text->text}, statements_.begin());
+    const SqlText& text = *statements_.front().text;
+    index_.emplace(Key{text.hash, text.text}, statements_.begin());
     if (statements_.size() > std::max(capacity_, std::size_t{1})) {
         const auto& oldest = *statements_.back().text;
         index_.erase(Key{oldest.hash, oldest.text});
         statements_.pop_back();
     }
-    return &statements_.front();
+    return statements_.front();
+}
+
+PreparedStatement StatementCache::take(PreparedStatement& statement) {
+    const auto place = index_.find(Key{statement.text->hash, statement.text->text});
+    const Statements::iterator kept = place->second;
+    index_.erase(place);
+    PreparedStatement taken = std::move(*kept);
+    statements_.erase(kept);
+    return taken;
+}
+
+void StatementCache::give_back(PreparedStatement statement) {
+    if (find(*statement.text) == nullptr) keep(std::move(statement));
 }
 
 const std::shared_ptr<const detail::ColumnSet>& StatementCache::columns(PreparedStatement& statement) const {

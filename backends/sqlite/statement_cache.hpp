@@ -39,6 +39,10 @@ class StatementCache {
                                int& code);
     /// The columns as they are now; renewed if SQLite has prepared the statement again.
     const std::shared_ptr<const detail::ColumnSet>& columns(PreparedStatement& statement) const;
+    /// Takes a statement out, for who keeps it open.
+    PreparedStatement take(PreparedStatement& statement);
+    /// Back again, unless another one has its place now. It stands at its beginning and has no values.
+    void give_back(PreparedStatement statement);
     void clear() noexcept;
 
   private:
@@ -52,6 +56,7 @@ class StatementCache {
     };
     using Statements = std::list<PreparedStatement>;
 
+    PreparedStatement& keep(PreparedStatement statement);
     static int on_action(void* self, int action, const char* first, const char* second, const char* database,
                          const char* cause) noexcept;
 

@@ -30,6 +30,12 @@ std::exception_ptr refused_write(const Job& job) {
          .sql = job.statement()->text().source});
 }
 
+std::exception_ptr refused_stream(const Job& job) {
+    return as_exception({.message = "this statement would write, and a stream only reads: fetch_all() takes it",
+                         .sqlstate = "25006",
+                         .sql = job.statement()->text().source});
+}
+
 }  // namespace
 
 void StatementRunner::open() {
@@ -80,17 +86,40 @@ std::exception_ptr StatementRunner::run(Job& job, bool may_tell) {
         if (job.request().read_only || (handle_.only_reads() && !is_temporary)) return refused_write(job);
         if (auto error = turn_.take(job)) return error;
     }
-    if (sqlite3_bind_parameter_count(statement->handle.get()) != static_cast<int>(values.text().parameter_count)) {
-        return std::make_exception_ptr(
-            ParameterError("SQLite sees another number of parameters in the statement than databased: please "
-                           "report this statement"));
-    }
+    if (auto error = check_parameters(job, *statement)) return error;
     job.outcome.result.command = values.text().command;
     const auto rowid_before = mark_last_rowid(*statement);
     auto error = values.is_many() ? run_all(job, *statement, may_tell) : run_once(job, *statement, 0, may_tell);
     const auto rowid = last_rowid(*statement, rowid_before);
     if (!error) job.outcome.result.last_insert_id = rowid;
     return error;
+}
+
+std::exception_ptr StatementRunner::check_parameters(const Job& job, const PreparedStatement& statement) const {
+    const auto count = static_cast<int>(job.statement()->text().parameter_count);
+    if (sqlite3_bind_parameter_count(statement.handle.get()) == count) return {};
+    return std::make_exception_ptr(ParameterError(
+        "SQLite sees another number of parameters in the statement than databased: please report this statement"));
+}
+
+std::exception_ptr StatementRunner::lend(const Job& job, PreparedStatement& statement) {
+    PreparedStatement* prepared = nullptr;
+    if (auto error = prepare(job, prepared)) return error;
+    if (!prepared->facts.is_readonly) return refused_stream(job);
+    if (auto error = check_parameters(job, *prepared)) return error;
+    if (auto error = bind(handle_.get(), *job.statement(), prepared->handle.get(), 0)) return error;
+    statement = statements_->take(*prepared);
+    return {};
+}
+
+/// Where it was run before it was short, perhaps: its steps are not those of the next run.
+void StatementRunner::take_back(PreparedStatement statement) noexcept {
+    if (!statements_) return;
+    sqlite3_stmt* const handle = statement.handle.get();
+    sqlite3_reset(handle);
+    sqlite3_clear_bindings(handle);
+    sqlite3_stmt_status(handle, SQLITE_STMTSTATUS_VM_STEP, 1);
+    statements_->give_back(std::move(statement));
 }
 
 /// All items or none, whatever is around them. What ends the transaction has taken everything with it.

@@ -29,6 +29,13 @@ class StatementRunner {
 
     /// Rows that come early are told at once only if `may_tell`. Nothing, or what went wrong.
     std::exception_ptr run(Job& job, bool may_tell);
+    /// Prepares the statement of `job` for who keeps it open, with its values, which have to stay; it must only read.
+    std::exception_ptr lend(const Job& job, PreparedStatement& statement);
+    /// Ends what was lent.
+    void take_back(PreparedStatement statement) noexcept;
+    const std::shared_ptr<const detail::ColumnSet>& columns(PreparedStatement& statement) {
+        return statements_->columns(statement);
+    }
     /// What the statement of `job` is, on a connection on which nobody has left anything.
     Nature nature_of(const Job& job);
     /// Whether the statement of `job` is prepared, reads and nothing else, and has taken next to nothing the last time.
@@ -38,6 +45,7 @@ class StatementRunner {
 
   private:
     std::exception_ptr prepare(const Job& job, PreparedStatement*& statement);
+    std::exception_ptr check_parameters(const Job& job, const PreparedStatement& statement) const;
     std::exception_ptr run_all(Job& job, PreparedStatement& statement, bool may_tell);
     std::exception_ptr run_once(Job& job, PreparedStatement& statement, std::size_t run, bool may_tell);
     void note_steps(const PreparedStatement& statement, detail::Clock::duration took) noexcept;

@@ -36,6 +36,8 @@ void of_savepoint(std::string& out, std::string_view verb, std::uint32_t number)
 
 }  // namespace
 
+std::string name_of_cursor(std::uint32_t number) { return "databased_cursor_" + std::to_string(number); }
+
 std::string_view name_of(Isolation isolation) noexcept {
     switch (isolation) {
         case Isolation::read_uncommitted:
@@ -55,20 +57,25 @@ void Dialect::verb(std::string& out, const Command& command, const TransactionOp
         case Verb::begin:
             return start_transaction(out, options);
         case Verb::savepoint:
-            return of_savepoint(out, "SAVEPOINT", command.savepoint);
+            return of_savepoint(out, "SAVEPOINT", command.number);
         case Verb::rollback_to:
-            return of_savepoint(out, "ROLLBACK TO SAVEPOINT", command.savepoint);
+            return of_savepoint(out, "ROLLBACK TO SAVEPOINT", command.number);
         case Verb::release:
-            return of_savepoint(out, "RELEASE SAVEPOINT", command.savepoint);
+            return of_savepoint(out, "RELEASE SAVEPOINT", command.number);
         case Verb::commit:
             out += "COMMIT";
             return;
         case Verb::rollback:
             out += "ROLLBACK";
             return;
+        case Verb::close_cursor:
+            out += "CLOSE " + name_of_cursor(command.number);
+            return;
         case Verb::read_only:
         case Verb::check:
         case Verb::run:
+        case Verb::declare:
+        case Verb::fetch:
         case Verb::ping:
         case Verb::reset:
         case Verb::keep:

@@ -43,6 +43,7 @@ class SqliteDialect final : public Dialect {
 
     /// Who may write takes the lock to write at once: later it might be refused.
     void verb(std::string& out, const Command& command, const TransactionOptions& options) const override {
+        if (command.verb == Verb::close_cursor) return;
         if (command.verb != Verb::begin) return Dialect::verb(out, command, options);
         out += options.access == Access::read ? "BEGIN" : "BEGIN IMMEDIATE";
     }

@@ -72,9 +72,9 @@ void SavepointStack::undo(std::uint32_t savepoint) noexcept {
 void SavepointStack::note(const backend::Commands& commands, const Judged& judged) {
     const std::span done{commands.begin(), std::min(judged.outcome.done, commands.size())};
     for (const backend::Command& command : done) {
-        if (command.verb == Verb::savepoint) savepoint_made(command.savepoint);
-        if (command.verb == Verb::rollback_to || command.verb == Verb::release) forget_inside(command.savepoint);
-        if (command.verb == Verb::rollback_to) to_release_.push_back(command.savepoint);
+        if (command.verb == Verb::savepoint) savepoint_made(command.number);
+        if (command.verb == Verb::rollback_to || command.verb == Verb::release) forget_inside(command.number);
+        if (command.verb == Verb::rollback_to) to_release_.push_back(command.number);
     }
     status_.note(done, judged);
 }

@@ -32,6 +32,11 @@
 //  16. A statement of many items is one command, all or none; the error names the item.
 //  17. Opening ends by the deadline or stop of who asks, and leaves no thread, socket or file behind when it fails.
 //  18. In a child process made by fork() nothing of the parent's connection is touched.
+//  19. Where Capabilities::cursors is declared, `declare` opens a cursor over a statement that reads, inside a
+//      transaction, and gives a few rows; each `fetch` gives more, about RowBatch::full_size or a few times that. Each
+//      row comes once, in order; Outcome::is_at_end or a `fetch` without rows is the end. Other commands may come in
+//      between. A cursor is gone behind `commit` and `rollback`, behind `rollback_to` a savepoint of a lower number,
+//      and once it has failed; close_cursor may be said of one that has failed or is at its end, too.
 #pragma once
 
 #include <databased/backend/verb.hpp>
@@ -87,12 +92,12 @@ struct Opening {
 
 /// What a connection is to do in one go.
 struct Request {
-    Commands commands{};           ///< `run` occurs once, where there is a statement.
+    Commands commands{};           ///< One of `run`, `declare` and `fetch` may occur, once.
     TransactionOptions options{};  ///< Of Verb::begin.
     /// Where it begins; `unknown`: anywhere.
     Transaction expected = Transaction::none;
     Nature nature = Nature::unknown;  ///< As DatabaseBackend::nature() has said.
-    Statement::Pointer statement{};   ///< Of Verb::run.
+    Statement::Pointer statement{};   ///< Of Verb::run and Verb::declare.
     RowSink* sink = nullptr;          ///< Null if rows are not wanted; outlives the exchange.
     /// May travel with its neighbours of the same kind: autocommitted plain reads, or autocommitted data changes.
     bool may_share = false;
@@ -126,6 +131,8 @@ struct Outcome {
     Delivery delivery = Delivery::unanswered;
     /// What is open on the connection now.
     Transaction transaction = Transaction::unknown;
+    /// Of Verb::declare and Verb::fetch: the cursor has no more rows.
+    bool is_at_end = false;
 
     bool in_transaction() const noexcept {
         return transaction == Transaction::open || transaction == Transaction::failed;
@@ -215,6 +222,8 @@ struct Capabilities {
     bool always_serializable = false;
     /// Opening::password is used; it is given only for URLs without a password.
     bool takes_passwords = false;
+    /// Verb::declare, Verb::fetch and Verb::close_cursor are served.
+    bool cursors = false;
 };
 
 /// One database as a URL names it.

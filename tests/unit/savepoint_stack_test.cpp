@@ -13,11 +13,11 @@
 namespace databased::backend {
 
 bool operator==(const Command& left, const Command& right) {
-    return left.verb == right.verb && left.savepoint == right.savepoint;
+    return left.verb == right.verb && left.number == right.number;
 }
 
 void PrintTo(const Command& command, std::ostream* out) {
-    *out << static_cast<int>(command.verb) << ':' << command.savepoint;
+    *out << static_cast<int>(command.verb) << ':' << command.number;
 }
 
 }  // namespace databased::backend
@@ -189,12 +189,12 @@ class Savepoints {
     void take(const List& commands) {
         bool rolled_back = false;
         for (const Command& command : commands) {
-            if (command.verb == Verb::savepoint) open_.push_back(command.savepoint);
-            if (command.verb == Verb::rollback_to) close_inside(command.savepoint, false);
+            if (command.verb == Verb::savepoint) open_.push_back(command.number);
+            if (command.verb == Verb::rollback_to) close_inside(command.number, false);
             if (command.verb == Verb::release) {
                 EXPECT_FALSE(rolled_back) << "RELEASE behind ROLLBACK TO";
                 EXPECT_FALSE(has_failed_);
-                close_inside(command.savepoint, true);
+                close_inside(command.number, true);
             }
             if (command.verb == Verb::rollback_to) rolled_back = true;
             if (command.verb == Verb::rollback_to) has_failed_ = false;

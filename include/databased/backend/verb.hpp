@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace databased {
@@ -19,9 +20,12 @@ enum class Verb : std::uint8_t {
     savepoint,
     rollback_to,
     release,
-    read_only,  ///< The rest of the innermost savepoint only reads.
-    check,      ///< What COMMIT would check, deferred constraints, is checked now; the transaction goes on.
-    run,        ///< The statement: the only one with text of the user's.
+    read_only,     ///< The rest of the innermost savepoint only reads.
+    check,         ///< What COMMIT would check, deferred constraints, is checked now; the transaction goes on.
+    run,           ///< The statement: the only one with text of the user's, but for `declare`.
+    declare,       ///< Opens a cursor over the statement, and gives its first rows.
+    fetch,         ///< The next rows of a cursor.
+    close_cursor,  ///< A cursor is not needed any more.
     commit,
     rollback,
     ping,   ///< The database gives a sign of life.
@@ -31,7 +35,9 @@ enum class Verb : std::uint8_t {
 
 struct Command {
     Verb verb = Verb::run;
-    std::uint32_t savepoint = 0;  ///< Numbers are never used twice on a connection.
+    /// Of the savepoint or the cursor. They are counted together; numbers grow, and are never used twice on a
+    /// connection.
+    std::uint32_t number = 0;
 };
 using Commands = detail::SmallVector<Command, 6>;
 
@@ -50,14 +56,23 @@ class VerbSet {
     }
     /// Neither what a COMMIT does nor cleaning up is cut short.
     constexpr bool may_be_stopped() const noexcept {
-        return has(Verb::run) || has(Verb::begin) || has(Verb::savepoint) || has(Verb::ping);
+        return gives_rows() || has(Verb::begin) || has(Verb::savepoint) || has(Verb::ping);
     }
+    constexpr bool gives_rows() const noexcept { return has(Verb::run) || has(Verb::declare) || has(Verb::fetch); }
 
   private:
     static constexpr std::uint32_t bit(Verb verb) noexcept { return 1U << static_cast<unsigned>(verb); }
 
     std::uint32_t bits_ = 0;
 };
+
+/// Whether there may be rows behind it: one of these is in a request, at the most.
+constexpr bool gives_rows(Verb verb) noexcept {
+    return verb == Verb::run || verb == Verb::declare || verb == Verb::fetch;
+}
+
+/// As SQL names the cursor of that number.
+DATABASED_API std::string name_of_cursor(std::uint32_t number);
 
 /// As standard SQL names it.
 DATABASED_API std::string_view name_of(Isolation isolation) noexcept;

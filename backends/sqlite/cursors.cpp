@@ -1,0 +1,78 @@
+#include "cursors.hpp"
+
+#include "cells.hpp"
+#include "error.hpp"
+#include "failure.hpp"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+namespace databased::sqlite {
+
+std::exception_ptr Cursors::declare(Job& job, std::uint32_t number) {
+    Cursor cursor;
+    if (auto error = runner_.lend(job, cursor.statement)) return error;
+    cursor.values = job.take_statement();
+    cursors_.insert_or_assign(number, std::move(cursor));
+    return fetch(job, number);
+}
+
+std::exception_ptr Cursors::fetch(Job& job, std::uint32_t number) {
+    const Place place = cursors_.find(number);
+    if (place == cursors_.end()) {
+        return as_exception(
+            {.message = "there is no such cursor; it is gone with its transaction", .sqlstate = "34000"});
+    }
+    Cursor& cursor = place->second;
+    interrupts_.arm();
+    const int code = step_rows(job, cursor);
+    interrupts_.end_statement();
+    std::exception_ptr error;
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        error = failure(handle_, interrupts_, job, cursor.values.get(), code);
+    job.outcome.is_at_end = code == SQLITE_DONE;
+    if (code != SQLITE_ROW) close(place);
+    return error;
+}
+
+int Cursors::step_rows(Job& job, Cursor& cursor) {
+    sqlite3_stmt* const handle = cursor.statement.handle.get();
+    const auto begun = detail::Clock::now();
+    const std::size_t wanted = cursor.size.rows();
+    std::size_t rows = 0;
+    std::size_t size = 0;
+    int columns = 0;
+    int code = SQLITE_ROW;
+    while (rows < wanted && (code = sqlite3_step(handle)) == SQLITE_ROW) {
+        if (rows++ == 0) columns = begin_rows(job, cursor);
+        if (!job.wants_rows()) continue;
+        read_row(job.batch(), handle, columns);
+        if (!job.batch().is_full()) continue;
+        size += RowBatch::full_size;
+        job.next_batch(true);
+        if (size >= detail::FetchSize::enough_bytes) break;
+    }
+    if (rows == 0 && code == SQLITE_DONE) begin_rows(job, cursor);
+    cursor.size.note(rows, size, detail::Clock::now() - begun);
+    return code;
+}
+
+/// As they are now: the first step may have prepared the statement again.
+int Cursors::begin_rows(Job& job, Cursor& cursor) {
+    job.set_columns(runner_.columns(cursor.statement));
+    if (job.wants_rows() && cursor.size.rows() > detail::FetchSize::first_rows) job.batch().expect_full();
+    return sqlite3_column_count(cursor.statement.handle.get());
+}
+
+void Cursors::close(Place place) noexcept {
+    if (place == cursors_.end()) return;
+    runner_.take_back(std::move(place->second.statement));
+    cursors_.erase(place);
+}
+
+void Cursors::close_behind(std::uint32_t number) noexcept {
+    for (Place place = cursors_.upper_bound(number); place != cursors_.end();) close(place++);
+}
+
+}  // namespace databased::sqlite
