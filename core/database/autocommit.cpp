@@ -4,6 +4,7 @@
 #include "database/leasing.hpp"
 #include "execution/run_statements.hpp"
 #include "session/session_unit.hpp"
+#include "session/stream_source.hpp"
 
 #include <databased/error.hpp>
 #include <databased/when_all.hpp>
@@ -158,6 +159,13 @@ Task<> AutocommitTarget::run_on(const RoutedLease& held, BatchEntry& entry, Plac
     } catch (...) {
         entry.fail(std::current_exception());
     }
+}
+
+std::shared_ptr<RowSource> AutocommitTarget::stream(Statement::Pointer statement) {
+    SessionPlan plan{.database = database_, .options = {.access = access_}};
+    plan.is_of_stream = true;
+    return std::make_shared<StreamSource>(std::make_shared<SessionState>(std::move(plan)), StreamSource::Session::own,
+                                          std::move(statement));
 }
 
 }  // namespace databased::detail

@@ -23,6 +23,7 @@ class AutocommitTarget final : public StatementTarget {
     bool pipelines() const noexcept override { return database_->capabilities().pipelines; }
     Task<> run_unit(UnitWork& work) override;
     Task<> run_each(BatchEntries entries) override;
+    std::shared_ptr<RowSource> stream(Statement::Pointer statement) override;
 
   private:
     Sharing sharing_of(const SqlText& text, backend::Nature nature, const Context& context) const noexcept;

@@ -3,6 +3,9 @@
 #include "execution/admit.hpp"
 #include "execution/run_statements.hpp"
 
+#include <databased/detail/row_source.hpp>
+#include <databased/error.hpp>
+
 #include <utility>
 
 namespace databased::detail {
@@ -46,6 +49,10 @@ Task<> ConnectTarget::run_unit(UnitWork& work) { co_await work.run(*this); }
 
 Task<> ConnectTarget::run_each(BatchEntries entries) {
     for (const auto& entry : entries) co_await run_entry(*this, *entry);
+}
+
+std::shared_ptr<RowSource> ConnectTarget::stream(Statement::Pointer) {
+    throw NotSupportedError("there are no streams in a connect hook: use fetch_all()");
 }
 
 Task<> ConnectTarget::end(backend::Verb verb) {

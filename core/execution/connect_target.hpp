@@ -19,6 +19,8 @@ class ConnectTarget final : public StatementTarget {
     bool pipelines() const noexcept override { return false; }
     Task<> run_unit(UnitWork& work) override;
     Task<> run_each(BatchEntries entries) override;
+    /// Throws NotSupportedError.
+    std::shared_ptr<RowSource> stream(Statement::Pointer statement) override;
 
   private:
     static Request request_for(Statement::Pointer statement, const Context& context);

@@ -26,7 +26,7 @@ bool SavepointStack::is_read_only() const noexcept {
 
 bool SavepointStack::is_settled() const noexcept {
     return status_.has_begun() && to_undo_.empty() && (levels_.empty() || levels_.back().is_made) &&
-           next_release() == 0;
+           next_release() == 0 && !cursors_.has_to_close();
 }
 
 /// The outermost that can be released without a session's savepoint going with it; 0 if there is none.
@@ -52,8 +52,10 @@ backend::Commands SavepointStack::before_end() const {
 
 backend::Commands SavepointStack::before_statement() const {
     backend::Commands commands = before_end();
-    const std::uint32_t release = commands.empty() ? next_release() : 0;
-    if (release != 0) commands.push_back({Verb::release, release});
+    if (commands.empty()) {
+        if (const std::uint32_t release = next_release(); release != 0) commands.push_back({Verb::release, release});
+        cursors_.add_to(commands);
+    }
     if (!status_.has_begun()) commands.push_back({Verb::begin});
     for (const Level& level : levels_) {
         if (level.is_made) continue;
@@ -75,6 +77,7 @@ void SavepointStack::note(const backend::Commands& commands, const Judged& judge
         if (command.verb == Verb::savepoint) savepoint_made(command.number);
         if (command.verb == Verb::rollback_to || command.verb == Verb::release) forget_inside(command.number);
         if (command.verb == Verb::rollback_to) to_release_.push_back(command.number);
+        cursors_.note(command);
     }
     status_.note(done, judged);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "execution/admit.hpp"
+#include "session/open_cursors.hpp"
 #include "session/transaction_status.hpp"
 
 #include <databased/backend.hpp>
@@ -31,6 +32,7 @@ class SavepointStack {
     bool has(std::uint32_t savepoint) const noexcept;
     bool is_read_only() const noexcept;
 
+    OpenCursors& cursors() noexcept { return cursors_; }
     /// Of the transaction, as note() has heard it.
     const TransactionStatus& status() const noexcept { return status_; }
     /// Whether no statement can run before something is rolled back, and nothing is about to be.
@@ -67,6 +69,7 @@ class SavepointStack {
     std::vector<Level> levels_;              // the outermost first
     std::vector<std::uint32_t> to_undo_;     // inside of all that are made
     std::vector<std::uint32_t> to_release_;  // rolled back to
+    OpenCursors cursors_;
     TransactionStatus status_;
 };
 

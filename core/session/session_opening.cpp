@@ -29,11 +29,12 @@ std::shared_ptr<SessionState> choose_host(const SessionPlan& plan, const Context
 Task<> take_connection(std::shared_ptr<SessionState> session) {
     const Context& context = co_await this_context();
     const SessionPlan& plan = session->plan();
-    const ConnectionWish wish{.access = plan.options.access, .where = plan.where};
+    const ConnectionWish wish{.access = plan.options.access, .reads_only = plan.is_of_stream, .where = plan.where};
     RoutedLease held = try_lease(*plan.database, wish, context);
     if (!held.lease) held = co_await lease(plan.database, wish, std::move(held));
     session->refuse_over();
-    const TransactionOptions how{held.access, plan.options.isolation, plan.options.deferrable};
+    const TransactionOptions how{plan.is_of_stream ? Access::read : held.access, plan.options.isolation,
+                                 plan.options.deferrable};
     session->begin(std::make_shared<Transaction>(held.endpoint->shared_from_this(), std::move(held.lease), how),
                    context);
 }
@@ -82,7 +83,7 @@ Task<> enter(std::shared_ptr<SessionState> session) {
     const SessionPlan& plan = session->plan();
     if (!plan.is_hidden) {
         const DatabaseState& database = *plan.database;
-        if (session->is_unit() && database.hooks.before_session) {
+        if (session->is_unit() && !plan.is_of_stream && database.hooks.before_session) {
             co_await announce_session(plan.database, plan.options.access);
         }
         if (!database.connectivity.is_connected()) co_await require_connected(plan.database, plan.options.access);

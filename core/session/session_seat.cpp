@@ -7,21 +7,16 @@
 
 namespace databased::detail {
 
-namespace {
-
-/// Not used twice, so that a savepoint that is gone cannot be taken for another.
-std::uint32_t new_savepoint() {
+std::uint32_t next_number() noexcept {
     static std::atomic<std::uint32_t> count{0};
     return ++count;
 }
-
-}  // namespace
 
 void SessionSeat::take(std::shared_ptr<SessionState> host, FairLock::Hold hold, SessionState& guest) {
     host->seat.child_ = &guest;
     host_ = std::move(host);
     hold_ = std::move(hold);
-    savepoint_ = new_savepoint();
+    savepoint_ = next_number();
 }
 
 void SessionSeat::leave() noexcept {

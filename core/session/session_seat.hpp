@@ -10,6 +10,9 @@ namespace databased::detail {
 
 class SessionState;
 
+/// Of a savepoint or a cursor. Not used twice, so that one that is gone cannot be taken for another.
+std::uint32_t next_number() noexcept;
+
 /// At most one session is open inside of another one; whoever is to be the next waits for the lock of that place.
 class SessionSeat {
   public:

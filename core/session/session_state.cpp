@@ -3,6 +3,7 @@
 #include "session/session_ending.hpp"
 #include "session/session_opening.hpp"
 #include "session/session_unit.hpp"
+#include "session/stream_source.hpp"
 
 #include <databased/error.hpp>
 
@@ -42,7 +43,7 @@ void SessionState::refuse_over() const {
 
 void SessionState::begin(std::shared_ptr<Transaction> transaction, const Context& context) {
     transaction_ = std::move(transaction);
-    if (seat.host() != nullptr) transaction_->savepoints().push(seat.savepoint(), plan_.options.access);
+    if (seat.host() != nullptr) transaction_->savepoints().push(seat.savepoint(), plan_.access());
     if (plan_.is_hidden) {
         limits.begin(nullptr, Clock::time_point::max());
         return;
@@ -54,6 +55,7 @@ void SessionState::begin(std::shared_ptr<Transaction> transaction, const Context
 
 void SessionState::leave() noexcept {
     end_children();  // one may have come while the transaction was being ended
+    while (!streams_.empty()) streams_.front().session_ended();
     const auto transaction = std::move(transaction_);
     Branch::remove(*this);
     if (!is_unit()) end();
@@ -95,9 +97,12 @@ Request SessionState::request(const Context& context) {
     return request;
 }
 
-Request SessionState::request_for(Statement::Pointer statement, RowSink* sink, const Context& context) {
+Request SessionState::request_for(backend::Command command, Statement::Pointer statement, RowSink* sink,
+                                  const Context& context) {
     Request request = this->request(context);
-    if (branch() == nullptr) context.branch->add(*this);  // the spawned task that opened it has ended
+    // The spawned task that opened it has ended; what a stream reads ahead has a line of its own.
+    if (branch() == nullptr && command.verb != backend::Verb::fetch) context.branch->add(*this);
+    request.commands.push_back(command);
     request.statement = std::move(statement);
     request.sink = sink;
     request.read_only = transaction_->savepoints().is_read_only();
@@ -116,15 +121,25 @@ Task<Outcome> SessionState::run(Statement::Pointer statement, RowSink* sink) {
     if (transaction->savepoints().has_to_undo()) {
         transaction = co_await undo_left(shared_from_this(), std::move(transaction));
     }
-    Request request = request_for(std::move(statement), sink, context);
+    Request request = request_for({backend::Verb::run}, std::move(statement), sink, context);
     Outcome outcome = co_await transaction->run(std::move(request));
+    statement_ended(transaction, outcome);
+    co_return outcome;
+}
+
+void SessionState::statement_ended(const LockedTransaction& transaction, const Outcome& outcome) {
     const SavepointStack& savepoints = transaction->savepoints();
     const TransactionStatus& status = savepoints.status();
     if (outcome.error && savepoints.is_failed() && outcome.error != status.failed_by()) {
         throw_failed(status.failed_by());
     }
     if (!status.has_begun() && savepoints.is_flat() && transaction.is_of(transaction_)) leave();
-    co_return outcome;
+}
+
+void SessionState::add(StreamSource& stream) noexcept { streams_.push_back(stream); }
+
+std::shared_ptr<RowSource> SessionState::stream(Statement::Pointer statement) {
+    return std::make_shared<StreamSource>(shared_from_this(), StreamSource::Session::users, std::move(statement));
 }
 
 Task<Outcome> run_alone(std::shared_ptr<SessionState> session, Statement::Pointer statement, RowSink* sink) {
@@ -135,7 +150,7 @@ Task<Outcome> run_alone(std::shared_ptr<SessionState> session, Statement::Pointe
         admit(*statement, context, session->plan().database->connectivity.home());
         transaction = co_await lock_transaction(session);
         if (transaction->savepoints().has_to_undo()) transaction = co_await undo_left(session, std::move(transaction));
-        Request request = session->request_for(std::move(statement), sink, context);
+        Request request = session->request_for({backend::Verb::run}, std::move(statement), sink, context);
         outcome = co_await transaction->run(std::move(request));
         if (!outcome.error) {
             co_await commit_now(session, std::move(transaction));

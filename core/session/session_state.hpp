@@ -22,7 +22,12 @@ struct SessionPlan {
     int depth = 0;
     const Context* home = nullptr;  ///< In which it is opened, and which outlives it; null: where it is first used.
     bool is_hidden = false;         ///< The root of force_rollback, which is nobody's session.
+    bool is_of_stream = false;      ///< It only reads, whatever may be done where it goes.
+
+    Access access() const noexcept { return is_of_stream ? Access::read : options.access; }
 };
+
+class StreamSource;
 
 /// It is opened by session_opening.hpp and ended by session_ending.hpp. On the loop's thread.
 class SessionState final : public StatementTarget,
@@ -38,6 +43,7 @@ class SessionState final : public StatementTarget,
     bool pipelines() const noexcept override { return plan_.database->capabilities().pipelines; }
     Task<> run_unit(UnitWork& work) override;
     Task<> run_each(BatchEntries entries) override;
+    std::shared_ptr<RowSource> stream(Statement::Pointer statement) override;
     const void* owner() const noexcept override { return plan_.database.get(); }
 
     const SessionPlan& plan() const noexcept { return plan_; }
@@ -53,7 +59,12 @@ class SessionState final : public StatementTarget,
     void begin(std::shared_ptr<Transaction> transaction, const Context& context);
     /// For what runs in its transaction. Only with the lock. Throws why nothing can run there.
     Request request(const Context& context);
-    Request request_for(Statement::Pointer statement, RowSink* sink, const Context& context);
+    /// The same for `command`, which gives rows.
+    Request request_for(backend::Command command, Statement::Pointer statement, RowSink* sink, const Context& context);
+    /// How that has ended. Throws why its transaction had failed before.
+    void statement_ended(const LockedTransaction& transaction, const Outcome& outcome);
+    /// Ends with its transaction.
+    void add(StreamSource& stream) noexcept;
     /// Gives up the place among the open sessions.
     void leave() noexcept;
     /// Children that are open when their parent ends are over; the parent's rollback undoes what they did.
@@ -70,6 +81,7 @@ class SessionState final : public StatementTarget,
   private:
     SessionPlan plan_;
     std::shared_ptr<Transaction> transaction_;
+    IntrusiveList<StreamSource> streams_;
     bool is_over_ = false;
 };
 

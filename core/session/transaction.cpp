@@ -12,8 +12,11 @@ bool Transaction::can_be_rolled_back() const noexcept {
 
 Transaction::Step Transaction::run(Request&& request) {
     const backend::Commands before = savepoints_.before_statement();
-    request.commands = before;
-    if (request.statement != nullptr) request.commands.push_back({backend::Verb::run});
+    if (!before.empty()) {
+        backend::Commands commands = before;
+        for (const backend::Command& command : request.commands) commands.push_back(command);
+        request.commands = commands;
+    }
     request.options = options_;
     request.expected = status().expected();
     return Step{*this, Step::Kind::statement, before, std::move(request), Channel::without_end};

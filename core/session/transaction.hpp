@@ -35,7 +35,7 @@ class Transaction {
     bool can_be_rolled_back() const noexcept;
 
     class Step;
-    /// Runs `request` behind what is still to be said. Only with the lock.
+    /// Runs `request`, which says what gives rows, behind what is still to be said. Only with the lock.
     Step run(Request&& request);
     /// Ends the transaction, or a part of it. Only with the lock.
     Step end(const backend::Commands& commands, Clock::time_point deadline = Clock::time_point::max());

@@ -30,6 +30,7 @@
 #include <databased/row.hpp>
 #include <databased/scope.hpp>
 #include <databased/session.hpp>
+#include <databased/stream.hpp>
 #include <databased/task.hpp>
 #include <databased/timeout.hpp>
 #include <databased/url.hpp>

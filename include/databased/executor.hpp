@@ -7,6 +7,7 @@
 #include <databased/query/query.hpp>
 #include <databased/row.hpp>
 #include <databased/statement.hpp>
+#include <databased/stream.hpp>
 #include <databased/task.hpp>
 
 #include <memory>
@@ -104,6 +105,14 @@ class Executor {
         return detail::run_fetch_one<T>(target_, make(sql, args...));
     }
 
+    /// All rows, one after the other or in batches, however many there are: see RowStream. For what only reads; outside
+    /// of a session it is refused whatever would write (ReadOnlyError).
+    template <class T = Row, class... Args>
+    RowStream<T> stream(std::string_view sql, Args&&... args) {
+        check_arguments<Args&&...>();
+        return open_stream<T, detail::ByName<T>>(make(sql, args...));
+    }
+
     // The same for queries as expressions (databased/query/): typed by what they select.
 
     /// Several rows of an INSERT are one unit: all or none.
@@ -134,6 +143,12 @@ class Executor {
         static_assert(detail::Readable<T>, "databased: fetch_val gives one value; use fetch_one for rows");
         return detail::run_fetch_one<T, detail::ByPosition<T>>(target_, prepare(std::forward<Q>(query)));
     }
+    template <detail::AnyQuery Q>
+    auto stream(Q&& query) {
+        detail::check_gives_rows<Q>();
+        using T = typename std::remove_cvref_t<Q>::Row;
+        return open_stream<T, detail::ByPosition<T>>(prepare(std::forward<Q>(query)));
+    }
     /// As another type than the query's own: a struct by the names of its members, Row.
     template <class T, detail::AnyQuery Q>
     auto fetch_all(Q&& query) {
@@ -148,6 +163,12 @@ class Executor {
     Task<std::optional<T>> fetch_one(Q&& query) {
         detail::check_gives_rows<Q>();
         return fetch_first<T>(prepare(std::forward<Q>(query)));
+    }
+
+    template <class T, detail::AnyQuery Q>
+    RowStream<T> stream(Q&& query) {
+        detail::check_gives_rows<Q>();
+        return open_stream<T, detail::ByName<T>>(prepare(std::forward<Q>(query)));
     }
 
   protected:
@@ -176,6 +197,16 @@ class Executor {
             return detail::run_fetch_row(target_, std::move(statement));
         } else {
             return detail::run_fetch_one<T>(target_, std::move(statement));
+        }
+    }
+    template <class T, class Form>
+    RowStream<T> open_stream(Statement::Pointer statement) const {
+        if constexpr (std::same_as<T, Row>) {
+            return RowStream<Row>{target_->stream(std::move(statement)), detail::StreamRows<Row>{}};
+        } else {
+            static_assert(!detail::holds_view<T>(), DATABASED_VIEW_OF_A_ROW);
+            return RowStream<T>{target_->stream(std::move(statement)),
+                                detail::StreamRows<T>{detail::stream_reader<T, Form>}};
         }
     }
     template <class Q>

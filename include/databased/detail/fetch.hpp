@@ -41,6 +41,8 @@ class UnitWork {
     ~UnitWork() = default;
 };
 
+class RowSource;
+
 /// Where statements go. Kept alive by whoever runs one.
 class DATABASED_API StatementTarget {
   public:
@@ -56,6 +58,8 @@ class DATABASED_API StatementTarget {
     virtual bool pipelines() const noexcept = 0;
     /// Runs each of `entries`, which outlive the task, by itself, in their order. Their failures are left in them.
     virtual Task<> run_each(BatchEntries entries) = 0;
+    /// Nothing is sent yet.
+    virtual std::shared_ptr<RowSource> stream(Statement::Pointer statement) = 0;
 };
 
 using Target = std::shared_ptr<StatementTarget>;
