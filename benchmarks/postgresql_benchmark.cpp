@@ -274,19 +274,25 @@ Task<> fetch_readings(Database& database) {
     benchmark::DoNotOptimize(readings.data());
 }
 
-void fetch_raw_readings(const RawPostgresql& raw) {
-    std::vector<Reading> readings;
+/// One row after the other.
+template <class Take>
+void read_raw_readings(const RawPostgresql& raw, Take take) {
     raw.send("readings");
     PQsetSingleRowMode(raw.get());
     while (PGresult* result = raw.next()) {
         if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
-            readings.push_back(
-                {benchmarks::number_at<std::int64_t>(result, 0, 0),
-                 std::string(PQgetvalue(result, 0, 1), static_cast<std::size_t>(PQgetlength(result, 0, 1))),
-                 benchmarks::number_at<double>(result, 0, 2), benchmarks::number_at<std::int32_t>(result, 0, 3)});
+            take(Reading{benchmarks::number_at<std::int64_t>(result, 0, 0),
+                         std::string(PQgetvalue(result, 0, 1), static_cast<std::size_t>(PQgetlength(result, 0, 1))),
+                         benchmarks::number_at<double>(result, 0, 2),
+                         benchmarks::number_at<std::int32_t>(result, 0, 3)});
         }
         raw.clear(result);
     }
+}
+
+void fetch_raw_readings(const RawPostgresql& raw) {
+    std::vector<Reading> readings;
+    read_raw_readings(raw, [&](Reading reading) { readings.push_back(std::move(reading)); });
     benchmark::DoNotOptimize(readings.data());
 }
 
@@ -302,6 +308,28 @@ void postgresql_fetches_100k_structs(benchmark::State& state) {
     pair.report(bulk_rows);
 }
 BENCHMARK(postgresql_fetches_100k_structs)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+Task<> stream_readings(Database& database) {
+    RowStream<Reading> stream = database.stream<Reading>("SELECT id, station, celsius, count FROM readings");
+    while (auto reading = co_await stream.next()) benchmark::DoNotOptimize(*reading);
+}
+
+void stream_raw_readings(const RawPostgresql& raw) {
+    read_raw_readings(raw, [](const Reading& reading) { benchmark::DoNotOptimize(reading); });
+}
+
+void postgresql_streams_100k_structs(benchmark::State& state) {
+    Client client{"?max_size=1"};
+    const RawPostgresql raw{server_url()};
+    raw.prepare("readings", "SELECT id, station, celsius, count FROM readings");
+    client.run(stream_readings(client.database()));
+    Pair pair{state};
+    for (auto _ : state) {
+        pair.round([&] { stream_raw_readings(raw); }, [&] { client.run(stream_readings(client.database())); });
+    }
+    pair.report(bulk_rows);
+}
+BENCHMARK(postgresql_streams_100k_structs)->UseManualTime()->Unit(benchmark::kMillisecond);
 
 // Many runs of one statement
 

@@ -306,15 +306,20 @@ struct Reading {
     std::int64_t count;
 };
 
-std::vector<Reading> read_raw(sqlite3_stmt* statement) {
-    std::vector<Reading> readings;
+template <class Take>
+void read_raw(sqlite3_stmt* statement, Take take) {
     while (sqlite3_step(statement) == SQLITE_ROW) {
         const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, 1));
-        readings.push_back({sqlite3_column_int64(statement, 0),
-                            std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(statement, 1))),
-                            sqlite3_column_double(statement, 2), sqlite3_column_int64(statement, 3)});
+        take(Reading{sqlite3_column_int64(statement, 0),
+                     std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(statement, 1))),
+                     sqlite3_column_double(statement, 2), sqlite3_column_int64(statement, 3)});
     }
     sqlite3_reset(statement);
+}
+
+std::vector<Reading> read_raw(sqlite3_stmt* statement) {
+    std::vector<Reading> readings;
+    read_raw(statement, [&](Reading reading) { readings.push_back(std::move(reading)); });
     return readings;
 }
 
@@ -338,6 +343,27 @@ void FetchAllIntoStructs(benchmark::State& state) {
     pair.report(bulk_rows);
 }
 BENCHMARK(FetchAllIntoStructs)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+Task<> stream_readings(Database& database, const char* sql) {
+    RowStream<Reading> stream = database.stream<Reading>(sql);
+    while (auto reading = co_await stream.next()) benchmark::DoNotOptimize(*reading);
+}
+
+void StreamStructs(benchmark::State& state) {
+    const File file;
+    file.fill_readings();
+    RawSqlite raw{file.path(), file.synchronous()};
+    const char* const sql = "SELECT id, station, celsius, count FROM readings";
+    const RawStatement statement{raw, sql};
+    Client client{file.url()};
+    Pair pair{state};
+    for (auto _ : state) {
+        pair.round([&] { read_raw(statement, [](const Reading& reading) { benchmark::DoNotOptimize(reading); }); },
+                   [&] { client.run(stream_readings(client.database(), sql)); });
+    }
+    pair.report(bulk_rows);
+}
+BENCHMARK(StreamStructs)->UseManualTime()->Unit(benchmark::kMillisecond);
 
 void insert_raw(RawSqlite& raw, sqlite3_stmt* statement,
                 const std::vector<std::tuple<std::string, double, std::int64_t>>& items) {

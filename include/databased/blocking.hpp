@@ -1,6 +1,7 @@
 // The verbs of Database and Session without coroutines, for any thread.
 #pragma once
 
+#include <databased/blocking_stream.hpp>
 #include <databased/config.hpp>
 #include <databased/database.hpp>
 #include <databased/detail/callback.hpp>
@@ -127,6 +128,20 @@ class BlockingExecutor {
                 return executor.fetch_val<T>(args...);
             }
         });
+    }
+
+    /// Executor::stream(): an input range.
+    template <class T = detail::OwnType, class... Args>
+    auto stream(Args&&... args) {
+        const auto open = [&](Executor& executor) {
+            if constexpr (std::same_as<T, detail::OwnType>) {
+                return executor.stream(args...);
+            } else {
+                return executor.stream<T>(args...);
+            }
+        };
+        return BlockingRowStream{
+            loop(), wait([&](Executor& executor) { return detail::as_task([&] { return open(executor); }); })};
     }
 
   protected:
