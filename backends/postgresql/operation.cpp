@@ -74,7 +74,7 @@ void Operation::fail(const PGresult* result) {
     const bool is_of_one = first == last;
     std::string values = request().reports_values && is_of_one ? statement()->describe_values(first) : std::string{};
     const bool has_number = statement()->is_many() && !is_of_all;
-    const std::string item = has_number ? "item " + std::to_string(first) + ": " : std::string{};
+    const std::string item = has_number ? "item " + std::to_string(statement()->item(first)) + ": " : std::string{};
     const auto bound = backend::texts_of(*statement(), first, last);
     fail(error_of(result, &statement()->text(), std::move(values), item, bound));
 }

@@ -1,5 +1,6 @@
 #include "database/autocommit.hpp"
 
+#include "bulk/bulk_run.hpp"
 #include "database/connecting.hpp"
 #include "database/leasing.hpp"
 #include "execution/run_statements.hpp"
@@ -166,6 +167,13 @@ std::shared_ptr<RowSource> AutocommitTarget::stream(Statement::Pointer statement
     plan.is_of_stream = true;
     return std::make_shared<StreamSource>(std::make_shared<SessionState>(std::move(plan)), StreamSource::Session::own,
                                           std::move(statement));
+}
+
+Task<Result> AutocommitTarget::run_bulk(BulkInsert& insert) {
+    if (access_ == Access::read) {
+        throw_database_error({.message = "bulk_insert() writes, and a reader() only reads", .sqlstate = "25006"});
+    }
+    return insert_in_bulk(make_unit(database_, {}), insert);
 }
 
 }  // namespace databased::detail

@@ -24,6 +24,7 @@ class AutocommitTarget final : public StatementTarget {
     Task<> run_unit(UnitWork& work) override;
     Task<> run_each(BatchEntries entries) override;
     std::shared_ptr<RowSource> stream(Statement::Pointer statement) override;
+    Task<Result> run_bulk(BulkInsert& insert) override;
 
   private:
     Sharing sharing_of(const SqlText& text, backend::Nature nature, const Context& context) const noexcept;

@@ -79,6 +79,9 @@ void Dialect::verb(std::string& out, const Command& command, const TransactionOp
         case Verb::ping:
         case Verb::reset:
         case Verb::keep:
+        case Verb::bulk_begin:
+        case Verb::bulk_rows:
+        case Verb::bulk_end:
             return;
     }
 }

@@ -6,6 +6,8 @@
 #include <databased/detail/row_source.hpp>
 #include <databased/error.hpp>
 
+#include <databased/error.hpp>
+
 #include <utility>
 
 namespace databased::detail {
@@ -53,6 +55,11 @@ Task<> ConnectTarget::run_each(BatchEntries entries) {
 
 std::shared_ptr<RowSource> ConnectTarget::stream(Statement::Pointer) {
     throw NotSupportedError("there are no streams in a connect hook: use fetch_all()");
+}
+
+/// It makes ready what is open for every user: a few rows at most.
+Task<Result> ConnectTarget::run_bulk(BulkInsert&) {
+    throw UsageError("bulk_insert() is not for on_connect(): use execute_many()");
 }
 
 Task<> ConnectTarget::end(backend::Verb verb) {

@@ -21,6 +21,7 @@ class ConnectTarget final : public StatementTarget {
     Task<> run_each(BatchEntries entries) override;
     /// Throws NotSupportedError.
     std::shared_ptr<RowSource> stream(Statement::Pointer statement) override;
+    Task<Result> run_bulk(BulkInsert& insert) override;
 
   private:
     static Request request_for(Statement::Pointer statement, const Context& context);

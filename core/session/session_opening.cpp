@@ -130,6 +130,7 @@ LockedTransaction try_lock_transaction(const SessionState& session) noexcept {
 }
 
 Task<LockedTransaction> lock_transaction(std::shared_ptr<SessionState> session) {
+    const Context& context = co_await this_context();
     while (true) {
         session->refuse_over();
         const auto transaction = session->transaction();
@@ -138,7 +139,10 @@ Task<LockedTransaction> lock_transaction(std::shared_ptr<SessionState> session) 
             continue;
         }
         FairLock::Hold hold = transaction->lock().try_lock();
-        if (!hold) hold = co_await transaction->lock().lock();
+        if (!hold) {
+            transaction->refuse_feeder(context);
+            hold = co_await transaction->lock().lock();
+        }
         if (session->transaction() == transaction) co_return LockedTransaction{transaction, std::move(hold)};
     }
 }
@@ -161,7 +165,11 @@ Task<LockedTransaction> lock_for_statement(std::shared_ptr<SessionState> session
         }
         FairLock& lock = transaction->lock();
         FairLock::Hold hold = lock.try_lock(transaction->lock_mode());
-        if (!hold) hold = co_await lock.lock(transaction->may_share_lock() ? LockMode::shared : LockMode::exclusive);
+        if (!hold) {
+            transaction->refuse_feeder(context);
+            const LockMode mode = transaction->may_share_lock() ? LockMode::shared : LockMode::exclusive;
+            hold = co_await lock.lock(mode);
+        }
         if (session->transaction() != transaction) continue;
         if (hold.mode() == LockMode::shared && transaction->lock_mode() == LockMode::exclusive) {
             hold.reset();

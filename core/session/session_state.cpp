@@ -1,5 +1,6 @@
 #include "session/session_state.hpp"
 
+#include "bulk/bulk_run.hpp"
 #include "session/session_ending.hpp"
 #include "session/session_opening.hpp"
 #include "session/session_unit.hpp"
@@ -186,6 +187,12 @@ Task<> SessionState::run_each(BatchEntries entries) {
         const auto child = make_child(innermost_around(*this, context));
         co_await run_alone(child, *entry);
     }
+}
+
+Task<Result> SessionState::run_bulk(BulkInsert& insert) {
+    const Context& context = co_await this_context();
+    const auto child = make_child(innermost_around(*this, context));
+    co_return co_await insert_in_bulk(child, insert);
 }
 
 }  // namespace databased::detail

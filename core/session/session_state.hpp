@@ -44,6 +44,7 @@ class SessionState final : public StatementTarget,
     Task<> run_unit(UnitWork& work) override;
     Task<> run_each(BatchEntries entries) override;
     std::shared_ptr<RowSource> stream(Statement::Pointer statement) override;
+    Task<Result> run_bulk(BulkInsert& insert) override;
     const void* owner() const noexcept override { return plan_.database.get(); }
 
     const SessionPlan& plan() const noexcept { return plan_; }

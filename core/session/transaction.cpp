@@ -1,5 +1,7 @@
 #include "session/transaction.hpp"
 
+#include <databased/error.hpp>
+
 namespace databased::detail {
 
 LockMode Transaction::lock_mode() const {
@@ -8,6 +10,13 @@ LockMode Transaction::lock_mode() const {
 
 bool Transaction::can_be_rolled_back() const noexcept {
     return status().has_begun() && !status().ended_by() && !lease_.is_lost();
+}
+
+void Transaction::refuse_feeder(const Context& context) const {
+    if (fed_by_ == nullptr || !context.branch->descends_from(fed_by_)) return;
+    throw WouldDeadlockError(
+        "what gives a bulk insert its rows cannot use the session that they are inserted in: that waits for the rows. "
+        "Read them outside of it, or before");
 }
 
 Transaction::Step Transaction::run(Request&& request) {

@@ -34,6 +34,11 @@ class Transaction {
     /// Whether there is something to roll back, and somebody to be told.
     bool can_be_rolled_back() const noexcept;
 
+    /// Whose producer a bulk insert in it waits for; null: none does.
+    void set_fed_by(const Branch* branch) noexcept { fed_by_ = branch; }
+    /// Throws WouldDeadlockError if the lock is held until that one has given something.
+    void refuse_feeder(const Context& context) const;
+
     class Step;
     /// Runs `request`, which says what gives rows, behind what is still to be said. Only with the lock.
     Step run(Request&& request);
@@ -51,6 +56,7 @@ class Transaction {
     TransactionOptions options_;
     FairLock lock_;
     SavepointStack savepoints_;
+    const Branch* fed_by_ = nullptr;
     bool over_ = false;
     bool has_lost_answer_ = false;
 };

@@ -90,6 +90,17 @@ Statement::Pointer Statement::make_erased(const StatementRules& rules, std::stri
     return statement;
 }
 
+Statement::Pointer Statement::of_rows(std::shared_ptr<const SqlText> text, detail::ParameterBuffer values,
+                                      std::size_t first_item) {
+    Pointer statement = empty();
+    statement->text_ = std::move(text);
+    statement->values_ = std::move(values);
+    statement->runs_ = statement->values_.size() / statement->text_->parameter_count;
+    statement->first_item_ = first_item;
+    statement->many_ = true;
+    return statement;
+}
+
 Statement::Pointer Statement::copy() const { return Pointer{new Statement{*this}}; }
 
 void Statement::check() const {

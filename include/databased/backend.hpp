@@ -37,6 +37,9 @@
 //      row comes once, in order; Outcome::is_at_end or a `fetch` without rows is the end. Other commands may come in
 //      between. A cursor is gone behind `commit` and `rollback`, behind `rollback_to` a savepoint of a lower number,
 //      and once it has failed; close_cursor may be said of one that has failed or is at its end, too.
+//  19. The rows of a bulk insert (Capabilities::bulk) are in the table once `bulk_end` has succeeded: all, in order, or
+//      none. The error names the item where the database tells it, whichever step it comes with. No more memory is
+//      used than for a few exchanges of rows. What is refused fails the transaction as a statement does.
 #pragma once
 
 #include <databased/backend/verb.hpp>
@@ -90,6 +93,14 @@ struct Opening {
     detail::Callback<void(const Notice&)> on_notice{};
 };
 
+/// Where the rows of a bulk insert go. Names as they are, without quotation marks.
+struct BulkTable {
+    std::string schema{};  ///< Empty: where the connection finds the table.
+    std::string name{};
+    std::vector<std::string> columns{};  ///< Empty: all that can be given, in their order.
+    std::size_t width = 0;               ///< Values in a row.
+};
+
 /// What a connection is to do in one go.
 struct Request {
     Commands commands{};           ///< One of `run`, `declare` and `fetch` may occur, once.
@@ -99,6 +110,7 @@ struct Request {
     Nature nature = Nature::unknown;  ///< As DatabaseBackend::nature() has said.
     Statement::Pointer statement{};   ///< Of Verb::run and Verb::declare.
     RowSink* sink = nullptr;          ///< Null if rows are not wanted; outlives the exchange.
+    const BulkTable* bulk = nullptr;  ///< Of Verb::bulk_begin; outlives the exchange.
     /// May travel with its neighbours of the same kind: autocommitted plain reads, or autocommitted data changes.
     bool may_share = false;
     /// The statement must not write: if it would, nothing runs and the error is ReadOnlyError.
@@ -224,6 +236,8 @@ struct Capabilities {
     bool takes_passwords = false;
     /// Verb::declare, Verb::fetch and Verb::close_cursor are served.
     bool cursors = false;
+    /// It has something faster for many rows than an INSERT that is run again and again: Verb::bulk_begin.
+    bool bulk = false;
 };
 
 /// One database as a URL names it.

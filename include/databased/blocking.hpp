@@ -96,6 +96,11 @@ class BlockingExecutor {
     DATABASED_API ScriptResult execute_script(std::string_view script);
     /// Executor::execute_file().
     DATABASED_API ScriptResult execute_file(std::string_view path);
+    /// Executor::bulk_insert().
+    template <class... Args>
+    Result bulk_insert(Args&&... args) {
+        return wait([&](Executor& executor) { return executor.bulk_insert(args...); });
+    }
     /// Executor::fetch_all(): Rows, or a std::vector<T>.
     template <class T = detail::OwnType, class... Args>
     auto fetch_all(Args&&... args) {

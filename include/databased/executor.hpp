@@ -1,6 +1,7 @@
 // The verbs that Database, its reader() and Session share.
 #pragma once
 
+#include <databased/bulk.hpp>
 #include <databased/detail/fetch.hpp>
 #include <databased/detail/range.hpp>
 #include <databased/detail/temporary_guard.hpp>
@@ -76,6 +77,28 @@ class Executor {
 
     /// Statements that are to be sent together; include <databased/batch.hpp>.
     Batch batch() const;
+
+    /// Inserts many rows into a table by the fastest way that its database has: COPY, or one prepared INSERT in one
+    /// transaction. All or none; a row that is refused is named in the error's message by its index, as far as the
+    /// database tells it. No row: nothing happens.
+    ///
+    /// `rows` is a range of plain structs (columns are named as their members: leave out what the database fills in),
+    /// tuples or single values (in the order of the table's columns, or of BulkOptions::columns()), or a producer:
+    /// `Task<std::optional<T>> producer()`. A named object is not copied: it must stay as it is until the task has
+    /// ended. `table` is a name, perhaps with a schema and a dot before it. A statement_timeout is for each part of the
+    /// rows that is handed over; with_timeout() is for all of them.
+    template <detail::BulkRowSource S>
+    Task<Result> bulk_insert(std::string_view table, S&& rows, BulkOptions options = BulkOptions()) {
+        static_assert(detail::safe_argument<S&&>, DATABASED_UNSAFE_TEMPORARY);
+        return detail::run_bulk(
+            target_, detail::make_bulk<S>(table, std::forward<S>(rows), std::move(options), {}, detail::no_place));
+    }
+    /// Structs of the table are inserted with all of their members but an identity.
+    template <class T, detail::BulkRowSource S>
+    Task<Result> bulk_insert(const Table<T>& table, S&& rows, BulkOptions options = BulkOptions()) {
+        static_assert(detail::safe_argument<S&&>, DATABASED_UNSAFE_TEMPORARY);
+        return detail::run_bulk(target_, detail::make_bulk_of<T, S>(table, std::forward<S>(rows), std::move(options)));
+    }
 
     /// All rows: Rows, or a std::vector of what T is read as (a struct, a tuple, a single value).
     template <class T = Row, class... Args>

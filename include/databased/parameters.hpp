@@ -56,6 +56,10 @@ class DATABASED_API ParameterBuffer {
     void set_text(std::size_t index, std::string_view text);
     /// Only to make it smaller.
     void resize(std::size_t cells) noexcept { cells_.resize(cells); }
+    void clear() noexcept {
+        cells_.resize(0);
+        data_.clear();
+    }
 
     /// Where the bytes of the next cell begin.
     std::size_t bytes() const noexcept { return data_.size(); }

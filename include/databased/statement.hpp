@@ -89,6 +89,8 @@ class DATABASED_API Statement {
 
     /// Of a query that was built: takes the values out of `shape` and of `rows`, which may be null.
     static Pointer of_query(const StatementRules& rules, detail::Shape&& shape, detail::RowValues* rows);
+    /// Once for each of the rows whose values are in `values`; messages count items from `first_item`.
+    static Pointer of_rows(std::shared_ptr<const SqlText> text, detail::ParameterBuffer values, std::size_t first_item);
     /// As it is, without parameters.
     static Statement of_text(std::shared_ptr<const SqlText> text);
 
@@ -107,6 +109,8 @@ class DATABASED_API Statement {
     /// How often it is to be run: once, or once per item of execute_many.
     std::size_t runs() const noexcept { return runs_; }
     bool is_many() const noexcept { return many_; }
+    /// The number of a run for messages, where it is one of many.
+    std::size_t item(std::size_t run) const noexcept { return first_item_ + run; }
     /// Parameter number `index`, counted from 0, of run number `run`.
     detail::Cell parameter(std::size_t index, std::size_t run = 0) const noexcept {
         return values_[run * text_->parameter_count + index];
@@ -164,6 +168,7 @@ class DATABASED_API Statement {
     std::shared_ptr<const SqlText> text_;
     detail::ParameterBuffer values_;
     std::size_t runs_ = 1;
+    std::size_t first_item_ = 0;
     bool many_ = false;
     bool has_fixed_shape_ = true;
     std::vector<std::uint32_t> order_;  // of the arguments of one run; empty if they are sent as they came

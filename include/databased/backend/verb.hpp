@@ -31,6 +31,10 @@ enum class Verb : std::uint8_t {
     ping,   ///< The database gives a sign of life.
     reset,  ///< What is left of the last user is taken away: the connection is as it was at `keep`, or not usable.
     keep,   ///< What is there now, made by the connect hook, stays for every user.
+    // A bulk insert, where Capabilities::bulk is declared; each alone in its exchange, in an open transaction.
+    bulk_begin,  ///< Of rows into Request::bulk.
+    bulk_rows,   ///< Some of them: the runs of the statement, whose text is not sent.
+    bulk_end,    ///< All are there. Anything else than these two ends a bulk insert with none of its rows.
 };
 
 struct Command {
@@ -56,7 +60,12 @@ class VerbSet {
     }
     /// Neither what a COMMIT does nor cleaning up is cut short.
     constexpr bool may_be_stopped() const noexcept {
-        return gives_rows() || has(Verb::begin) || has(Verb::savepoint) || has(Verb::ping);
+        return gives_rows() || has(Verb::begin) || has(Verb::savepoint) || has(Verb::ping) || are_bulk();
+    }
+
+    /// They are a step of a bulk insert.
+    constexpr bool are_bulk() const noexcept {
+        return has(Verb::bulk_begin) || has(Verb::bulk_rows) || has(Verb::bulk_end);
     }
     constexpr bool gives_rows() const noexcept { return has(Verb::run) || has(Verb::declare) || has(Verb::fetch); }
 

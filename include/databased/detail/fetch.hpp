@@ -43,6 +43,8 @@ class UnitWork {
 
 class RowSource;
 
+struct BulkInsert;
+
 /// Where statements go. Kept alive by whoever runs one.
 class DATABASED_API StatementTarget {
   public:
@@ -60,6 +62,8 @@ class DATABASED_API StatementTarget {
     virtual Task<> run_each(BatchEntries entries) = 0;
     /// Nothing is sent yet.
     virtual std::shared_ptr<RowSource> stream(Statement::Pointer statement) = 0;
+    /// The same for the rows of a bulk insert, which outlives the task.
+    virtual Task<Result> run_bulk(BulkInsert& insert) = 0;
 };
 
 using Target = std::shared_ptr<StatementTarget>;
@@ -115,6 +119,7 @@ Task<std::optional<T>> run_fetch_one(Target target, Statement::Pointer statement
 DATABASED_API Task<Rows> run_fetch_rows(Target target, Statement::Pointer statement);
 DATABASED_API Task<std::optional<Row>> run_fetch_row(Target target, Statement::Pointer statement);
 DATABASED_API Task<Result> run_execute(Target target, Statement::Pointer statement);
+DATABASED_API Task<Result> run_bulk(Target target, Owner<BulkInsert> insert);
 DATABASED_API Task<Result> run_many(Target target, Statement::Pointer statement);
 DATABASED_API Task<ScriptResult> run_script(Target target, std::string script, std::string name = {});
 DATABASED_API Task<ScriptResult> run_script_file(Target target, std::string path);

@@ -15,9 +15,13 @@ using std::begin;
 using std::end;
 
 template <class R>
-auto begin_of(R& range) -> decltype(begin(range));
+auto begin_of(R& range) -> decltype(begin(range)) {
+    return begin(range);
+}
 template <class R>
-auto end_of(R& range) -> decltype(end(range));
+auto end_of(R& range) -> decltype(end(range)) {
+    return end(range);
+}
 
 }  // namespace range_access
 
