@@ -21,6 +21,7 @@ class PostgresqlBackend final : public DatabaseBackend {
         capabilities.shared_depth = 32;
         capabilities.takes_passwords = true;
         capabilities.cursors = true;
+        capabilities.bulk = true;
         return capabilities;
     }
 

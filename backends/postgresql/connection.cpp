@@ -88,6 +88,7 @@ void Connection::start(backend::Exchange& exchange) noexcept {
         return backend::serve(pipeline_.loop(), exchange, serve(&Connection::reset));
     }
     if (verbs.has(backend::Verb::keep)) return backend::serve(pipeline_.loop(), exchange, serve(&Connection::keep));
+    if (verbs.are_bulk()) return pipeline_.start_bulk(exchange);
     if (exchange.makes_ready && exchange.statement != nullptr) hook_names_.note(*exchange.statement);
     if (verbs.has(backend::Verb::ping)) exchange.deadline = detail::Clock::now() + options_.cancel_timeout;
     Operation::begin(pipeline_, exchange);
@@ -128,7 +129,7 @@ Task<> Connection::run_verb(backend::Verb verb) {
 
 bool Connection::is_clean() const noexcept {
     if (pipeline_.state().is_lost) return true;
-    if (pipeline_.state().has_abandoned || pipeline_.is_cancelling()) return false;
+    if (pipeline_.state().has_abandoned || pipeline_.is_cancelling() || pipeline_.is_copying()) return false;
     return !pipeline_.is_quiet() || (!pipeline_.state().is_in_transaction() && !pipeline_.state().reset.is_owed());
 }
 
@@ -172,7 +173,7 @@ KeptState Connection::pooled_state() const {
 
 Task<> Connection::reset() {
     try {
-        while (pipeline_.state().has_abandoned || pipeline_.is_cancelling())
+        while (pipeline_.state().has_abandoned || pipeline_.is_cancelling() || pipeline_.is_copying())
             co_await run_verb(backend::Verb::ping);  // behind all that runs
         if (pipeline_.state().is_in_transaction()) co_await run_verb(backend::Verb::rollback);
         if (pipeline_.state().reset.is_owed()) co_await run_verb(backend::Verb::reset);

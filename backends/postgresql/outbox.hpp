@@ -11,6 +11,7 @@ namespace databased::postgresql {
 class Outbox {
   public:
     bool empty() const noexcept { return own_.empty() && users_.empty(); }
+    bool has_users() const noexcept { return !users_.empty(); }
     void push(Operation& operation) noexcept { list_for(operation).push_back(operation); }
     /// It is the next of its kind, perhaps once more.
     void push_next(Operation& operation) noexcept { list_for(operation).push_front(operation); }

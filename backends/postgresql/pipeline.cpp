@@ -35,10 +35,11 @@ Pipeline::Pipeline(EventLoop& loop, ConnectionHandle connection, TypeCatalog& ca
       flights_(loop, state_, asker_, *this, *this),
       interrupter_(loop, state_, *this),
       endings_(*this, loop, *this, state_, flights_, interrupter_),
-      receiver_(loop, state_, flights_, interrupter_, endings_, *this) {}
+      receiver_(loop, state_, flights_, interrupter_, endings_, *this),
+      copy_(loop, state_, flights_, *this) {}
 
 Pipeline::~Pipeline() {
-    const bool is_at_work = !state_.is_lost && !state_.expected.empty();
+    const bool is_at_work = !state_.is_lost && (!state_.expected.empty() || copy_.is_on_wire());
     state_.is_lost = true;
     flights_.close();
     bool commits = false;
@@ -47,7 +48,10 @@ Pipeline::~Pipeline() {
         commits = true;
         endings_.end_lost(*sent.operation, lost_error(*sent.operation, "the Database was disconnected", {}));
     }
-    end_all(std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran")));
+    const auto disconnected =
+        std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran"));
+    copy_.lost(disconnected);
+    end_all(disconnected);
     if (!is_at_work || commits) return;
     receiver_.pass_over_notices();
     CancelRequest::send_and_close(loop_, std::move(state_.handle));
@@ -82,6 +86,7 @@ void Pipeline::on_end_of_turn() noexcept {
 }
 
 void Pipeline::pump() {
+    if (!state_.is_lost && copy_.is_active()) return pump_beside_copy();
     if (!state_.is_lost) return flights_.pump(is_cancelling());
     const AnswerReader& reader = receiver_.reader();
     while (!state_.outbox.empty()) {
@@ -89,10 +94,28 @@ void Pipeline::pump() {
     }
 }
 
+void Pipeline::start_bulk(backend::Exchange& exchange) noexcept {
+    copy_.start(exchange);
+    if (copy_.is_waiting()) loop_.at_end_of_turn(*this);
+}
+
+/// What was there before goes first.
+void Pipeline::pump_beside_copy() {
+    if (!copy_.is_waiting()) {
+        if (state_.outbox.has_users()) copy_.give_way();
+        return;
+    }
+    flights_.pump(is_cancelling());
+    if (!state_.is_lost && copy_.is_waiting() && is_quiet() && !state_.reset.is_under_way()) {
+        copy_.connection_is_quiet();
+    }
+}
+
 // Receiving
 
 void Pipeline::on_socket(SocketEvents events) noexcept {
     try {
+        if (copy_.is_on_wire()) return copy_.on_socket(events);
         if (events.readable) receiver_.receive();
         if (state_.is_lost) return;
         if (events.writable) flights_.flush();
@@ -112,7 +135,7 @@ void Pipeline::on_quiet() {
         commits_schema_ = is_in_transaction;
     }
     if (!is_in_transaction) asker_.ask();
-    if (!state_.outbox.empty()) loop_.at_end_of_turn(*this);
+    if (!state_.outbox.empty() || copy_.is_waiting()) loop_.at_end_of_turn(*this);
 }
 
 // Stopping
@@ -168,7 +191,9 @@ void Pipeline::lose(const std::string& why, const std::string& sqlstate) noexcep
     for (Sent& sent : state_.expected) {
         if (sent.operation != nullptr) endings_.end_lost(*sent.operation, lost_error(*sent.operation, why, sqlstate));
     }
-    end_all(as_exception({.message = why, .sqlstate = sqlstate}));
+    const auto error = as_exception({.message = why, .sqlstate = sqlstate});
+    copy_.lost(error);
+    end_all(error);
 }
 
 void Pipeline::end_all(const std::exception_ptr& error) noexcept {

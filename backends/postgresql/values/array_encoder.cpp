@@ -64,15 +64,6 @@ void append_binary(std::string& out, const ArrayView& array, const Elements& ele
 
 // As text
 
-void append_quoted(std::string& out, std::string_view text) {
-    out += '"';
-    for (const char character : text) {
-        if (character == '"' || character == '\\') out += '\\';
-        out += character;
-    }
-    out += '"';
-}
-
 void append_text_element(std::string& out, const Cell& cell) {
     if (cell.kind == ValueKind::null) {
         out += "NULL";
@@ -80,19 +71,6 @@ void append_text_element(std::string& out, const Cell& cell) {
         check_text(cell.text());
         append_quoted(out, cell.text());
     }
-}
-
-/// [lower:upper] for each dimension and =, unless all begin with 1.
-void append_bounds(std::string& out, const ArrayView& array) {
-    bool is_needed = false;
-    for (std::size_t i = 0; i < array.rank(); ++i) is_needed = is_needed || array.dimension(i).lower_bound != 1;
-    if (!is_needed) return;
-    for (std::size_t i = 0; i < array.rank(); ++i) {
-        const ArrayDimension dimension = array.dimension(i);
-        const std::int64_t upper = std::int64_t{dimension.lower_bound} + dimension.size - 1;
-        out += '[' + std::to_string(dimension.lower_bound) + ':' + std::to_string(upper) + ']';
-    }
-    out += '=';
 }
 
 void append_list(std::string& out, const ArrayView& array, std::size_t depth, std::size_t& next) {
@@ -117,6 +95,27 @@ void append_text(std::string& out, const ArrayView& array) {
 }
 
 }  // namespace
+
+void append_quoted(std::string& out, std::string_view text) {
+    out += '"';
+    for (const char character : text) {
+        if (character == '"' || character == '\\') out += '\\';
+        out += character;
+    }
+    out += '"';
+}
+
+void append_bounds(std::string& out, const detail::ArrayView& array) {
+    bool is_needed = false;
+    for (std::size_t i = 0; i < array.rank(); ++i) is_needed = is_needed || array.dimension(i).lower_bound != 1;
+    if (!is_needed) return;
+    for (std::size_t i = 0; i < array.rank(); ++i) {
+        const ArrayDimension dimension = array.dimension(i);
+        const std::int64_t upper = std::int64_t{dimension.lower_bound} + dimension.size - 1;
+        out += '[' + std::to_string(dimension.lower_bound) + ':' + std::to_string(upper) + ']';
+    }
+    out += '=';
+}
 
 EncodedArray append_array(std::string& out, const Cell& cell, ArrayTyping typing) {
     const ArrayView array{cell.text()};

@@ -1,11 +1,13 @@
 // Arrays as parameters.
 #pragma once
 
+#include <databased/detail/array_block.hpp>
 #include <databased/value.hpp>
 
 #include <libpq-fe.h>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace databased::postgresql {
 
@@ -23,5 +25,12 @@ enum class ArrayTyping : std::uint8_t { ours, servers };
 /// fit, else int8[]. Decimals are sent as text of numeric[]; JSON, and NULLs alone, as text without a type. Throws
 /// ParameterError if its elements are of several kinds, or if PostgreSQL does not have one of them.
 EncodedArray append_array(std::string& out, const detail::Cell& cell, ArrayTyping typing = ArrayTyping::ours);
+
+// Of an array that is written as text:
+
+/// In quotation marks, so that it is an element whatever it contains.
+void append_quoted(std::string& out, std::string_view text);
+/// [lower:upper] for each dimension and =, unless all begin with 1.
+void append_bounds(std::string& out, const detail::ArrayView& array);
 
 }  // namespace databased::postgresql
