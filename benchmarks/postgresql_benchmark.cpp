@@ -393,6 +393,70 @@ void postgresql_execute_many_100k(benchmark::State& state) {
 }
 BENCHMARK(postgresql_execute_many_100k)->UseManualTime()->Unit(benchmark::kMillisecond);
 
+// COPY
+
+struct CopiedRow {
+    std::int64_t id;
+    std::string station;
+    double celsius;
+    std::int64_t count;
+};
+
+template <class Number>
+void append_sized(std::string& out, Number number) {
+    using Bits = std::conditional_t<sizeof(Number) == 4, std::uint32_t, std::uint64_t>;
+    Bits bits;
+    std::memcpy(&bits, &number, sizeof bits);
+    const std::uint32_t size = benchmarks::in_network_order(static_cast<std::uint32_t>(sizeof bits));
+    bits = benchmarks::in_network_order(bits);
+    out.append(reinterpret_cast<const char*>(&size), sizeof size);
+    out.append(reinterpret_cast<const char*>(&bits), sizeof bits);
+}
+
+/// Blocking, in parts of 64 kB.
+void copy_raw(const RawPostgresql& raw, const std::vector<CopiedRow>& rows) {
+    raw.run("BEGIN");
+    PQclear(PQexec(raw.get(), "COPY copied FROM STDIN (FORMAT binary)"));
+    std::string data("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19);
+    for (const CopiedRow& row : rows) {
+        data.append("\0\4", 2);
+        append_sized(data, row.id);
+        const std::uint32_t size = benchmarks::in_network_order(static_cast<std::uint32_t>(row.station.size()));
+        data.append(reinterpret_cast<const char*>(&size), sizeof size);
+        data += row.station;
+        append_sized(data, row.celsius);
+        append_sized(data, row.count);
+        if (data.size() < std::size_t{64} * 1024) continue;
+        PQputCopyData(raw.get(), data.data(), static_cast<int>(data.size()));
+        data.clear();
+    }
+    data.append("\377\377", 2);
+    PQputCopyData(raw.get(), data.data(), static_cast<int>(data.size()));
+    PQputCopyEnd(raw.get(), nullptr);
+    while (PGresult* result = PQgetResult(raw.get())) raw.clear(result);
+    raw.run("COMMIT");
+}
+
+Task<> copy_ours(Database& database, const std::vector<CopiedRow>& rows) {
+    co_await database.bulk_insert("copied", rows);
+}
+
+void postgresql_bulk_insert_100k(benchmark::State& state) {
+    Client client{"?max_size=1"};
+    const RawPostgresql raw{server_url()};
+    raw.run("DROP TABLE IF EXISTS copied; CREATE TABLE copied (id bigint, station text, celsius float8, count bigint)");
+    std::vector<CopiedRow> rows;
+    for (int i = 0; i < bulk_rows; ++i) rows.push_back({i, "station " + std::to_string(i % 1000), i / 8.0, i * 3});
+    client.run(copy_ours(client.database(), rows));
+    Pair pair{state};
+    for (auto _ : state) {
+        raw.run("TRUNCATE copied");
+        pair.round([&] { copy_raw(raw, rows); }, [&] { client.run(copy_ours(client.database(), rows)); });
+    }
+    pair.report(bulk_rows);
+}
+BENCHMARK(postgresql_bulk_insert_100k)->UseManualTime()->Unit(benchmark::kMillisecond);
+
 // Transactions
 
 Task<> transfer(Database& database, int writer) {

@@ -401,4 +401,36 @@ void ExecuteMany(benchmark::State& state) {
 }
 BENCHMARK(ExecuteMany)->UseManualTime()->Unit(benchmark::kMillisecond);
 
+struct NewReading {
+    std::string station;
+    double celsius;
+    std::int64_t count;
+};
+
+/// Beside one prepared INSERT for each row, in one transaction.
+void BulkInsert(benchmark::State& state) {
+    const File file;
+    std::vector<std::tuple<std::string, double, std::int64_t>> items;
+    std::vector<NewReading> readings;
+    for (int i = 0; i < bulk_rows; ++i) {
+        items.emplace_back("station " + std::to_string(i % 1000), i / 8.0, i);
+        readings.push_back({"station " + std::to_string(i % 1000), i / 8.0, i});
+    }
+    RawSqlite raw{file.path(), file.synchronous()};
+    const RawStatement statement{raw, "INSERT INTO readings (station, celsius, count) VALUES (?, ?, ?)"};
+    Client client{file.url()};
+    Pair pair{state};
+    for (auto _ : state) {
+        pair.round([&] { insert_raw(raw, statement, items); },
+                   [&] {
+                       client.run([](Database& database, const auto& rows) -> Task<> {
+                           co_await database.bulk_insert("readings", rows);
+                           co_await database.execute("DELETE FROM readings");
+                       }(client.database(), readings));
+                   });
+    }
+    pair.report(bulk_rows);
+}
+BENCHMARK(BulkInsert)->UseManualTime()->Unit(benchmark::kMillisecond);
+
 }  // namespace
