@@ -5,18 +5,14 @@
 
 #include <databased/error.hpp>
 
-#include <chrono>
 #include <utility>
 
 namespace databased::postgresql {
 
 using backend::Delivery;
-using backend::Transaction;
 using backend::Verb;
 
 namespace {
-
-constexpr std::size_t largest_buffer = std::size_t{1024} * 1024;  // that is kept between two parts
 
 std::exception_ptr not_connected() {
     return as_exception({.message = "the connection was lost before the rows were sent", .sqlstate = "08003"});
@@ -26,7 +22,11 @@ std::exception_ptr no_transaction() {
     return as_exception({.message = "a bulk insert needs an open transaction, and there is none", .sqlstate = "25P01"});
 }
 
-std::exception_ptr given_way() {
+std::exception_ptr is_under_way() {
+    return as_exception({.message = "another bulk insert is under way on the connection", .sqlstate = "55000"});
+}
+
+std::exception_ptr has_given_way() {
     return as_exception(
         {.message = "the bulk insert was ended by something else that ran on its connection", .sqlstate = "25P02"});
 }
@@ -34,48 +34,40 @@ std::exception_ptr given_way() {
 }  // namespace
 
 CopyIn::CopyIn(EventLoop& loop, ConnectionState& state, FlightSender& flights, CopyListener& listener)
-    : loop_(loop), state_(state), flights_(flights), listener_(listener), cancel_(loop, *this) {}
-
-CopyIn::~CopyIn() = default;
-
-// Steps
+    : state_(state), flights_(flights), listener_(listener), step_(loop, *this), canceller_(loop, state, *this) {}
 
 void CopyIn::start(backend::Exchange& exchange) noexcept {
     const bool is_first = exchange.verbs().has(Verb::bulk_begin);
-    take(exchange);
+    step_.begin(exchange);
+    exchange.hold(*this);
     if (state_.is_lost) return fail(not_connected(), Delivery::not_sent);
-    if (is_first && phase_ != Phase::none) give_way();
+    if (is_first && is_active()) return fail(is_under_way(), Delivery::not_sent);
     if (!is_first && phase_ != Phase::ready && phase_ != Phase::open) {
-        return fail(error_ ? error_ : given_way(), error_ ? Delivery::answered : Delivery::not_sent);
+        return fail(error_ ? error_ : has_given_way(), error_ ? Delivery::answered : Delivery::not_sent);
     }
-    if (should_stop()) return stop();
+    if (step_.should_stop()) return fail(step_.stop_error(), Delivery::not_sent);
     try {
-        if (is_first) {
-            goal_.emplace(*exchange.bulk);
-            text_ = exchange.statement->shared_text();
-            sent_rows_.clear();
-            error_ = nullptr;
-            next_item_ = 0;
-            inserted_ = 0;
-            phase_ = Phase::waiting;
-        } else if (exchange.verbs().has(Verb::bulk_rows)) {
-            give_rows();
-        } else if (phase_ == Phase::ready) {
-            leave();
-            succeed();
-        } else {
-            end_copy(Ending::all);
-        }
+        begin_step(exchange);
     } catch (...) {
         fail(std::current_exception());
     }
 }
 
-void CopyIn::take(backend::Exchange& exchange) {
-    exchange_ = &exchange;
-    exchange.hold(*this);
-    if (exchange.deadline != detail::Clock::time_point::max()) loop_.start(*this, exchange.deadline);
-    if (exchange.stop != nullptr && !exchange.stop->requested()) exchange.stop->add(*this);
+void CopyIn::begin_step(backend::Exchange& exchange) {
+    if (exchange.verbs().has(Verb::bulk_begin)) {
+        transfer_.emplace(*exchange.bulk, exchange.statement->shared_text());
+        error_ = nullptr;
+        inserted_ = 0;
+        phase_ = Phase::waiting;
+    } else if (exchange.verbs().has(Verb::bulk_rows)) {
+        give_rows();
+    } else if (phase_ == Phase::open) {
+        end_copy(Ending::all);
+    } else {
+        leave();
+        succeed();
+        listener_.on_copy_ended();
+    }
 }
 
 void CopyIn::connection_is_quiet() {
@@ -83,9 +75,9 @@ void CopyIn::connection_is_quiet() {
         phase_ = Phase::none;
         return fail(no_transaction(), Delivery::not_sent);
     }
-    state_.reset.owe(Debt::all);  // what triggers and defaults do
+    state_.reset.owe(Debt::all);  // for what triggers and defaults do
     phase_ = Phase::resolving;
-    const std::string name = goal_->name();
+    const std::string name = transfer_->goal().name();
     const char* const value = name.c_str();
     sent(PQsendQueryParams(state_.connection(), CopyGoal::lookup(), 1, nullptr, &value, nullptr, nullptr, 0));
     sent(send_sync(state_.connection()));
@@ -93,37 +85,34 @@ void CopyIn::connection_is_quiet() {
 }
 
 void CopyIn::give_rows() {
-    const Statement& rows = *exchange_->statement;
-    const bool needs_text = phase_ == Phase::open && format_ == CopyFormat::text;
-    const CopyFormat wanted = needs_text ? CopyFormat::text : rows_->best_format(rows);
-    if (phase_ == Phase::ready) return start_copy(wanted);
-    if (wanted != format_) return end_copy(Ending::another_format);
-    if (!flights_.is_blocked()) put_rows();  // else when the socket takes more
+    const CopyFormat format = transfer_->format_for(*step_.exchange().statement);
+    if (phase_ == Phase::ready) {
+        start_copy(format);
+    } else if (format != transfer_->format()) {
+        end_copy(Ending::another_format);
+    } else if (!flights_.is_blocked()) {  // else when the socket takes more
+        put_rows();
+    }
 }
 
+/// The next part may be made while this one is on its way.
 void CopyIn::put_rows() {
+    const std::string* data = nullptr;
     try {
-        rows_->append(buffer_, *exchange_->statement, format_);
+        data = &transfer_->next(std::move(step_.exchange().statement));
     } catch (...) {
-        buffer_.clear();
         return fail(std::current_exception());
     }
-    next_item_ += exchange_->statement->runs();
-    sent_rows_.add(std::move(exchange_->statement), buffer_.size());
-    if (!put(buffer_)) return;
-    buffer_.clear();
-    if (buffer_.capacity() > largest_buffer) buffer_ = {};
+    if (!put(*data)) return;
     flights_.flush();
-    if (exchange_ != nullptr) succeed();
+    if (!state_.is_lost) succeed();
 }
 
 void CopyIn::start_copy(CopyFormat format) {
-    format_ = format;
-    first_item_ = next_item_;
     phase_ = Phase::starting;
     PGconn* const connection = state_.connection();
     if (PQpipelineStatus(connection) != PQ_PIPELINE_OFF) sent(PQexitPipelineMode(connection));
-    sent(PQsendQuery(connection, goal_->copy(format).c_str()));
+    sent(PQsendQuery(connection, transfer_->begin(format).c_str()));
     flights_.flush();
 }
 
@@ -131,22 +120,51 @@ void CopyIn::end_copy(Ending ending) {
     ending_ = ending;
     phase_ = Phase::ending;
     const bool is_given_up = ending == Ending::given_up;
-    buffer_.clear();
-    if (!is_given_up) CopyRows::end(buffer_, format_);
-    if (!buffer_.empty() && !put(buffer_)) return;
-    buffer_.clear();
-    if (!is_taken(PQputCopyEnd(state_.connection(), is_given_up ? "the bulk insert was given up" : nullptr))) return;
-    flights_.flush();
+    if (!is_given_up) {
+        const std::string& data = transfer_->end();
+        if (!data.empty() && !put(data)) return;
+    }
+    if (is_taken(PQputCopyEnd(state_.connection(), is_given_up ? "the bulk insert was given up" : nullptr))) {
+        flights_.flush();
+    }
+}
+
+/// The server may be at work for what has come, and not read on.
+void CopyIn::give_up() {
+    end_copy(Ending::given_up);
+    if (is_active()) canceller_.ask_soon();
+}
+
+void CopyIn::give_way() {
+    if (step_.is_under_way()) return;
+    if (phase_ == Phase::ready) {
+        leave();
+        listener_.on_copy_ended();
+    } else if (phase_ == Phase::open) {
+        give_up();
+    }
+}
+
+void CopyIn::let_go() noexcept {
+    step_.let_go();
+    if (state_.is_lost) return;
+    if (phase_ == Phase::waiting) {
+        leave();
+    } else if (phase_ == Phase::open) {
+        give_up();
+    } else if (is_on_wire()) {
+        canceller_.ask();
+    }
 }
 
 bool CopyIn::put(const std::string& data) {
     return is_taken(PQputCopyData(state_.connection(), data.data(), static_cast<int>(data.size())));
 }
 
-/// libpq may know already that the server has ended the COPY: that it has read it nothing else tells.
+/// Where libpq knows already that the server has ended the COPY, nothing else tells of it: all is read.
 bool CopyIn::is_taken(int answer) {
     if (answer == 1) return true;
-    if (PQstatus(state_.connection()) == CONNECTION_BAD || answer == 0) {
+    if (answer == 0 || PQstatus(state_.connection()) == CONNECTION_BAD) {
         sent(0);
     } else {
         receive();
@@ -154,40 +172,10 @@ bool CopyIn::is_taken(int answer) {
     return false;
 }
 
-/// The server may be at work for what has come, and not read on.
-void CopyIn::abort() {
-    stop_.want(detail::Clock::now());
-    end_copy(Ending::given_up);
-    if (is_active()) loop_.start(*this, detail::Clock::now() + Stopper::a_moment);
-}
-
-void CopyIn::give_way() {
-    if (phase_ == Phase::waiting || phase_ == Phase::ready) {
-        leave();
-        listener_.on_copy_ended();
-    } else if (phase_ == Phase::open && exchange_ == nullptr) {
-        abort();
-    }
-}
-
-void CopyIn::let_go() noexcept {
-    StopListener::unlink();
-    exchange_ = nullptr;
-    if (state_.is_lost) return;
-    if (phase_ == Phase::waiting) {
-        leave();
-    } else if (phase_ == Phase::open) {
-        abort();
-    } else if (is_on_wire()) {
-        stop();
-    }
-}
-
 /// libpq refuses nothing but what cannot be sent any more.
 void CopyIn::sent(int accepted) {
-    if (accepted == 0 && !state_.is_lost) {
-        listener_.on_lost("the rows could not be sent: " + one_line(PQerrorMessage(state_.connection())), "08006");
-    }
+    if (accepted != 0 || state_.is_lost) return;
+    listener_.on_lost("the rows could not be sent: " + one_line(PQerrorMessage(state_.connection())), "08006");
 }
 
 }  // namespace databased::postgresql

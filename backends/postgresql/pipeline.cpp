@@ -50,7 +50,7 @@ Pipeline::~Pipeline() {
     }
     const auto disconnected =
         std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran"));
-    copy_.lost(disconnected);
+    copy_.end_lost(disconnected);
     end_all(disconnected);
     if (!is_at_work || commits) return;
     receiver_.pass_over_notices();
@@ -192,7 +192,7 @@ void Pipeline::lose(const std::string& why, const std::string& sqlstate) noexcep
         if (sent.operation != nullptr) endings_.end_lost(*sent.operation, lost_error(*sent.operation, why, sqlstate));
     }
     const auto error = as_exception({.message = why, .sqlstate = sqlstate});
-    copy_.lost(error);
+    copy_.end_lost(error);
     end_all(error);
 }
 

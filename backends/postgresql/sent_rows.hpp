@@ -1,11 +1,15 @@
 // Rows that the server may still complain of.
 #pragma once
 
+#include "redaction.hpp"
+
 #include <databased/statement.hpp>
 
 #include <cstddef>
 #include <deque>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace databased::postgresql {
 
@@ -20,16 +24,21 @@ class SentRows {
             parts_.pop_front();
         }
     }
-    void clear() noexcept {
-        parts_.clear();
-        bytes_ = 0;
-    }
     /// The part with this item; null if it is not there any more.
     const Statement* find(std::size_t item) const noexcept {
         for (const Part& part : parts_) {
             if (item >= part.rows->item(0) && item < part.rows->item(part.rows->runs())) return part.rows.get();
         }
         return nullptr;
+    }
+
+    /// The texts of all that are there, in lower case.
+    std::vector<std::string> texts() const {
+        std::vector<std::string> all;
+        for (const Part& part : parts_) {
+            for (std::string& text : texts_of(*part.rows, 0, part.rows->runs() - 1)) all.push_back(std::move(text));
+        }
+        return all;
     }
 
   private:

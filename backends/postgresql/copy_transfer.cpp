@@ -1,0 +1,76 @@
+#include "copy_transfer.hpp"
+
+#include "copy_failure.hpp"
+#include "error.hpp"
+#include "redaction.hpp"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace databased::postgresql {
+
+namespace {
+
+constexpr std::size_t largest_data = std::size_t{1024} * 1024;  // whose memory is kept
+
+std::string_view context_of(const PGresult* result) noexcept {
+    const char* text = PQresultErrorField(result, PG_DIAG_CONTEXT);
+    return text != nullptr ? text : std::string_view{};
+}
+
+}  // namespace
+
+CopyTransfer::CopyTransfer(backend::BulkTable table, std::shared_ptr<const SqlText> text)
+    : goal_(std::move(table)), text_(std::move(text)) {}
+
+void CopyTransfer::described(const PGresult* result) {
+    std::vector<Oid> types;
+    for (int i = 0; i < PQnparams(result); ++i) types.push_back(PQparamtype(result, i));
+    rows_.emplace(types);
+}
+
+CopyFormat CopyTransfer::format_for(const Statement& rows) const noexcept {
+    const bool is_text = first_item_ != next_item_ && format_ == CopyFormat::text;
+    return is_text ? CopyFormat::text : rows_->best_format(rows);
+}
+
+std::string CopyTransfer::begin(CopyFormat format) {
+    format_ = format;
+    first_item_ = next_item_;
+    data_.clear();
+    CopyRows::begin(data_, format);
+    return goal_.copy(format);
+}
+
+const std::string& CopyTransfer::next(Statement::Pointer rows) {
+    const bool is_first = first_item_ == next_item_;  // behind what begins the COPY
+    if (!is_first) data_.clear();
+    if (!is_first && data_.capacity() > largest_data) data_ = {};
+    rows_->append(data_, *rows, format_);
+    next_item_ += rows->runs();
+    sent_.add(std::move(rows), data_.size());
+    return data_;
+}
+
+const std::string& CopyTransfer::end() {
+    data_.clear();
+    CopyRows::end(data_, format_);
+    return data_;
+}
+
+std::exception_ptr CopyTransfer::error_of(const PGresult* result, bool reports_values) const {
+    const std::string_view context = context_of(result);
+    const auto row = row_of_failure(context, goal_.relation());
+    if (!row && context.empty()) return postgresql::error_of(result, text_.get());
+    if (!row) return postgresql::error_of(result, text_.get(), {}, {}, sent_.texts());  // a function's own words
+    const std::size_t number = first_item_ + *row;
+    const std::string item = "item " + std::to_string(number) + ": ";
+    const Statement* const rows = sent_.find(number);
+    if (rows == nullptr) return postgresql::error_of(result, text_.get(), {}, item);
+    const std::size_t run = number - rows->item(0);
+    std::string values = reports_values ? rows->describe_values(run) : std::string{};
+    return postgresql::error_of(result, text_.get(), std::move(values), item, texts_of(*rows, run, run));
+}
+
+}  // namespace databased::postgresql
