@@ -1,6 +1,7 @@
 #include "backend.hpp"
 
 #include "connection.hpp"
+#include "listening.hpp"
 #include "opening.hpp"
 #include "options.hpp"
 
@@ -22,6 +23,7 @@ class PostgresqlBackend final : public DatabaseBackend {
         capabilities.takes_passwords = true;
         capabilities.cursors = true;
         capabilities.bulk = true;
+        capabilities.notifications = true;
         return capabilities;
     }
 
@@ -31,6 +33,17 @@ class PostgresqlBackend final : public DatabaseBackend {
     }
 
     Task<std::unique_ptr<SessionBackend>> open(backend::Opening opening) override {
+        co_return co_await connect(std::move(opening));
+    }
+
+    Task<std::unique_ptr<backend::ListeningBackend>> listen(backend::Opening opening,
+                                                            backend::NotificationSink& sink) override {
+        auto connection = co_await connect(std::move(opening));
+        co_return std::make_unique<Listening>(std::move(connection), sink);
+    }
+
+  private:
+    Task<std::unique_ptr<Connection>> connect(backend::Opening opening) {
         PostgresqlOptions how = options_;
         if (opening.password) how.keywords.set("password", *opening.password);
         const detail::Context& context = co_await detail::this_context();
@@ -41,7 +54,6 @@ class PostgresqlBackend final : public DatabaseBackend {
         co_return connection;
     }
 
-  private:
     // https://www.postgresql.org/docs/current/protocol-message-formats.html: Bind counts parameters in 16 bits.
     PostgresqlOptions options_;
     TypeCatalog catalog_;

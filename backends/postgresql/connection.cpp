@@ -47,30 +47,27 @@ detail::Clock::time_point Connection::connect_deadline() const {
 /// Who is at the other end: a pooler names a process of its own making, the server's function the real one. And how
 /// values come as text.
 Task<> Connection::find_out() {
-    detail::StoreSink sink;
-    Request request;
-    request.statement = Statement::make(StatementRules{.dialect = &postgresql_dialect},
-                                        "SELECT pg_catalog.pg_backend_pid(), "
-                                        "CAST(pg_catalog.current_setting('extra_float_digits') AS int), "
-                                        "pg_catalog.version() LIKE '%PGlite%'");
-    request.commands.push_back({backend::Verb::run});
-    request.sink = &sink;
-    request.deadline = connect_deadline();
-    request.stop = (co_await detail::this_context()).stop;
-    Operation operation{pipeline_, std::move(request), true};
-    const Outcome outcome = co_await operation;
+    Statement::Pointer statement = Statement::make(StatementRules{.dialect = &postgresql_dialect},
+                                                   "SELECT pg_catalog.pg_backend_pid(), "
+                                                   "CAST(pg_catalog.current_setting('extra_float_digits') AS int), "
+                                                   "pg_catalog.version() LIKE '%PGlite%'");
+    Rows rows;
     try {
-        sink.rethrow(outcome.error);
+        rows = co_await ask(std::move(statement));
     } catch (const TimeoutError&) {
         throw_unreachable("cannot connect to PostgreSQL: the new connection does not answer");
     }
-    const Rows rows = std::move(sink).rows();
-    const bool is_other = rows[0][0].as<int>() != PQbackendPID(pipeline_.state().connection());
-    is_pooled_ = is_other && options_.prepared_statements == PreparedStatements::automatic;
+    is_indirect_ = rows[0][0].as<int>() != PQbackendPID(pipeline_.state().connection());
+    is_pooled_ = is_indirect_ && options_.prepared_statements == PreparedStatements::automatic;
     rounds_doubles_ = rows[0][1].as<int>() < 1;
     outlives_clients_ = rows[0][2].as<bool>();
     const char* date_style = PQparameterStatus(pipeline_.state().connection(), "DateStyle");
     writes_dates_otherwise_ = date_style != nullptr && !std::string_view{date_style}.starts_with("ISO");
+}
+
+/// Who says that statements can be prepared says that they will be found again, on the same connection of the server's.
+bool Connection::may_change_sessions() const noexcept {
+    return is_indirect_ && options_.prepared_statements != PreparedStatements::on;
 }
 
 /// Settings that every user of the connection finds.
@@ -103,15 +100,22 @@ Task<Outcome> Connection::serve(Task<> (Connection::*verb)()) {
     co_return outcome;
 }
 
-/// A statement of our own. Throws what is wrong with it.
 Task<> Connection::run_own(const char* sql) {
+    co_await ask(Statement::make(StatementRules{.dialect = &postgresql_dialect}, sql));
+}
+
+Task<Rows> Connection::ask(Statement::Pointer statement) {
+    detail::StoreSink sink;
     Request request;
     request.commands.push_back({backend::Verb::run});
-    request.statement = Statement::make(StatementRules{.dialect = &postgresql_dialect}, sql);
+    request.statement = std::move(statement);
+    request.sink = &sink;
     request.deadline = connect_deadline();
+    request.stop = (co_await detail::this_context()).stop;
     Operation operation{pipeline_, std::move(request), true};
     const Outcome outcome = co_await operation;
-    if (outcome.error) std::rethrow_exception(outcome.error);
+    sink.rethrow(outcome.error);
+    co_return std::move(sink).rows();
 }
 
 Task<> Connection::run_verb(backend::Verb verb) {
@@ -145,18 +149,10 @@ Task<> Connection::keep() {
 /// What the connect hook has left. The server does not list settings of one's own: those are asked for by what looks
 /// like their names in the hook's statements and in the functions of the database.
 Task<KeptState> Connection::look_around() {
-    detail::StoreSink sink;
-    Request request;
-    request.statement =
+    Statement::Pointer statement =
         Statement::make(StatementRules{.dialect = &postgresql_dialect}, kept_state_query, hook_names_.names());
-    request.commands.push_back({backend::Verb::run});
-    request.sink = &sink;
-    request.stop = (co_await detail::this_context()).stop;
-    Operation operation{pipeline_, std::move(request), true};
-    const Outcome outcome = co_await operation;
-    if (outcome.error) std::rethrow_exception(outcome.error);
+    const Rows rows = co_await ask(std::move(statement));
     KeptState state;
-    const Rows rows = std::move(sink).rows();
     for (const Row& row : rows) add_to(state, row);
     co_return state;
 }

@@ -7,6 +7,8 @@
 #include "pipeline.hpp"
 
 #include <databased/backend.hpp>
+#include <databased/backend/listening.hpp>
+#include <databased/row.hpp>
 
 #include <string>
 #include <utility>
@@ -22,6 +24,14 @@ class Connection final : public SessionBackend {
     /// Finds out who is at the other end and makes the session's settings. Throws ConnectionError.
     Task<> prepare();
     void tell_notices_to(detail::Callback<void(const Notice&)> hook) { pipeline_.tell_notices_to(std::move(hook)); }
+
+    /// Somebody between us and the server has sessions of its own with it, and may change between them.
+    bool may_change_sessions() const noexcept;
+    /// `sink`, which outlives this, hears notifications.
+    void tell(backend::NotificationSink& sink) noexcept { pipeline_.tell(sink); }
+    /// A statement of our own. Throws what is wrong with it.
+    Task<Rows> ask(Statement::Pointer statement);
+    Task<> ping() { return run_verb(backend::Verb::ping); }
 
     void start(backend::Exchange& exchange) noexcept override;
     bool is_usable() const noexcept override { return !pipeline_.state().is_lost; }
@@ -47,6 +57,7 @@ class Connection final : public SessionBackend {
     bool writes_dates_otherwise_ = false;  // the server does, than they are read here
     bool outlives_clients_ = false;        // the session at the other end does
     bool rounds_doubles_ = false;          // the server does, when they come as text
+    bool is_indirect_ = false;             // who answers is not the server itself
     bool is_pooled_ = false;               // somebody between gives every transaction another server connection
 };
 

@@ -10,6 +10,7 @@
 #include "session_reset.hpp"
 
 #include <databased/backend.hpp>
+#include <databased/backend/listening.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -62,6 +63,7 @@ struct ConnectionState {
     detail::Callback<void(const Notice&)> on_notice{};  ///< To be told what the server says beside its answers.
     RoundTrip round_trip{};
     Cursors cursors{};
+    backend::NotificationSink* hears = nullptr;  ///< What the server tells unasked; null: nobody.
     bool is_lost = false;
     bool has_abandoned = false;  ///< Something runs that nobody waits for.
 };

@@ -194,6 +194,7 @@ void Pipeline::lose(const std::string& why, const std::string& sqlstate) noexcep
     const auto error = as_exception({.message = why, .sqlstate = sqlstate});
     copy_.end_lost(error);
     end_all(error);
+    if (state_.hears != nullptr) state_.hears->on_lost(why);
 }
 
 void Pipeline::end_all(const std::exception_ptr& error) noexcept {

@@ -34,6 +34,8 @@ class Pipeline final : private SocketListener,
     const ConnectionState& state() const noexcept { return state_; }
     void configure(const PipelineSettings& settings);
     void tell_notices_to(detail::Callback<void(const Notice&)> hook) { state_.on_notice = std::move(hook); }
+    /// `sink`, which outlives this, is told what the server tells unasked.
+    void tell(backend::NotificationSink& sink) noexcept { state_.hears = &sink; }
 
     void submit(Operation& operation);
     /// A step of a bulk insert.

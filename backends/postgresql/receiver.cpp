@@ -53,8 +53,15 @@ void Receiver::receive() {
     if (state_.is_lost) return;
     if (state_.expected.empty()) ResultHandle{PQgetResult(connection)};  // what the server says unasked: why it leaves
     interrupter_.look();
-    if (!has_read || PQstatus(connection) == CONNECTION_BAD) return note_loss();
-    while (PGnotify* notification = PQnotifies(connection)) PQfreemem(notification);
+    take_notifications();
+    if (!has_read || PQstatus(connection) == CONNECTION_BAD) note_loss();
+}
+
+void Receiver::take_notifications() {
+    while (PGnotify* notification = PQnotifies(state_.connection())) {
+        if (state_.hears != nullptr) state_.hears->on_notification(notification->relname, notification->extra);
+        PQfreemem(notification);
+    }
 }
 
 void Receiver::note_loss() {

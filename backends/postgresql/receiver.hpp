@@ -46,6 +46,7 @@ class Receiver {
     void sync_came();
     void head_ended();
     void note_time(const Sent& run) noexcept;
+    void take_notifications();
     /// As farewell() says, or libpq.
     void note_loss();
     void lose(const std::string& why) { listener_.on_lost(why, "08006"); }

@@ -1,5 +1,7 @@
 #include "session_reset.hpp"
 
+#include "quoted_name.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -15,12 +17,6 @@ constexpr const char* user_statements = "SELECT name FROM pg_catalog.pg_prepared
 constexpr const char* drop_user_statements =
     "DO $$ DECLARE statement text; BEGIN FOR statement IN SELECT name FROM pg_catalog.pg_prepared_statements WHERE "
     "from_sql LOOP EXECUTE pg_catalog.format('DEALLOCATE %I', statement); END LOOP; END $$";
-
-std::string quoted_name(std::string_view name) {
-    std::string quoted = "\"";
-    for (const char character : name) quoted += character == '"' ? "\"\"" : std::string(1, character);
-    return quoted + "\"";
-}
 
 /// From it nobody can tell what random() will give: no command takes back what setseed() has set.
 std::string unforeseen_seed() {

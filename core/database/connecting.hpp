@@ -22,4 +22,9 @@ Task<> require_connected(std::shared_ptr<DatabaseState> database, Access access)
 /// How the endpoints of `database`, which is not kept, get their connections.
 Endpoint::Opener opener_of(const std::shared_ptr<DatabaseState>& database);
 
+/// A connection beside those of the pools, over which `sink` hears messages.
+Task<std::unique_ptr<backend::ListeningBackend>> open_listening(std::shared_ptr<DatabaseState> database,
+                                                                std::shared_ptr<Endpoint> endpoint,
+                                                                backend::NotificationSink& sink);
+
 }  // namespace databased::detail

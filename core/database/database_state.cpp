@@ -34,6 +34,7 @@ void DatabaseState::close_now(Phase then) noexcept {
     LoopUser::unlink();
     connectivity.opening().request();
     connectivity.end(then);
+    listening.close_now();
     routes.close_now(false);
     const auto root = std::exchange(hidden_root, nullptr);
     if (root != nullptr) abandon_here(*root);  // who waits inside of it is told
@@ -41,6 +42,7 @@ void DatabaseState::close_now(Phase then) noexcept {
 
 void DatabaseState::on_loop_destroyed() noexcept {
     connectivity.end(Phase::disconnected);
+    listening.close_now();
     routes.close_now(true);
     hidden_root = nullptr;
 }

@@ -4,6 +4,7 @@
 #include "database/connectivity.hpp"
 #include "database/database_hooks.hpp"
 #include "database/routes.hpp"
+#include "listening/listening.hpp"
 
 #include <databased/backend.hpp>
 
@@ -40,6 +41,7 @@ class DatabaseState final : public std::enable_shared_from_this<DatabaseState>, 
     Connectivity connectivity;
     Routes routes;
     DatabaseHooks hooks;
+    Listening listening;
     std::shared_ptr<SessionState> hidden_root;  ///< Of force_rollback; null otherwise.
 
   private:

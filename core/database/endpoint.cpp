@@ -41,14 +41,17 @@ void Endpoint::check_goes_with(const Endpoint& other) const {
     }
 }
 
+ConnectRequest Endpoint::connect_request(Access access) const {
+    return {.backend = backend_,
+            .access = access,
+            .has_password = url_.password().has_value(),
+            .patience = settings_.pool.patience()};
+}
+
 void Endpoint::make_pools(EventLoop& loop, const Opener& opener) {
     probe = nullptr;  // of a loop that is gone
     const auto opens = [&](Access access) {
-        ConnectRequest request{.backend = backend_,
-                               .access = access,
-                               .has_password = url_.password().has_value(),
-                               .patience = settings_.pool.patience()};
-        return [opener, request = std::move(request)] { return opener(request); };
+        return [opener, request = connect_request(access)] { return opener(request); };
     };
     PoolLimits limits = settings_.pool;
     limits.pings = capabilities_.connections_can_be_lost;

@@ -41,6 +41,8 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
     const Settings& settings() const noexcept { return settings_; }
     const Capabilities& capabilities() const noexcept { return capabilities_; }
     const DatabaseBackend& backend() const noexcept { return *backend_; }
+    /// How a connection that is opened now is.
+    ConnectRequest connect_request(Access access) const;
     /// Whether all sessions share one connection and nest into each other.
     bool is_single_line() const noexcept { return capabilities_.single_connection || settings_.force_rollback; }
     /// What is given to who asks for `access`.

@@ -51,6 +51,7 @@ Task<> move_to(std::shared_ptr<DatabaseState> database, Url url, Access access) 
     const auto to = routes.endpoint_for(url, access);
     if (connectivity.is_connected() && to != routes.endpoint(Access::write)) co_await open_beside(database, to);
     routes.redirect(access, to);
+    database->listening.moved(*routes.endpoint(Access::write));
     if (connectivity.is_connected()) routes.leave(from);
 }
 

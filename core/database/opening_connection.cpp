@@ -11,7 +11,7 @@ namespace databased::detail {
 
 namespace {
 
-Task<std::unique_ptr<SessionBackend>> open_physical(std::shared_ptr<DatabaseState> database, ConnectRequest request) {
+Task<backend::Opening> opening_for(std::shared_ptr<DatabaseState> database, ConnectRequest request) {
     const PasswordProvider& passwords = database->hooks.passwords;
     backend::Opening opening{.access = request.access};
     opening.on_notice = [weak = std::weak_ptr{database}](const Notice& notice) {
@@ -21,7 +21,7 @@ Task<std::unique_ptr<SessionBackend>> open_physical(std::shared_ptr<DatabaseStat
         opening.password = co_await passwords();
         if (opening.password->empty()) throw ConfigError("the password_provider has given an empty password");
     }
-    co_return co_await request.backend->open(std::move(opening));
+    co_return opening;
 }
 
 Task<> make_ready(std::shared_ptr<DatabaseState> database, std::shared_ptr<Channel> channel,
@@ -38,7 +38,8 @@ Task<> make_ready(std::shared_ptr<DatabaseState> database, std::shared_ptr<Chann
 }
 
 Task<std::shared_ptr<Channel>> open_ready(std::shared_ptr<DatabaseState> database, ConnectRequest request) {
-    auto session = co_await open_physical(database, request);
+    backend::Opening opening = co_await opening_for(database, request);
+    auto session = co_await request.backend->open(std::move(opening));
     auto channel = std::make_shared<Channel>(std::move(session), request.backend->capabilities());
     co_await make_ready(database, channel, request.patience);
     co_return channel;
@@ -65,18 +66,30 @@ class EndListener final : public StopListener {
     bool has_ended_ = false;
 };
 
-Task<std::shared_ptr<Channel>> open_connection(std::shared_ptr<DatabaseState> database, ConnectRequest request) {
-    if (database == nullptr) throw NotConnectedError("the Database is gone");
+Task<std::unique_ptr<backend::ListeningBackend>> open_ear(std::shared_ptr<DatabaseState> database,
+                                                          ConnectRequest request, backend::NotificationSink& sink) {
+    backend::Opening opening = co_await opening_for(database, request);
+    co_return co_await request.backend->listen(std::move(opening), sink);
+}
+
+/// What `opening` gives, which is stopped when the Database ends.
+template <class T>
+Task<T> until_the_end(std::shared_ptr<DatabaseState> database, Task<T> opening) {
     Context context = co_await this_context();
     StopState stop{context.stop};
     const EndListener end{database->connectivity, stop};
     context.stop = &stop;
     try {
-        co_return co_await open_ready(database, std::move(request)).in(context);
+        co_return co_await std::move(opening).in(context);
     } catch (const StoppedError&) {
         if (!end.has_ended()) throw;
     }
     throw NotConnectedError("the Database was disconnected while a connection to it was opened");
+}
+
+Task<std::shared_ptr<Channel>> open_connection(std::shared_ptr<DatabaseState> database, ConnectRequest request) {
+    if (database == nullptr) throw NotConnectedError("the Database is gone");
+    co_return co_await until_the_end(database, open_ready(database, std::move(request)));
 }
 
 }  // namespace
@@ -85,6 +98,13 @@ Endpoint::Opener opener_of(const std::shared_ptr<DatabaseState>& database) {
     return [weak = std::weak_ptr{database}](ConnectRequest request) {
         return open_connection(weak.lock(), std::move(request));
     };
+}
+
+Task<std::unique_ptr<backend::ListeningBackend>> open_listening(std::shared_ptr<DatabaseState> database,
+                                                                std::shared_ptr<Endpoint> endpoint,
+                                                                backend::NotificationSink& sink) {
+    ConnectRequest request = endpoint->connect_request(Access::read);
+    co_return co_await until_the_end(database, open_ear(database, std::move(request), sink));
 }
 
 }  // namespace databased::detail

@@ -119,6 +119,7 @@ class PostgresqlDialect final : public Dialect {
     std::string_view lock_catalogue() const noexcept override {
         return "SELECT pg_advisory_xact_lock(7233174018635461477)";
     }
+    std::string_view notify() const noexcept override { return "SELECT pg_catalog.pg_notify(?, ?)"; }
     Lookup table_exists(std::string_view schema, std::string_view table) const override {
         std::string name;
         if (!schema.empty()) {

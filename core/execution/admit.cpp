@@ -21,6 +21,13 @@ void refuse_transaction_control(const Statement& statement) {
                             " is not for execute(): transactions are begun and ended by session() and transaction()");
 }
 
+/// It would be accepted, and heard by nobody.
+void refuse_listen(const SqlText& text) {
+    if (text.kind == StatementKind::other && text.command == "LISTEN")
+        throw NotSupportedError(
+            "LISTEN is not for execute(), where nobody would hear anything: use Database::listen()");
+}
+
 }  // namespace
 
 void check_thread(const Context& context, const Home& home) {
@@ -43,6 +50,7 @@ void throw_if_stopped(const Context& context) {
 void admit(const Statement& statement, const Context& context, const Home& home) {
     statement.check();
     refuse_transaction_control(statement);
+    refuse_listen(statement.text());
     check_thread(context, home);
     throw_if_stopped(context);
 }

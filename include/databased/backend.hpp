@@ -42,6 +42,7 @@
 //      used than for a few exchanges of rows. What is refused fails the transaction as a statement does.
 #pragma once
 
+#include <databased/backend/listening.hpp>
 #include <databased/backend/verb.hpp>
 #include <databased/detail/callback.hpp>
 #include <databased/detail/context.hpp>
@@ -232,6 +233,8 @@ struct Capabilities {
     bool read_only = false;
     /// Every transaction is serializable, whatever was asked for.
     bool always_serializable = false;
+    /// It tells of messages without being asked: DatabaseBackend::listen().
+    bool notifications = false;
     /// Opening::password is used; it is given only for URLs without a password.
     bool takes_passwords = false;
     /// Verb::declare, Verb::fetch and Verb::close_cursor are served.
@@ -254,6 +257,10 @@ class DATABASED_API DatabaseBackend {
     }
     /// A new connection on the loop of who asks. Throws ConnectionError and other DatabaseErrors.
     virtual Task<std::unique_ptr<SessionBackend>> open(backend::Opening opening) = 0;
+    /// A connection over which `sink`, which outlives it, hears messages. Throws as open() does, and NotSupportedError
+    /// where nothing could be heard.
+    virtual Task<std::unique_ptr<backend::ListeningBackend>> listen(backend::Opening opening,
+                                                                    backend::NotificationSink& sink);
     /// The same for all backends of this process whose writers exclude each other, once one of them was opened; null if
     /// writers do not exclude each other.
     virtual const void* writers_queue() const noexcept { return nullptr; }

@@ -6,16 +6,20 @@
 #include <databased/detail/export.hpp>
 #include <databased/health.hpp>
 #include <databased/notice.hpp>
+#include <databased/listener.hpp>
 #include <databased/query/schema.hpp>
 #include <databased/session.hpp>
 #include <databased/url.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <source_location>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace databased {
 
@@ -153,6 +157,19 @@ class DATABASED_API Database : public Executor {
         if (!options.deadline) return work;
         return with_timeout(*options.deadline, std::move(work));
     }
+
+    /// Sends a message to all that listen to `channel`; in a session it goes out with the commit, or not at all. What
+    /// is committed by nobody, as under force_rollback, is not sent. `channel` is a name of 1 to 63 bytes, upper and
+    /// lower case told apart; `payload` has at most 7,999 bytes. Throws ParameterError, NotSupportedError.
+    Task<> notify(std::string_view channel, std::string_view payload = {});
+    /// Hears what is sent on these channels after this has ended: co_await database.listen("jobs", "news"). SQLite: by
+    /// this process, to the same file or this Database in memory. Where the Database moves, it moves along. Throws
+    /// ParameterError, NotSupportedError where a pooler is in between, or why the database cannot be reached.
+    template <std::convertible_to<std::string_view>... Names>
+    Task<Listener> listen(const Names&... channels) {
+        return listen_to(detail::list_of_names(std::string_view{channels}...));
+    }
+    Task<Listener> listen_to(std::vector<std::string> channels);
 
     /// For single statements that only read.
     Reader reader() const;

@@ -12,6 +12,7 @@
 #include <databased/event_loop.hpp>
 #include <databased/health.hpp>
 #include <databased/notice.hpp>
+#include <databased/listener.hpp>
 #include <databased/options.hpp>
 #include <databased/parameters.hpp>
 #include <databased/query/case_when.hpp>

@@ -13,6 +13,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -120,6 +121,9 @@ class DATABASED_API Session : public Executor {
         static_assert(detail::safe_argument<F&&>, DATABASED_UNSAFE_TEMPORARY);
         return detail::run_session<F>(transaction(), std::forward<F>(body));
     }
+
+    /// Database::notify(), sent with the commit of the outermost transaction, or not at all.
+    Task<> notify(std::string_view channel, std::string_view payload = {});
 
     /// Calls `hook`, which may be a coroutine, once the outermost transaction around this session was committed, before
     /// the commit() or scope that does so ends. It is dropped if this session or one around it is rolled back, and if

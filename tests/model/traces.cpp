@@ -13,7 +13,7 @@ std::string Traces::of_kind(int kind, int number) const {
                                                          "SELECT set_config('application_name', 'left behind', false)",
                                                          "SELECT pg_try_advisory_lock(42)",
                                                          "CREATE TEMPORARY TABLE IF NOT EXISTS other (id INTEGER)",
-                                                         "LISTEN a_channel",
+                                                         "DO $$ BEGIN EXECUTE 'LISTEN a_channel'; END $$",
                                                          "PREPARE mine_"};
     if (on_sqlite_) return in_sqlite[kind];
     const bool is_named = kind + 1 == kinds;

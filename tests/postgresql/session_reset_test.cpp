@@ -94,7 +94,7 @@ ASYNC_TEST(SessionReset, KeepsWhatTheConnectHookHasMade) {
     Database database{place.url(), pool_of(1)};
     database.on_connect([](Connection& connection) -> Task<> {
         co_await connection.execute("SET work_mem = '11MB'");
-        co_await connection.execute("LISTEN films");
+        co_await connection.execute("DO $$ BEGIN EXECUTE 'LISTEN films'; END $$");
         co_await connection.execute("PREPARE one AS SELECT 1");
     });
     co_await database.connect();

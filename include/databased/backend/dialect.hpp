@@ -134,6 +134,9 @@ class DATABASED_API Dialect {
     virtual std::string_view no_limit() const noexcept { return {}; }
     /// Run before tables are made, so that programs do not collide that make them at the same time; empty: nothing.
     virtual std::string_view lock_catalogue() const noexcept { return {}; }
+    /// Sends a message when its transaction is committed: a SELECT with two parameters, channel and payload. Empty: it
+    /// cannot.
+    virtual std::string_view notify() const noexcept { return {}; }
     /// Whether a table is there: gives one boolean. Names may be any; `schema` may be empty.
     virtual Lookup table_exists(std::string_view schema, std::string_view table) const;
 };
