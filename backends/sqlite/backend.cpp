@@ -1,6 +1,7 @@
 #include "backend.hpp"
 
 #include "connection.hpp"
+#include "listening.hpp"
 #include "options.hpp"
 
 #include <sqlite3.h>
@@ -27,6 +28,7 @@ class SqliteBackend final : public DatabaseBackend {
         capabilities.read_only = options_.mode == OpenMode::read_only;
         capabilities.always_serializable = true;
         capabilities.cursors = true;
+        capabilities.notifications = true;
         return capabilities;
     }
 
@@ -38,10 +40,20 @@ class SqliteBackend final : public DatabaseBackend {
     Task<std::unique_ptr<SessionBackend>> open(backend::Opening opening) override {
         const detail::Context& context = co_await detail::this_context();
         settle_path();
-        auto connection = std::make_unique<Connection>(*context.loop, options_, opening.access, quick_reads_);
+        auto connection =
+            std::make_unique<Connection>(*context.loop, options_, opening.access, quick_reads_, memory_news_);
         co_await connection->open();
         if (connection->writer_queue() != nullptr) writer_queue_ = connection->writer_queue();
         co_return connection;
+    }
+
+    Task<std::unique_ptr<backend::ListeningBackend>> listen(backend::Opening,
+                                                            backend::NotificationSink& sink) override {
+        const detail::Context& context = co_await detail::this_context();
+        settle_path();
+        const std::string path = options_.in_memory() ? std::string{} : options_.path;
+        co_return std::make_unique<Listening>(*context.loop, path.empty() ? memory_news_ : NewsHub::of_file(path), path,
+                                              sink);
     }
 
     const void* writers_queue() const noexcept override { return writer_queue_.get(); }
@@ -57,6 +69,7 @@ class SqliteBackend final : public DatabaseBackend {
 
     // https://www.sqlite.org/limits.html#max_variable_number: 32766 since 3.32, unless compiled otherwise.
     SqliteOptions options_;
+    std::shared_ptr<NewsHub> memory_news_ = options_.in_memory() ? std::make_shared<NewsHub>() : nullptr;
     std::shared_ptr<WriterQueue> writer_queue_;
     std::shared_ptr<QuickReads> quick_reads_ = std::make_shared<QuickReads>();
 };

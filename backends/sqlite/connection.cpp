@@ -34,10 +34,10 @@ class Connection::Wait final : public backend::AwaitedExchange {
 };
 
 Connection::Connection(EventLoop& loop, const SqliteOptions& options, Access access,
-                       std::shared_ptr<QuickReads> quick_reads)
+                       std::shared_ptr<QuickReads> quick_reads, std::shared_ptr<NewsHub> memory_news)
     : loop_(loop),
       spin_(options.worker_spin),
-      worker_(std::make_unique<Worker>(loop, options, access, std::move(quick_reads))) {}
+      worker_(std::make_unique<Worker>(loop, options, access, std::move(quick_reads), std::move(memory_news))) {}
 
 Connection::~Connection() {
     hand_over();  // what was not sent yet comes back as well

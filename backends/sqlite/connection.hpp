@@ -2,6 +2,7 @@
 #pragma once
 
 #include "job.hpp"
+#include "news_hub.hpp"
 #include "options.hpp"
 #include "worker.hpp"
 
@@ -16,7 +17,8 @@ namespace databased::sqlite {
 
 class Connection final : public SessionBackend, private EndOfTurn {
   public:
-    Connection(EventLoop& loop, const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads);
+    Connection(EventLoop& loop, const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads,
+               std::shared_ptr<NewsHub> memory_news);
     ~Connection() override;
 
     /// Throws why the database cannot be opened.

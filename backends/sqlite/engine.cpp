@@ -38,14 +38,16 @@ std::exception_ptr unexpected_transaction() {
 
 }  // namespace
 
-Engine::Engine(const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads, Watcher& watcher)
+Engine::Engine(const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads,
+               std::shared_ptr<NewsHub> memory_news, Watcher& watcher)
     : handle_(options, access),
       interrupts_(handle_, watcher),
       turn_(watcher),
       state_(handle_),
       runner_(handle_, interrupts_, turn_, state_, std::move(quick_reads)),
       groups_(handle_, interrupts_, turn_, runner_),
-      cursors_(handle_, interrupts_, runner_) {}
+      cursors_(handle_, interrupts_, runner_),
+      memory_news_(std::move(memory_news)) {}
 
 Engine::~Engine() { close(); }
 
@@ -62,6 +64,7 @@ std::exception_ptr Engine::open() {
                 interrupts_.install();
                 error = handle_.configure();
             }
+            if (!error) error = install_news();
             if (!error) {
                 interrupts_.wait_for_locks();
                 runner_.open();
@@ -129,6 +132,7 @@ void Engine::run(Job& job) {
     if (is_open) return;
     cursors_.close_all();
     handle_.forget_changes();
+    news_.publish();
     turn_.leave();
 }
 
@@ -194,13 +198,27 @@ std::exception_ptr Engine::run_commands(Job& job) {
     return {};
 }
 
+std::exception_ptr Engine::install_news() {
+    const int code =
+        news_.install(handle_.get(), memory_news_ != nullptr ? memory_news_ : NewsHub::of_file(handle_.options().path));
+    return code == SQLITE_OK ? std::exception_ptr{} : as_exception(details_of(handle_.get(), code, {}));
+}
+
+/// What a statement that fails has sent is not sent.
+std::exception_ptr Engine::run_statement(Job& job) {
+    const std::size_t mark = news_.pending().mark();
+    auto error = runner_.run(job, !interrupts_.is_momentary());  // what may begin anew tells nobody before its end
+    if (error) news_.pending().take_back(mark);
+    return error;
+}
+
 std::exception_ptr Engine::run_command(Job& job, const backend::Command& command) {
     const bool needs_transaction = command.verb != backend::Verb::begin && command.verb != backend::Verb::ping &&
                                    (command.verb != backend::Verb::run || job.is_in_unit());
     if (needs_transaction && !handle_.in_transaction()) return ended_transaction();
     switch (command.verb) {
         case backend::Verb::run:
-            return runner_.run(job, !interrupts_.is_momentary());  // what may begin anew tells nobody before its end
+            return run_statement(job);
         case backend::Verb::declare:
             return cursors_.declare(job, command.number);
         case backend::Verb::fetch:
@@ -240,7 +258,9 @@ std::exception_ptr Engine::run_verb(Job& job, const backend::Command& command) {
                          (command.verb == backend::Verb::begin && options.access == Access::read);
     int code = SQLITE_OK;
     if (!sql_.empty()) code = is_kept ? handle_.execute_kept(sql_) : handle_.execute(sql_.c_str());
-    return code == SQLITE_OK ? std::exception_ptr{} : failure(handle_, interrupts_, job, code);
+    if (code != SQLITE_OK) return failure(handle_, interrupts_, job, code);
+    news_.pending().note(command);
+    return {};
 }
 
 bool Engine::begin_reads(Job& first) { return !has_lost_file(first) && groups_.begin_reads(); }

@@ -8,6 +8,7 @@
 #include "handle.hpp"
 #include "interrupts.hpp"
 #include "job.hpp"
+#include "outgoing_news.hpp"
 #include "statement_runner.hpp"
 #include "write_turn.hpp"
 
@@ -21,7 +22,8 @@ namespace databased::sqlite {
 
 class Engine {
   public:
-    Engine(const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads, Watcher& watcher);
+    Engine(const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads,
+           std::shared_ptr<NewsHub> memory_news, Watcher& watcher);
     ~Engine();
 
     /// Nothing, or why the database cannot be opened.
@@ -57,6 +59,8 @@ class Engine {
     std::exception_ptr run_command(Job& job, const backend::Command& command);
     std::exception_ptr run_verb(Job& job, const backend::Command& command);
     void close_cursors(const backend::Command& command) noexcept;
+    std::exception_ptr run_statement(Job& job);
+    std::exception_ptr install_news();
     bool has_lost_file(Job& job);
     bool is_immediate(const Job& job);
     void note_transaction() noexcept;
@@ -68,6 +72,8 @@ class Engine {
     StatementRunner runner_;
     Groups groups_;
     Cursors cursors_;
+    std::shared_ptr<NewsHub> memory_news_;  // null: that of the file
+    OutgoingNews news_;
     detail::Clock::time_point looks_for_file_at_{};
     std::string sql_;  // of the verb that is told
     // Seldom changed and often read by the loop's thread: on a cache line of their own.

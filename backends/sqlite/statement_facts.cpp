@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> functions_that_add_code{"load_extension", "fts3_tokenizer",
                                                                   "icu_load_collation"};
-constexpr std::array<std::string_view, 2> functions_about_the_last_change{"changes", "total_changes"};
+constexpr std::array<std::string_view, 3> functions_that_do_more{"changes", "total_changes", "databased_notify"};
 // The first one answers by ANALYZE.
 constexpr std::array<std::string_view, 1> tables_that_act{"pragma_optimize"};
 
@@ -117,7 +117,7 @@ void FactsReader::on_function(std::string_view name) {
         facts_.reads_last_rowid = true;
     } else if (contains(functions_that_add_code, name)) {
         leave(Trace::extension);
-    } else if (contains(functions_about_the_last_change, name)) {
+    } else if (contains(functions_that_do_more, name)) {
         does_more_ = true;
     }
 }

@@ -11,10 +11,11 @@ constexpr std::size_t worth_a_signal = 32;
 
 }  // namespace
 
-Worker::Worker(EventLoop& loop, const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads)
+Worker::Worker(EventLoop& loop, const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads,
+               std::shared_ptr<NewsHub> memory_news)
     : loop_(loop),
       queue_(options.worker_spin),
-      engine_(options, access, std::move(quick_reads), *this),
+      engine_(options, access, std::move(quick_reads), std::move(memory_news), *this),
       thread_([this] { run(); }) {}
 
 Worker::~Worker() {

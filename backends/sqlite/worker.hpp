@@ -4,6 +4,7 @@
 #include "engine.hpp"
 #include "job.hpp"
 #include "job_queue.hpp"
+#include "news_hub.hpp"
 
 #include <databased/event_loop.hpp>
 
@@ -18,7 +19,8 @@ namespace databased::sqlite {
 /// Takes all jobs that wait at once, and gives back what is finished in batches.
 class Worker final : private Watcher {
   public:
-    Worker(EventLoop& loop, const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads);
+    Worker(EventLoop& loop, const SqliteOptions& options, Access access, std::shared_ptr<QuickReads> quick_reads,
+           std::shared_ptr<NewsHub> memory_news);
     /// Stops what runs, gives back all jobs, waits for the thread.
     ~Worker();
     Worker(const Worker&) = delete;

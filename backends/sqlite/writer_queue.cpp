@@ -1,10 +1,8 @@
 #include "writer_queue.hpp"
 
-#include <sys/stat.h>
+#include "shared_of_file.hpp"
 
 #include <algorithm>
-#include <map>
-#include <utility>
 
 namespace databased::sqlite {
 
@@ -14,20 +12,7 @@ constexpr std::chrono::milliseconds patience{2};  // between two looks at whethe
 
 }  // namespace
 
-std::shared_ptr<WriterQueue> WriterQueue::of_file(const std::string& path) {
-    static std::mutex mutex;
-    static std::map<std::pair<dev_t, ino_t>, std::weak_ptr<WriterQueue>> queues;
-    struct stat file {};
-    if (stat(path.c_str(), &file) != 0) return std::make_shared<WriterQueue>();
-    const std::lock_guard lock{mutex};
-    auto& known = queues[{file.st_dev, file.st_ino}];
-    auto queue = known.lock();
-    if (queue == nullptr) {
-        std::erase_if(queues, [&](const auto& entry) { return &entry.second != &known && entry.second.expired(); });
-        known = queue = std::make_shared<WriterQueue>();
-    }
-    return queue;
-}
+std::shared_ptr<WriterQueue> WriterQueue::of_file(const std::string& path) { return shared_of_file<WriterQueue>(path); }
 
 bool WriterQueue::enter(const void* writer, const detail::Callback<bool()>& gives_up) {
     std::unique_lock lock{mutex_};

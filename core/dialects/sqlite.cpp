@@ -72,6 +72,7 @@ class SqliteDialect final : public Dialect {
 
     std::string_view is_distinct(bool negated) const noexcept override { return negated ? " IS " : " IS NOT "; }
     /// As values are stored: in UTC, a fraction has six digits, and a whole second has none.
+    std::string_view notify() const noexcept override { return "SELECT databased_notify(?, ?)"; }
     std::string_view statement_time() const noexcept override {
         return "replace(strftime('%Y-%m-%d %H:%M:%f000', 'now'), '.000000', '')";
     }
