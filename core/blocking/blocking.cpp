@@ -45,6 +45,10 @@ int BlockingSession::depth() const {
     return ask([](Session& session) { return session.depth(); });
 }
 
+void BlockingSession::notify(std::string_view channel, std::string_view payload) {
+    wait([&](Executor& session) { return session_of(session).notify(channel, payload); });
+}
+
 BlockingSession BlockingSession::transaction() {
     return BlockingSession{detail::owning_target(loop(), ask([](Session& session) { return session.transaction(); }))};
 }
@@ -55,6 +59,30 @@ void BlockingSession::after_commit(detail::Callback<void()> hook) {
 
 void BlockingSession::after_rollback(detail::Callback<void()> hook) {
     ask([&](Session& session) { session.after_rollback(loop()->hook_for_waiting_thread(std::move(hook))); });
+}
+
+// BlockingListener
+
+BlockingListener::BlockingListener(std::shared_ptr<detail::SharedLoop> loop, Listener listener)
+    : loop_(std::move(loop)), listener_(new Listener{std::move(listener)}, [loop = loop_](Listener* object) {
+          loop->finish([object] { delete object; });
+      }) {}
+
+Notification BlockingListener::next() {
+    return detail::hand_over(*loop_, [&](detail::WaitingThread&) { return listener_->next(); });
+}
+
+std::optional<Notification> BlockingListener::next_within(detail::Duration limit) {
+    try {
+        return detail::hand_over(*loop_,
+                                 [&](detail::WaitingThread&) { return with_timeout(limit, listener_->next()); });
+    } catch (const TimeoutError&) {
+        return std::nullopt;
+    }
+}
+
+void BlockingListener::close() {
+    detail::hand_over(*loop_, [&](detail::WaitingThread&) { return listener_->close(); });
 }
 
 // BlockingDatabase
@@ -113,6 +141,14 @@ void BlockingDatabase::wait_until_ready(int tries, detail::Duration pause) {
 BlockingSession BlockingDatabase::session(SessionOptions options, std::source_location where) {
     return BlockingSession{
         detail::owning_target(loop(), ask([&](Database& database) { return database.session(options, where); }))};
+}
+
+void BlockingDatabase::notify(std::string_view channel, std::string_view payload) {
+    wait([&](Executor& database) { return database_of(database).notify(channel, payload); });
+}
+
+BlockingListener BlockingDatabase::listen_to(std::vector<std::string> channels) {
+    return {loop(), wait([&](Executor& database) { return database_of(database).listen_to(std::move(channels)); })};
 }
 
 BlockingReader BlockingDatabase::reader() const {

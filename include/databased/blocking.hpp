@@ -7,6 +7,7 @@
 #include <databased/detail/callback.hpp>
 #include <databased/detail/export.hpp>
 #include <databased/detail/shared_loop.hpp>
+#include <databased/listener.hpp>
 #include <databased/session.hpp>
 
 #include <chrono>
@@ -14,9 +15,11 @@
 #include <memory>
 #include <optional>
 #include <source_location>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace databased {
 
@@ -186,6 +189,7 @@ class DATABASED_API BlockingSession : public BlockingExecutor {
     void close();
     bool is_open() const;
     int depth() const;
+    void notify(std::string_view channel, std::string_view payload = {});
 
     /// A child session, held by hand.
     BlockingSession transaction();
@@ -213,6 +217,21 @@ class DATABASED_API BlockingSession : public BlockingExecutor {
         return wait(
             [&](Executor& executor) { return detail::as_task([&] { return function(session_of(executor)); }); });
     }
+};
+
+/// A Listener whose verbs wait. Used by one thread at a time; which one does not matter.
+class DATABASED_API BlockingListener {
+  public:
+    BlockingListener(std::shared_ptr<detail::SharedLoop> loop, Listener listener);
+
+    Notification next();
+    /// Nothing if none comes within `limit`.
+    std::optional<Notification> next_within(detail::Duration limit);
+    void close();
+
+  private:
+    std::shared_ptr<detail::SharedLoop> loop_;
+    std::shared_ptr<Listener> listener_;  // destroyed in a turn of the loop
 };
 
 /// Single statements that only read: Database::reader().
@@ -269,6 +288,13 @@ class DATABASED_API BlockingDatabase : public BlockingExecutor {
                 options, [&](Session& session) { return detail::run_there(caller, loop(), session, body); }, where);
         });
     }
+
+    void notify(std::string_view channel, std::string_view payload = {});
+    template <std::convertible_to<std::string_view>... Names>
+    BlockingListener listen(const Names&... channels) {
+        return listen_to(detail::list_of_names(std::string_view{channels}...));
+    }
+    BlockingListener listen_to(std::vector<std::string> channels);
 
     /// For single statements that only read.
     BlockingReader reader() const;

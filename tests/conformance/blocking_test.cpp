@@ -519,4 +519,38 @@ TEST_P(Blocking, HasAHookForNewConnections) {
     EXPECT_GE(connections, 1);
 }
 
+TEST_P(Blocking, HearsNotifications) {
+    BlockingDatabase database{fresh_url()};
+    BlockingListener listener = database.listen("jobs", "news");
+
+    database.notify("jobs", "first");
+    database.session([](BlockingSession& session) { session.notify("news", "second"); });
+
+    EXPECT_EQ(listener.next().payload, "first");
+    EXPECT_EQ(listener.next_within(10s)->payload, "second");
+    EXPECT_FALSE(listener.next_within(1ms));
+    listener.close();
+    EXPECT_THROW(listener.next(), SessionClosedError);
+}
+
+TEST_P(Blocking, WaitsForNotificationsOfOtherThreads) {
+    BlockingDatabase database{fresh_url()};
+    BlockingListener listener = database.listen("jobs");
+
+    std::thread sender{[&] { database.notify("jobs", "from the thread"); }};
+
+    EXPECT_EQ(listener.next().payload, "from the thread");
+    sender.join();
+}
+
+TEST_P(Blocking, EndsWaitingForNotificationsWithTheDatabase) {
+    BlockingDatabase database{fresh_url()};
+    BlockingListener listener = database.listen("jobs");
+
+    std::thread ending{[&] { database.disconnect(); }};
+
+    EXPECT_THROW(listener.next(), NotConnectedError);
+    ending.join();
+}
+
 }  // namespace
