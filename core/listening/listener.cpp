@@ -52,13 +52,17 @@ Task<> begin_subscription(std::shared_ptr<DatabaseState> database, std::shared_p
     }
 }
 
-void end_subscription(const std::shared_ptr<DatabaseState>& database,
-                      const std::shared_ptr<Subscription>& subscription) noexcept {
+void end_subscription(const std::shared_ptr<DatabaseState>& database, const std::shared_ptr<Subscription>& subscription,
+                      const char* why) noexcept {
+    const auto end = [database, subscription, why] {
+        database->listening.remove(*subscription);
+        subscription->end(std::make_exception_ptr(SessionClosedError(why)));
+    };
     EventLoop* const loop = database->connectivity.loop();
     if (loop != nullptr && !loop->is_on_its_thread()) {
-        loop->post([database, subscription] { database->listening.remove(*subscription); });
+        loop->post(end);
     } else {
-        database->listening.remove(*subscription);
+        end();
     }
 }
 
@@ -82,7 +86,7 @@ Listener& Listener::operator=(Listener&& other) noexcept {
 Listener::~Listener() { leave(); }
 
 void Listener::leave() noexcept {
-    if (subscription_ != nullptr) detail::end_subscription(database_, subscription_);
+    if (subscription_ != nullptr) detail::end_subscription(database_, subscription_, "this Listener was destroyed");
     subscription_ = nullptr;
 }
 
@@ -100,9 +104,8 @@ Task<Notification> Listener::next() {
 }
 
 Task<> Listener::close() {
-    detail::end_subscription(database_, subscription_);
+    detail::end_subscription(database_, subscription_, "this Listener was closed");
     subscription_->drop();
-    subscription_->end(std::make_exception_ptr(SessionClosedError("this Listener was closed")));
     co_return;
 }
 
