@@ -51,9 +51,8 @@ class SqliteBackend final : public DatabaseBackend {
                                                             backend::NotificationSink& sink) override {
         const detail::Context& context = co_await detail::this_context();
         settle_path();
-        const std::string path = options_.in_memory() ? std::string{} : options_.path;
-        co_return std::make_unique<Listening>(*context.loop, path.empty() ? memory_news_ : NewsHub::of_file(path), path,
-                                              sink);
+        co_return std::make_unique<Listening>(
+            *context.loop, options_.in_memory() ? memory_news_ : NewsHub::of_file(options_.path), options_, sink);
     }
 
     const void* writers_queue() const noexcept override { return writer_queue_.get(); }

@@ -44,8 +44,8 @@ Engine::Engine(const SqliteOptions& options, Access access, std::shared_ptr<Quic
       interrupts_(handle_, watcher),
       turn_(watcher),
       state_(handle_),
-      runner_(handle_, interrupts_, turn_, state_, std::move(quick_reads)),
-      groups_(handle_, interrupts_, turn_, runner_),
+      runner_(handle_, interrupts_, turn_, state_, news_, std::move(quick_reads)),
+      groups_(handle_, interrupts_, turn_, runner_, news_),
       cursors_(handle_, interrupts_, runner_),
       memory_news_(std::move(memory_news)) {}
 

@@ -69,11 +69,11 @@ class Engine {
     Interrupts interrupts_;
     WriteTurn turn_;
     ConnectionState state_;
+    OutgoingNews news_;
     StatementRunner runner_;
     Groups groups_;
     Cursors cursors_;
     std::shared_ptr<NewsHub> memory_news_;  // null: that of the file
-    OutgoingNews news_;
     detail::Clock::time_point looks_for_file_at_{};
     std::string sql_;  // of the verb that is told
     // Seldom changed and often read by the loop's thread: on a cache line of their own.

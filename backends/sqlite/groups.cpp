@@ -38,6 +38,7 @@ bool Groups::run_changes(std::span<Job* const> jobs) {
         is_done = true;
     }
     if (handle_.in_transaction()) handle_.execute("ROLLBACK");
+    news_.publish();
     turn_.leave();
     return is_done;
 }

@@ -14,8 +14,8 @@ namespace databased::sqlite {
 /// Which statements these may be, SQLite has told: see Nature.
 class Groups {
   public:
-    Groups(Handle& handle, Interrupts& interrupts, WriteTurn& turn, StatementRunner& runner)
-        : handle_(handle), interrupts_(interrupts), turn_(turn), runner_(runner) {}
+    Groups(Handle& handle, Interrupts& interrupts, WriteTurn& turn, StatementRunner& runner, OutgoingNews& news)
+        : handle_(handle), interrupts_(interrupts), turn_(turn), runner_(runner), news_(news) {}
 
     /// Reads see the same state. False if that was not possible and nothing was done.
     bool begin_reads() noexcept { return handle_.execute("BEGIN") == 0; }
@@ -34,6 +34,7 @@ class Groups {
     Interrupts& interrupts_;
     WriteTurn& turn_;
     StatementRunner& runner_;
+    OutgoingNews& news_;
 };
 
 }  // namespace databased::sqlite

@@ -6,8 +6,9 @@
 
 namespace databased::sqlite {
 
-Listening::Listening(EventLoop& loop, std::shared_ptr<NewsHub> hub, std::string path, backend::NotificationSink& sink)
-    : hub_(std::move(hub)), path_(std::move(path)), inbox_(std::make_shared<Inbox>(loop, sink)) {
+Listening::Listening(EventLoop& loop, std::shared_ptr<NewsHub> hub, const SqliteOptions& options,
+                     backend::NotificationSink& sink)
+    : loop_(loop), hub_(std::move(hub)), options_(options), inbox_(std::make_shared<Inbox>(loop, sink)) {
     hub_->join(inbox_);
 }
 
@@ -18,18 +19,21 @@ Listening::~Listening() {
 
 Task<> Listening::listen(std::string channel) {
     inbox_->want(channel);
+    if (!foreign_ && !options_.in_memory() && inbox_->wants_tables()) foreign_.emplace(loop_, options_, *inbox_);
     co_return;
 }
 
 Task<> Listening::unlisten(std::string channel) {
     inbox_->want_no_more(channel);
+    if (!inbox_->wants_tables()) foreign_.reset();
     co_return;
 }
 
 Task<> Listening::ping() {
-    if (!path_.empty() && NewsHub::of_file(path_) != hub_) {
-        throw_database_error({.message = "the SQLite database \"" + path_ + "\" was replaced while it was listened to",
-                              .sqlstate = "08006"});
+    if (!options_.in_memory() && NewsHub::of_file(options_.path) != hub_) {
+        throw_database_error(
+            {.message = "the SQLite database \"" + options_.path + "\" was replaced while it was listened to",
+             .sqlstate = "08006"});
     }
     co_return;
 }

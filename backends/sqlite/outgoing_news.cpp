@@ -29,21 +29,31 @@ void notify(sqlite3_context* context, int, sqlite3_value** arguments) {
     static_cast<PendingNews*>(sqlite3_user_data(context))->add(std::move(message));
 }
 
+/// databased_change_channel(table)
+void change_channel(sqlite3_context* context, int, sqlite3_value** arguments) {
+    const std::string channel = channel_of_table(lower_case(text_of(arguments[0])));
+    sqlite3_result_text(context, channel.data(), static_cast<int>(channel.size()), SQLITE_TRANSIENT);
+}
+
 }  // namespace
 
 /// No trigger or view may use it: other programs have no such function.
 int OutgoingNews::install(sqlite3* database, std::shared_ptr<NewsHub> hub) noexcept {
     hub_ = std::move(hub);
-    pending_.take();
+    pending_.clear();
     sqlite3_rollback_hook(database, &OutgoingNews::on_rollback, this);
+    const int code =
+        sqlite3_create_function_v2(database, "databased_change_channel", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, nullptr,
+                                   &change_channel, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return code;
     return sqlite3_create_function_v2(database, "databased_notify", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, &pending_,
                                       &notify, nullptr, nullptr, nullptr);
 }
 
 void OutgoingNews::publish() {
     if (pending_.is_empty()) return;
-    const auto messages = pending_.take();
-    if (hub_->is_heard()) hub_->publish(messages);
+    if (!hub_->is_heard()) return pending_.clear();
+    hub_->publish(pending_.take_messages(), pending_.take_written());
 }
 
 }  // namespace databased::sqlite

@@ -22,7 +22,7 @@ class OutgoingNews {
     void publish();
 
   private:
-    static void on_rollback(void* self) noexcept { static_cast<OutgoingNews*>(self)->pending_.take(); }
+    static void on_rollback(void* self) noexcept { static_cast<OutgoingNews*>(self)->pending_.clear(); }
 
     std::shared_ptr<NewsHub> hub_;
     PendingNews pending_;

@@ -24,9 +24,35 @@ void PendingNews::note(const backend::Command& command) {
     }
 }
 
-std::vector<Message> PendingNews::take() noexcept {
+void PendingNews::write(const std::shared_ptr<const WrittenTables>& tables) {
+    constexpr std::size_t few = 32;
+    if (!written_.empty() && written_.back() == tables) return;
+    if (std::find(written_.begin(), written_.end(), tables) != written_.end()) return;
+    written_.push_back(tables);
+    if (written_.size() <= few) return;
+    auto all = std::make_shared<const WrittenTables>(take_written());
+    written_.push_back(std::move(all));
+}
+
+std::vector<Message> PendingNews::take_messages() noexcept {
     savepoints_.clear();
     return std::exchange(messages_, {});
+}
+
+WrittenTables PendingNews::take_written() {
+    WrittenTables all;
+    for (const auto& tables : written_) {
+        all.names.insert(tables->names.begin(), tables->names.end());
+        all.may_be_any = all.may_be_any || tables->may_be_any;
+    }
+    written_.clear();
+    return all;
+}
+
+void PendingNews::clear() noexcept {
+    savepoints_.clear();
+    messages_.clear();
+    written_.clear();
 }
 
 }  // namespace databased::sqlite

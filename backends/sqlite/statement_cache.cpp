@@ -23,10 +23,15 @@ StatementCache::StatementCache(sqlite3* database, std::size_t capacity, NumericT
 /// SQLite asks also about what it prepares for itself, and when it prepares a text again for another schema.
 int StatementCache::on_action(void* self, int action, const char* first, const char* second, const char* database,
                               const char* cause) noexcept {
-    FactsReader* listening = static_cast<StatementCache*>(self)->listening_;
-    if (listening == nullptr) return SQLITE_OK;
+    auto& that = *static_cast<StatementCache*>(self);
     try {
-        return listening->on_action(action, first, second, database, cause);
+        if (that.listening_ == nullptr) {
+            const bool writes = action == SQLITE_INSERT || action == SQLITE_UPDATE || action == SQLITE_DELETE;
+            if (writes && database != nullptr && std::string_view{database} == "main")
+                that.told_unasked_.names.insert(lower_case(first));
+            return SQLITE_OK;
+        }
+        return that.listening_->on_action(action, first, second, database, cause);
     } catch (...) {
         return SQLITE_DENY;
     }
@@ -100,6 +105,19 @@ const std::shared_ptr<const detail::ColumnSet>& StatementCache::columns(Prepared
     statement.columns = std::move(columns);
     statement.preparations = preparations;
     return statement.columns;
+}
+
+/// A trigger may have come since it was prepared.
+std::shared_ptr<const WrittenTables> StatementCache::written_anew(PreparedStatement& statement) {
+    if (told_unasked_.names.empty()) return nullptr;
+    WrittenTables all = std::exchange(told_unasked_, {});
+    if (statement.facts.written != nullptr) {
+        all.names.insert(statement.facts.written->names.begin(), statement.facts.written->names.end());
+        all.may_be_any = statement.facts.written->may_be_any;
+    }
+    auto written = std::make_shared<const WrittenTables>(std::move(all));
+    if (!statement.facts.is_readonly) statement.facts.written = written;
+    return written;
 }
 
 void StatementCache::clear() noexcept {

@@ -43,6 +43,8 @@ class StatementCache {
     PreparedStatement take(PreparedStatement& statement);
     /// Back again, unless another one has its place now. It stands at its beginning and has no values.
     void give_back(PreparedStatement statement);
+    /// SQLite has prepared `statement` again while it ran: what it writes now is known anew. Null if it has not.
+    std::shared_ptr<const WrittenTables> written_anew(PreparedStatement& statement);
     void clear() noexcept;
 
   private:
@@ -64,6 +66,7 @@ class StatementCache {
     std::size_t capacity_;
     NumericTime numeric_time_;
     FactsReader* listening_ = nullptr;  // while a user's text is prepared
+    WrittenTables told_unasked_;        // what SQLite prepares by itself writes these
     Statements statements_;             // the last used first; always one at least, whatever the capacity
     std::unordered_map<Key, Statements::iterator, KeyHash> index_;
 };

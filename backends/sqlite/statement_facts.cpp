@@ -34,6 +34,14 @@ bool is_temporary(std::string_view database) noexcept { return database == "temp
 
 }  // namespace
 
+std::string lower_case(std::string_view name) {
+    std::string lower{name};
+    for (char& character : lower) {
+        if (character >= 'A' && character <= 'Z') character = static_cast<char>(character - 'A' + 'a');
+    }
+    return lower;
+}
+
 int FactsReader::on_action(int action, const char* first, const char* second, const char* database, const char* cause) {
     switch (action) {
         case SQLITE_SELECT:
@@ -107,6 +115,7 @@ void FactsReader::on_rows(int action, std::string_view table, std::string_view d
         leave(is_caused ? Trace::triggered_rows : Trace::temporary_rows);
     } else if (database == "main") {
         changes_main_ = true;
+        written_.names.insert(lower_case(table));
     } else {
         does_more_ = true;
     }
@@ -128,6 +137,10 @@ StatementFacts FactsReader::finish(bool is_readonly, bool is_explained) {
     is_readonly = is_readonly || is_explained;
     facts_.is_readonly = is_readonly;
     const bool is_plain = !does_more_ && !defines_ && facts_.trace == Trace::none;
+    written_.may_be_any = defines_;
+    if (!is_readonly && (defines_ || changes_main_)) {
+        facts_.written = std::make_shared<const WrittenTables>(std::move(written_));
+    }
     if (is_readonly || defines_) facts_.changes_rows = facts_.inserts = false;
     if (is_readonly) {
         if (is_explained && facts_.trace != Trace::setting) facts_.trace = Trace::none;

@@ -7,6 +7,8 @@
 #include <databased/backend.hpp>
 
 #include <cstdint>
+#include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -25,17 +27,27 @@ enum class Trace : std::uint8_t {
     extension,  ///< Code that a function adds to the connection.
 };
 
+/// Tables of the file, in lower case, to whose rows something may be done: by the text, or by what it causes.
+struct WrittenTables {
+    std::set<std::string, std::less<>> names{};
+    bool may_be_any = false;  ///< It makes, changes or drops some.
+};
+
 struct StatementFacts {
     Nature nature = Nature::unknown;
     Trace trace = Trace::none;
-    bool is_readonly = true;         ///< As SQLite says.
-    bool changes_rows = false;       ///< It is an INSERT, UPDATE or DELETE.
-    bool inserts = false;            ///< It is an INSERT.
-    bool reads_last_rowid = false;   ///< It uses last_insert_rowid().
-    std::string transaction_verb{};  ///< "BEGIN", "SAVEPOINT" …; empty if it is none of them.
-    std::string pragma{};            ///< Of a PRAGMA with an argument that is no question: its name …
-    std::string schema{};            ///< … and before that the database, if it was named.
+    bool is_readonly = true;                         ///< As SQLite says.
+    bool changes_rows = false;                       ///< It is an INSERT, UPDATE or DELETE.
+    bool inserts = false;                            ///< It is an INSERT.
+    bool reads_last_rowid = false;                   ///< It uses last_insert_rowid().
+    std::shared_ptr<const WrittenTables> written{};  ///< Null: none.
+    std::string transaction_verb{};                  ///< "BEGIN", "SAVEPOINT" …; empty if it is none of them.
+    std::string pragma{};                            ///< Of a PRAGMA with an argument that is no question: its name …
+    std::string schema{};                            ///< … and before that the database, if it was named.
 };
+
+/// As SQLite compares names.
+std::string lower_case(std::string_view name);
 
 /// Hears all that SQLite tells about one text.
 class FactsReader {
@@ -55,6 +67,7 @@ class FactsReader {
     void leave(Trace trace) noexcept;
 
     StatementFacts facts_;
+    WrittenTables written_;
     bool may_set_;
     bool changes_main_ = false;
     bool defines_ = false;    // tables and their kin

@@ -85,11 +85,13 @@ std::exception_ptr StatementRunner::run(Job& job, bool may_tell) {
         const bool is_temporary = statement->facts.trace != Trace::none;
         if (job.request().read_only || (handle_.only_reads() && !is_temporary)) return refused_write(job);
         if (auto error = turn_.take(job)) return error;
+        if (statement->facts.written != nullptr) news_.pending().write(statement->facts.written);
     }
     if (auto error = check_parameters(job, *statement)) return error;
     job.outcome.result.command = values.text().command;
     const auto rowid_before = mark_last_rowid(*statement);
     auto error = values.is_many() ? run_all(job, *statement, may_tell) : run_once(job, *statement, 0, may_tell);
+    if (const auto written = statements_->written_anew(*statement)) news_.pending().write(written);
     const auto rowid = last_rowid(*statement, rowid_before);
     if (!error) job.outcome.result.last_insert_id = rowid;
     return error;

@@ -5,6 +5,7 @@
 #include "handle.hpp"
 #include "interrupts.hpp"
 #include "job.hpp"
+#include "outgoing_news.hpp"
 #include "quick_reads.hpp"
 #include "statement_cache.hpp"
 #include "write_turn.hpp"
@@ -19,9 +20,14 @@ namespace databased::sqlite {
 
 class StatementRunner {
   public:
-    StatementRunner(Handle& handle, Interrupts& interrupts, WriteTurn& turn, ConnectionState& state,
+    StatementRunner(Handle& handle, Interrupts& interrupts, WriteTurn& turn, ConnectionState& state, OutgoingNews& news,
                     std::shared_ptr<QuickReads> quick_reads)
-        : handle_(handle), interrupts_(interrupts), turn_(turn), state_(state), quick_reads_(std::move(quick_reads)) {}
+        : handle_(handle),
+          interrupts_(interrupts),
+          turn_(turn),
+          state_(state),
+          news_(news),
+          quick_reads_(std::move(quick_reads)) {}
 
     /// The handle was opened, or is about to be closed.
     void open();
@@ -58,6 +64,7 @@ class StatementRunner {
     Interrupts& interrupts_;
     WriteTurn& turn_;
     ConnectionState& state_;
+    OutgoingNews& news_;
     std::shared_ptr<QuickReads> quick_reads_;
     std::optional<StatementCache> statements_;
 };

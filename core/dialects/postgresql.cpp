@@ -1,3 +1,5 @@
+#include "dialects/postgresql_watching.hpp"
+
 #include <databased/backend/dialect.hpp>
 #include <databased/backend/verb.hpp>
 #include <databased/query/sql_type.hpp>
@@ -120,6 +122,15 @@ class PostgresqlDialect final : public Dialect {
         return "SELECT pg_advisory_xact_lock(7233174018635461477)";
     }
     std::string_view notify() const noexcept override { return "SELECT pg_catalog.pg_notify(?, ?)"; }
+    Lookup change_channel(std::string_view schema, std::string_view table) const override {
+        return postgresql::change_channel(schema, table);
+    }
+    std::vector<Lookup> make_watchable(std::string_view schema, std::string_view table) const override {
+        return postgresql::make_watchable(schema, table);
+    }
+    std::vector<Lookup> make_unwatchable(std::string_view schema, std::string_view table) const override {
+        return postgresql::make_unwatchable(schema, table);
+    }
     Lookup table_exists(std::string_view schema, std::string_view table) const override {
         std::string name;
         if (!schema.empty()) {

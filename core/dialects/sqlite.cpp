@@ -82,6 +82,11 @@ class SqliteDialect final : public Dialect {
     /// CROSS JOIN would be an order to join in this order.
     std::string_view cross_join() const noexcept override { return " JOIN "; }
     std::string_view no_limit() const noexcept override { return " LIMIT -1"; }
+    /// Of attached databases nothing is told.
+    Lookup change_channel(std::string_view schema, std::string_view table) const override {
+        const bool is_main = schema.empty() || schema == "main";
+        return {is_main ? "SELECT databased_change_channel(?)" : "SELECT ? WHERE false", std::string{table}};
+    }
     Lookup table_exists(std::string_view schema, std::string_view table) const override {
         std::string sql = "SELECT count(*) > 0 FROM ";
         if (!schema.empty()) {

@@ -10,6 +10,7 @@
 #include <databased/query/schema.hpp>
 #include <databased/session.hpp>
 #include <databased/url.hpp>
+#include <databased/watch.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -171,6 +172,45 @@ class DATABASED_API Database : public Executor {
     }
     Task<Listener> listen_to(std::vector<std::string> channels);
 
+    /// A live query: its rows, and its rows again when a commit has changed them, however it was written. Nothing
+    /// happens before the first next(), on the place of writes. Throws UsageError for a query with raw() in it, whose
+    /// tables watching() has to name.
+    template <detail::AnyQuery Q>
+    auto watch(Q&& query) {
+        return watch(WatchedTables{detail::tables_of(query.shape())}, std::forward<Q>(query));
+    }
+    template <detail::AnyQuery Q>
+    auto watch(WatchedTables tables, Q&& query) {
+        detail::check_gives_rows<Q>();
+        using T = typename std::remove_cvref_t<Q>::Row;
+        return Watch<T>{watch_rows(std::move(tables).names(), std::forward<Q>(query).prepare(target()->rules())),
+                        detail::all_rows<T, detail::ByPosition<T>>};
+    }
+    /// The same in SQL, which says itself which tables it looks at: watch<int>(watching(movies), "SELECT …", …).
+    template <class T, class... Args>
+        requires(!detail::AnyQuery<T>)
+    Watch<T> watch(WatchedTables tables, std::string_view sql, Args&&... args) {
+        static_assert(!detail::holds_view<T>(), DATABASED_VIEW_OF_A_ROW);
+        static_assert((detail::safe_argument<Args&&> && ...), DATABASED_UNSAFE_TEMPORARY);
+        return Watch<T>{watch_rows(std::move(tables).names(), Statement::make(target()->rules(), sql, args...)),
+                        detail::all_rows<T, detail::ByName<T>>};
+    }
+
+    /// Makes the database tell changes of these tables to who watches them: on PostgreSQL by a trigger
+    /// "databased_changes" for each statement, with a function in the table's schema; where it is there already,
+    /// nothing. On SQLite there is nothing to do. Like a table it is made once, by who may make tables.
+    template <class... Tables>
+    Task<> make_watchable(const Tables&... tables) {
+        return make_watchable(watching(tables...));
+    }
+    Task<> make_watchable(WatchedTables tables);
+    /// Takes that away; where it is not there, nothing.
+    template <class... Tables>
+    Task<> make_unwatchable(const Tables&... tables) {
+        return make_unwatchable(watching(tables...));
+    }
+    Task<> make_unwatchable(WatchedTables tables);
+
     /// For single statements that only read.
     Reader reader() const;
 
@@ -193,6 +233,7 @@ class DATABASED_API Database : public Executor {
     friend Task<Session&> current_session(const Database& database, std::source_location where);
 
     Session plain_session(std::source_location where);
+    detail::AnyWatch watch_rows(std::vector<TableName> tables, Statement::Pointer query);
     void make_targets();
 
     std::shared_ptr<detail::DatabaseState> state_;

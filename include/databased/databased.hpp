@@ -37,4 +37,5 @@
 #include <databased/url.hpp>
 #include <databased/uuid.hpp>
 #include <databased/value.hpp>
+#include <databased/watch.hpp>
 #include <databased/when_all.hpp>

@@ -47,6 +47,8 @@ struct Native<Field> {
     static void write(ParameterBuffer& out, const Field& value) { write_field(out, value.view_); }
 };
 
+struct RowAccess;
+
 /// All batches of a result.
 struct DATABASED_API RowStore {
     RowStore();
@@ -123,6 +125,8 @@ class DATABASED_API Rows {
     Iterator end() const noexcept;
 
   private:
+    friend struct detail::RowAccess;
+
     std::shared_ptr<const detail::RowStore> store_;
 };
 

@@ -14,7 +14,7 @@ void send(PendingNews& news, const char* payload) { news.add({"channel", payload
 
 std::string sent(PendingNews& news) {
     std::string word;
-    for (const auto& message : news.take()) word += message.payload;
+    for (const auto& message : news.take_messages()) word += message.payload;
     return word;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace databased {
 
@@ -137,6 +138,12 @@ class DATABASED_API Dialect {
     /// Sends a message when its transaction is committed: a SELECT with two parameters, channel and payload. Empty: it
     /// cannot.
     virtual std::string_view notify() const noexcept { return {}; }
+    /// On which channel changes of a table are told: gives one text, NULL if they are not. Empty: they cannot be.
+    virtual Lookup change_channel(std::string_view, std::string_view) const { return {}; }
+    /// What sees to it that they are, in one transaction and in this order; and what ends that. Where the parameter is
+    /// empty there is none. Names may be any.
+    virtual std::vector<Lookup> make_watchable(std::string_view, std::string_view) const { return {}; }
+    virtual std::vector<Lookup> make_unwatchable(std::string_view, std::string_view) const { return {}; }
     /// Whether a table is there: gives one boolean. Names may be any; `schema` may be empty.
     virtual Lookup table_exists(std::string_view schema, std::string_view table) const;
 };

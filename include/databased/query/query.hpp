@@ -50,6 +50,7 @@ class Query : public QueryBase {
     /// What will be sent to a database of this dialect: sql() and parameters(). Throws NotSupportedError for what the
     /// dialect cannot say, ParameterError and UsageError for what no dialect can.
     Statement compile(const Dialect& dialect) const { return compile_query(dialect, shape_); }
+    const Shape& shape() const noexcept { return shape_; }
 
     Statement::Pointer prepare(const StatementRules& rules) const& {
         return prepare_query(rules, Shape{shape_}, nullptr);

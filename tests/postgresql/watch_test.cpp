@@ -1,0 +1,105 @@
+// The triggers that tell of changes, and what becomes of live queries when the server does not behave.
+#include "faults.hpp"
+
+#include <string>
+
+namespace {
+
+using namespace faults;
+using namespace std::chrono_literals;
+
+Task<Snapshot<int>> next(Watch<int>& watch) { return with_timeout(10s, watch.next()); }
+
+Watch<int> count(Database& database, const TableName& table, const std::string& name) {
+    return database.watch<int>(watching(table), "SELECT count(*)::int FROM " + name);
+}
+
+ASYNC_TEST(Watch, SeesAnotherProgram) {
+    Place place;
+    auto database = co_await place.open();
+    place.observer().execute("CREATE TABLE t (n int)");
+    co_await database.make_watchable("t");
+    auto watch = count(database, TableName{"t"}, "t");
+    EXPECT_EQ((co_await next(watch)).rows.at(0), 0);
+
+    place.observer().execute("COPY t FROM PROGRAM 'echo 1'");
+    EXPECT_EQ((co_await next(watch)).rows.at(0), 1);
+    place.observer().execute("SET session_replication_role = replica; DELETE FROM t");
+    EXPECT_EQ((co_await next(watch)).rows.at(0), 0);
+}
+
+ASYNC_TEST(Watch, GoesOnWithAGapOnceItsConnectionsWereLost) {
+    Place place;
+    auto database = co_await place.open();
+    place.observer().execute("CREATE TABLE t (n int)");
+    co_await database.make_watchable("t");
+    auto watch = count(database, TableName{"t"}, "t");
+    EXPECT_FALSE((co_await next(watch)).may_have_missed);
+
+    place.observer().execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+        "pg_backend_pid(); INSERT INTO t VALUES (1)");
+
+    const auto now = co_await next(watch);
+    EXPECT_TRUE(now.may_have_missed);
+    EXPECT_EQ(now.rows.at(0), 1);
+    place.observer().execute("INSERT INTO t VALUES (2)");
+    const auto later = co_await next(watch);
+    EXPECT_FALSE(later.may_have_missed);
+    EXPECT_EQ(later.rows.at(0), 2);
+}
+
+ASYNC_TEST(Watch, HasTablesOfAnyNameAndSchema) {
+    Place place;
+    auto database = co_await place.open();
+    place.observer().execute("CREATE SCHEMA \"a\"\"$databased$\"; CREATE TABLE \"a\"\"$databased$\".\"it's\" (n int)");
+    const TableName table{"a\"$databased$", "it's"};
+    co_await database.make_watchable(watching(table));
+    auto watch = count(database, table, "\"a\"\"$databased$\".\"it's\"");
+    EXPECT_EQ((co_await next(watch)).rows.at(0), 0);
+
+    place.observer().execute("INSERT INTO \"a\"\"$databased$\".\"it's\" VALUES (1)");
+
+    EXPECT_EQ((co_await next(watch)).rows.at(0), 1);
+}
+
+ASYNC_TEST(Watch, LeavesNothingBehindWhatIsMadeUnwatchable) {
+    Place place;
+    auto database = co_await place.open();
+    place.observer().execute("CREATE TABLE t (n int); CREATE TABLE u (n int)");
+    co_await database.make_watchable("t", "u");
+
+    co_await database.make_unwatchable("t");
+    EXPECT_EQ(place.observer().integer("SELECT count(*) FROM pg_trigger"), 1);
+    co_await database.make_unwatchable("u");
+
+    EXPECT_EQ(place.observer().integer("SELECT count(*) FROM pg_trigger"), 0);
+    EXPECT_EQ(place.observer().integer("SELECT count(*) FROM pg_proc WHERE proname = 'databased_tell_changes'"), 0);
+}
+
+ASYNC_TEST(Watch, IsRefusedWhereTriggersWouldNotTellAll) {
+    Place place;
+    auto database = co_await place.open();
+    place.observer().execute(
+        "CREATE TABLE t (n int); CREATE VIEW v AS SELECT 1 AS n; CREATE TABLE p (n int) PARTITION BY LIST (n); "
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); CREATE TABLE child () INHERITS (t)");
+
+    for (const char* name : {"t", "v", "p", "p1", "child", "none"}) {
+        EXPECT_THROW(co_await database.make_watchable(std::string_view{name}), DatabaseError) << name;
+        auto watch = count(database, TableName{name}, name);
+        EXPECT_THROW(co_await watch.next(), UsageError) << name;
+    }
+}
+
+ASYNC_TEST(Watch, MayBeMadePossibleByManyAtOnce) {
+    Place place;
+    auto first = co_await place.open();
+    auto second = co_await place.open();
+    place.observer().execute("CREATE TABLE t (n int)");
+
+    co_await when_all(first.make_watchable("t"), second.make_watchable("t"), first.make_watchable("t"));
+
+    EXPECT_EQ(place.observer().integer("SELECT count(*) FROM pg_trigger"), 1);
+}
+
+}  // namespace
