@@ -2,7 +2,8 @@
 
 #include "copy_failure.hpp"
 #include "error.hpp"
-#include "redaction.hpp"
+
+#include <databased/backend/redaction.hpp>
 
 #include <string_view>
 #include <utility>
@@ -70,7 +71,7 @@ std::exception_ptr CopyTransfer::error_of(const PGresult* result, bool reports_v
     if (rows == nullptr) return postgresql::error_of(result, text_.get(), {}, item);
     const std::size_t run = number - rows->item(0);
     std::string values = reports_values ? rows->describe_values(run) : std::string{};
-    return postgresql::error_of(result, text_.get(), std::move(values), item, texts_of(*rows, run, run));
+    return postgresql::error_of(result, text_.get(), std::move(values), item, backend::texts_of(*rows, run, run));
 }
 
 }  // namespace databased::postgresql

@@ -1,8 +1,8 @@
 #include "cursors.hpp"
 
 #include "error.hpp"
-#include "redaction.hpp"
 
+#include <databased/backend/redaction.hpp>
 #include <databased/error.hpp>
 
 namespace databased::postgresql {
@@ -12,7 +12,7 @@ std::shared_ptr<Cursor> make_cursor(const QueuedRequest& request, std::shared_pt
     const Statement& values = *request.statement();
     auto cursor = std::make_shared<Cursor>(Cursor{.number = command.number, .statement = std::move(statement)});
     if (request.request().reports_values) cursor->values = values.describe_values(0);
-    cursor->bound = texts_of(values, 0, 0);
+    cursor->bound = backend::texts_of(values, 0, 0);
     return cursor;
 }
 

@@ -1,8 +1,7 @@
 // Rows that the server may still complain of.
 #pragma once
 
-#include "redaction.hpp"
-
+#include <databased/backend/redaction.hpp>
 #include <databased/statement.hpp>
 
 #include <cstddef>
@@ -36,7 +35,7 @@ class SentRows {
     std::vector<std::string> texts() const {
         std::vector<std::string> all;
         for (const Part& part : parts_) {
-            for (std::string& text : texts_of(*part.rows, 0, part.rows->runs() - 1)) all.push_back(std::move(text));
+            for (std::string& text : backend::texts_of(*part.rows, 0, part.rows->runs() - 1)) all.push_back(std::move(text));
         }
         return all;
     }

@@ -11,10 +11,10 @@ void PendingNews::take_back(std::size_t mark) {
 
 /// Those inside of a savepoint go with it; rolled back to, it is still there itself.
 void PendingNews::note(const backend::Command& command) {
-    if (command.verb == backend::Verb::savepoint) return savepoints_.push_back({command.savepoint, messages_.size()});
+    if (command.verb == backend::Verb::savepoint) return savepoints_.push_back({command.number, messages_.size()});
     if (command.verb != backend::Verb::rollback_to && command.verb != backend::Verb::release) return;
     const auto found = std::find_if(savepoints_.begin(), savepoints_.end(),
-                                    [&](const Savepoint& savepoint) { return savepoint.number == command.savepoint; });
+                                    [&](const Savepoint& savepoint) { return savepoint.number == command.number; });
     if (found == savepoints_.end()) return;
     if (command.verb == backend::Verb::release) {
         savepoints_.erase(found, savepoints_.end());
