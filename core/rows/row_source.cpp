@@ -26,8 +26,6 @@ bool StreamWait::start(std::coroutine_handle<> parent, const PromiseBase& promis
     return !awaiter.await_ready() && awaiter.start(parent, promise_of_parent);
 }
 
-void StreamWait::end() {
-    if (wait_) std::move(*wait_).operator co_await().await_resume();
-}
+void StreamWait::finish() { std::move(*wait_).operator co_await().await_resume(); }
 
 }  // namespace databased::detail

@@ -4,6 +4,7 @@
 #include "session/session_opening.hpp"
 
 #include <databased/error.hpp>
+#include <databased/timeout.hpp>
 
 #include <utility>
 
@@ -82,17 +83,17 @@ StreamSource::StreamSource(std::shared_ptr<SessionState> session, Session whose,
 
 StreamSource::~StreamSource() = default;
 
+/// Who reads without ever waiting would keep the loop from sending what asks for more, and from taking what has come:
+/// between two batches it has a turn.
 bool StreamSource::is_ready() const noexcept {
-    return !is_valid_ || error_ || !rows_.empty() || (is_at_end_ && !is_busy_);
+    if (!is_valid_ || error_) return true;
+    const bool is_all_there = is_at_end_ && !is_busy_;
+    return is_all_there || (!rows_.empty() && (had_turn_ || !reads_ahead_));
 }
 
 std::unique_ptr<RowBatch> StreamSource::take() {
-    if (!rows_.empty()) {
-        auto batch = rows_.pop();
-        const bool may_fetch = reads_ahead_ && !is_busy_ && !is_at_end_ && !error_;
-        if (may_fetch && rows_.size() <= few_batches) start_fetch();
-        return batch;
-    }
+    had_turn_ = false;
+    if (!rows_.empty()) return rows_.pop();
     if (error_) std::rethrow_exception(error_);
     return nullptr;
 }
@@ -113,6 +114,9 @@ Task<> StreamSource::wait() {
         co_return;
     }
     reads_ahead_ = true;
+    if (!is_busy_ && !is_at_end_ && rows_.size() <= few_batches) start_fetch();
+    if (!rows_.empty()) co_await yield();
+    had_turn_ = true;
     while (!is_ready()) {
         if (!is_busy_) start_fetch();
         if (is_ready()) break;

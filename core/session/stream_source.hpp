@@ -89,6 +89,7 @@ class StreamSource final : public RowSource,
     bool is_waited_for_ = false;
     bool is_at_end_ = false;
     bool reads_ahead_ = false;
+    bool had_turn_ = false;  // the loop, since the last batch was taken
 };
 
 }  // namespace databased::detail

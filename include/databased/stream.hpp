@@ -92,9 +92,14 @@ class DATABASED_API StreamWait {
     /// Throws UsageError if the stream was moved away.
     bool is_ready() const;
     bool start(std::coroutine_handle<> parent, const PromiseBase& promise_of_parent);
-    void end();
+    /// Throws what the waiting has thrown.
+    void end() {
+        if (wait_) finish();
+    }
 
   private:
+    void finish();
+
     RowSource* source_;
     std::optional<Task<>> wait_;
 };
