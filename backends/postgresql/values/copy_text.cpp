@@ -108,7 +108,8 @@ void append_moment(std::string& out, std::int64_t microseconds, std::string_view
     if (append_infinity(out, microseconds)) return;
     std::int64_t day = microseconds / microseconds_of_day;
     if (microseconds % microseconds_of_day < 0) --day;
-    std::string time = " " + time_text(microseconds - day * microseconds_of_day);
+    std::string time{' '};
+    time += time_text(microseconds - day * microseconds_of_day);
     time += zone;
     append_day(out, day, time);
 }
