@@ -2,12 +2,12 @@
 #pragma once
 
 #include <databased/blocking_stream.hpp>
+#include <databased/blocking_listener.hpp>
 #include <databased/config.hpp>
 #include <databased/database.hpp>
 #include <databased/detail/callback.hpp>
 #include <databased/detail/export.hpp>
 #include <databased/detail/shared_loop.hpp>
-#include <databased/listener.hpp>
 #include <databased/session.hpp>
 
 #include <chrono>
@@ -217,21 +217,6 @@ class DATABASED_API BlockingSession : public BlockingExecutor {
         return wait(
             [&](Executor& executor) { return detail::as_task([&] { return function(session_of(executor)); }); });
     }
-};
-
-/// A Listener whose verbs wait. Used by one thread at a time; which one does not matter.
-class DATABASED_API BlockingListener {
-  public:
-    BlockingListener(std::shared_ptr<detail::SharedLoop> loop, Listener listener);
-
-    Notification next();
-    /// Nothing if none comes within `limit`.
-    std::optional<Notification> next_within(detail::Duration limit);
-    void close();
-
-  private:
-    std::shared_ptr<detail::SharedLoop> loop_;
-    std::shared_ptr<Listener> listener_;  // destroyed in a turn of the loop
 };
 
 /// Single statements that only read: Database::reader().
