@@ -22,10 +22,11 @@ void refuse_transaction_control(const Statement& statement) {
 }
 
 /// It would be accepted, and heard by nobody.
-void refuse_listen(const SqlText& text) {
-    if (text.kind == StatementKind::other && text.command == "LISTEN")
-        throw NotSupportedError(
-            "LISTEN is not for execute(), where nobody would hear anything: use Database::listen()");
+void refuse_listen(const Statement& statement) {
+    if (statement.runs() == 0) return;
+    const SqlText& text = statement.text();
+    if (text.kind != StatementKind::other || text.command != "LISTEN") return;
+    throw NotSupportedError("LISTEN is not for execute(), where nobody would hear anything: use Database::listen()");
 }
 
 }  // namespace
@@ -50,7 +51,7 @@ void throw_if_stopped(const Context& context) {
 void admit(const Statement& statement, const Context& context, const Home& home) {
     statement.check();
     refuse_transaction_control(statement);
-    refuse_listen(statement.text());
+    refuse_listen(statement);
     check_thread(context, home);
     throw_if_stopped(context);
 }

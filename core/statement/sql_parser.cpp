@@ -52,8 +52,9 @@ class Parser {
             return;
         }
         if (ended_)
-            throw_syntax_error(
-                sql_, "the SQL holds several statements; execute one at a time, or all of them by execute_script()");
+            throw_syntax_error(sql_,
+                               "the SQL holds several statements; execute one statement at a time, or all of them by "
+                               "execute_script()");
         statement_.read(token);
         placeholders_.read(token);
     }

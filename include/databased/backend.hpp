@@ -20,11 +20,9 @@
 //  10. Rows come in order, in batches, before the exchange finishes; columns come first, also when there are no rows.
 //  11. What nature() calls `read`, run twice or ended anywhere, has changed nothing; `change` nothing but rows.
 //  12. Behind `reset` settings, roles, temporary objects, locks, cursors, prepared statements, channels and last
-//  numbers
-//      are as they were at `keep`, or is_usable() is false.
+//      numbers are as they were at `keep`, or is_usable() is false.
 //  13. is_clean() is false from the first statement that may leave something until `reset` has succeeded.
-//  14. An exchange may be destroyed before it has finished: what it began is ended or rolled back without it, never
-//  half
+//  14. An exchange may be destroyed before it has finished: what it began is ended or rolled back without it, never half
 //      committed, and the next one is served. The connection may be destroyed before an exchange has finished: it is
 //      finished then, by NotConnectedError unless the database has answered.
 //  15. What fails or stops among requests that may share changes nothing for the others, and nobody is told before what
@@ -37,7 +35,7 @@
 //      row comes once, in order; Outcome::is_at_end or a `fetch` without rows is the end. Other commands may come in
 //      between. A cursor is gone behind `commit` and `rollback`, behind `rollback_to` a savepoint of a lower number,
 //      and once it has failed; close_cursor may be said of one that has failed or is at its end, too.
-//  19. The rows of a bulk insert (Capabilities::bulk) are in the table once `bulk_end` has succeeded: all, in order, or
+//  20. The rows of a bulk insert (Capabilities::bulk) are in the table once `bulk_end` has succeeded: all, in order, or
 //      none. The error names the item where the database tells it, whichever step it comes with. No more memory is
 //      used than for a few exchanges of rows. What is refused fails the transaction as a statement does.
 #pragma once

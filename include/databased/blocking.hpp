@@ -1,8 +1,8 @@
 // The verbs of Database and Session without coroutines, for any thread.
 #pragma once
 
-#include <databased/blocking_stream.hpp>
 #include <databased/blocking_listener.hpp>
+#include <databased/blocking_stream.hpp>
 #include <databased/config.hpp>
 #include <databased/database.hpp>
 #include <databased/detail/callback.hpp>

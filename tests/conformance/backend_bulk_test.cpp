@@ -1,4 +1,4 @@
-// Bulk inserts, where a backend has something for them: promise 19 of databased/backend.hpp.
+// Bulk inserts, where a backend has something for them: promise 20 of databased/backend.hpp.
 #include "support/backend_connection.hpp"
 #include "support/films.hpp"
 
