@@ -3,6 +3,7 @@
 
 #include <databased/detail/export.hpp>
 #include <databased/detail/fields.hpp>
+#include <databased/detail/owner.hpp>
 #include <databased/detail/row_reader.hpp>
 #include <databased/detail/row_source.hpp>
 #include <databased/detail/small_vector.hpp>
@@ -46,7 +47,7 @@ class StreamRows {
         row_ = batch->row(0);
         width_ = columns->columns.size();
         left_ = batch->rows();
-        batch_ = std::move(batch);
+        batch_ = Owner<RowBatch>{batch.release()};
     }
     /// There is one.
     T take() {
@@ -67,7 +68,7 @@ class StreamRows {
     const Cell* row_ = nullptr;
     std::size_t width_ = 0;
     std::size_t left_ = 0;
-    std::unique_ptr<RowBatch> batch_;
+    Owner<RowBatch> batch_;
     SmallVector<std::size_t, 8> places_;
 };
 

@@ -1,7 +1,8 @@
 // How many rows of a cursor are asked for at once. No I/O.
 #pragma once
 
-#include <algorithm>
+#include <databased/detail/export.hpp>
+
 #include <chrono>
 #include <cstddef>
 
@@ -9,20 +10,11 @@ namespace databased::detail {
 
 /// Few rows at first, so that they come soon and who wants no more has lost little; then, by what was seen of them,
 /// about as much memory as is worth a trip, and no more than comes in a while.
-class FetchSize {
+class DATABASED_API FetchSize {
   public:
     std::size_t rows() const noexcept { return rows_; }
     /// So many rows came, so large, in that time.
-    void note(std::size_t rows, std::size_t bytes, std::chrono::nanoseconds took) noexcept {
-        if (rows == 0) return;
-        std::size_t next = std::min(rows_ * growth, most_rows);
-        next = std::min(next, enough_bytes * rows / std::max<std::size_t>(bytes, 1));
-        if (took > a_while) {
-            const auto times = static_cast<std::size_t>(took / a_while);
-            next = std::min(next, rows / times);
-        }
-        rows_ = std::max<std::size_t>(next, 1);
-    }
+    void note(std::size_t rows, std::size_t bytes, std::chrono::nanoseconds took) noexcept;
 
     static constexpr std::size_t first_rows = 32;
     static constexpr std::size_t enough_bytes = std::size_t{256} * 1024;
