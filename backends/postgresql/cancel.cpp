@@ -78,11 +78,17 @@ class CancelRequest::Job final : public std::enable_shared_from_this<Job>, priva
             for (int nothing = 0;
                  nothing < 2 && PQisBusy(given_up_.get()) == 0;) {  // one ends a command, two are the end
                 const std::unique_ptr<PGresult, ClearResult> result{PQgetResult(given_up_.get())};
+                if (PQresultStatus(result.get()) == PGRES_COPY_IN && !ends_copy()) return false;
                 nothing = result == nullptr ? nothing + 1 : 0;
             }
             if (PQtransactionStatus(given_up_.get()) != PQTRANS_ACTIVE) return false;
         }
         return true;
+    }
+
+    /// libpq says again and again that there is a COPY until that has ended.
+    bool ends_copy() const {
+        return PQputCopyEnd(given_up_.get(), "the connection was closed") == 1 && PQflush(given_up_.get()) == 0;
     }
 
     void end(std::string problem) noexcept {

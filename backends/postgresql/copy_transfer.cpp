@@ -14,6 +14,8 @@ namespace databased::postgresql {
 namespace {
 
 constexpr std::size_t largest_data = std::size_t{1024} * 1024;  // whose memory is kept
+// libpq counts bytes as int, and passes over what is negative; a row of the server's has at most a gigabyte anyway.
+constexpr std::size_t most_data = std::size_t{2'000'000'000};
 
 std::string_view context_of(const PGresult* result) noexcept {
     const char* text = PQresultErrorField(result, PG_DIAG_CONTEXT);
@@ -49,6 +51,11 @@ const std::string& CopyTransfer::next(Statement::Pointer rows) {
     if (!is_first) data_.clear();
     if (!is_first && data_.capacity() > largest_data) data_ = {};
     rows_->append(data_, *rows, format_);
+    if (data_.size() > most_data) {
+        throw_database_error({.message = "item " + std::to_string(next_item_) +
+                                         ": the row is too large for PostgreSQL, which takes up to a gigabyte",
+                              .sqlstate = "54000"});
+    }
     next_item_ += rows->runs();
     sent_.add(std::move(rows), data_.size());
     return data_;
@@ -64,11 +71,14 @@ std::exception_ptr CopyTransfer::error_of(const PGresult* result, bool reports_v
     const std::string_view context = context_of(result);
     const auto row = row_of_failure(context, goal_.relation());
     if (!row && context.empty()) return postgresql::error_of(result, text_.get());
-    if (!row) return postgresql::error_of(result, text_.get(), {}, {}, sent_.texts());  // a function's own words
+    // A function's own words may repeat values, of which those that were sent long ago are not known any more: without
+    // the statement only the function is named.
+    if (!row && sent_.has_dropped()) return postgresql::error_of(result, nullptr);
+    if (!row) return postgresql::error_of(result, text_.get(), {}, {}, sent_.texts());
     const std::size_t number = first_item_ + *row;
     const std::string item = "item " + std::to_string(number) + ": ";
     const Statement* const rows = sent_.find(number);
-    if (rows == nullptr) return postgresql::error_of(result, text_.get(), {}, item);
+    if (rows == nullptr) return postgresql::error_of(result, nullptr, {}, item);
     const std::size_t run = number - rows->item(0);
     std::string values = reports_values ? rows->describe_values(run) : std::string{};
     return postgresql::error_of(result, text_.get(), std::move(values), item, backend::texts_of(*rows, run, run));

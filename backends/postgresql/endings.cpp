@@ -115,7 +115,9 @@ void Endings::settle(Operation& operation) {
     if (!operation.flight_ended || operation.type_search != 0) return;
     const bool was_stopped = operation.was_ended || operation.should_stop();
     if (interrupter_.is_asking() && was_stopped && !state_.is_lost) return stopped_.push_back(operation);
-    if (repeats(operation)) return repeat(operation);
+    // Those behind it in its batch are on their way, or done: it would come out of its order.
+    const bool is_overtaken = operation.request().is_followed && !state_.expected.empty();
+    if (!is_overtaken && repeats(operation)) return repeat(operation);
     operation.explain_cancel();
     operation.answered();
     operation.rows().finish();

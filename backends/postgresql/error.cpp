@@ -74,8 +74,8 @@ std::string hint_for(const PGresult* result, std::string_view sqlstate, bool is_
     return std::string{field(result, PG_DIAG_MESSAGE_HINT)};
 }
 
-/// What code in the database says where no statement is at hand, as a deferred trigger does at COMMIT, may repeat what
-/// any statement of the transaction has bound.
+/// What code in the database says where no statement is at hand, as a deferred trigger does at COMMIT, or one about
+/// rows that were sent long ago, may repeat what any statement of the transaction has bound.
 bool may_repeat_earlier(const PGresult* result, const SqlText* statement) {
     if (statement != nullptr || field(result, PG_DIAG_CONTEXT).empty()) return false;
     const auto sqlstate = field(result, PG_DIAG_SQLSTATE);
@@ -88,7 +88,7 @@ std::string told_by(const PGresult* result) {
     const auto context = field(result, PG_DIAG_CONTEXT);
     const auto line = context.substr(0, std::min(context.find('\n'), context.size()));
     const bool is_function = line.starts_with("PL/") && line.find('"') == line.npos;
-    return "what runs in the database at the end of the transaction has refused it; detail() has its message" +
+    return "a function or trigger of the database has refused it; detail() has its message" +
            (is_function ? " (" + one_line(line) + ")" : std::string{});
 }
 

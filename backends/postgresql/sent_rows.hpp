@@ -21,8 +21,11 @@ class SentRows {
         while (bytes_ > most_bytes && parts_.size() > 1) {
             bytes_ -= parts_.front().bytes;
             parts_.pop_front();
+            has_dropped_ = true;
         }
     }
+    /// Whether some are not there any more.
+    bool has_dropped() const noexcept { return has_dropped_; }
     /// The part with this item; null if it is not there any more.
     const Statement* find(std::size_t item) const noexcept {
         for (const Part& part : parts_) {
@@ -35,7 +38,8 @@ class SentRows {
     std::vector<std::string> texts() const {
         std::vector<std::string> all;
         for (const Part& part : parts_) {
-            for (std::string& text : backend::texts_of(*part.rows, 0, part.rows->runs() - 1)) all.push_back(std::move(text));
+            for (std::string& text : backend::texts_of(*part.rows, 0, part.rows->runs() - 1))
+                all.push_back(std::move(text));
         }
         return all;
     }
@@ -50,6 +54,7 @@ class SentRows {
 
     std::deque<Part> parts_;
     std::size_t bytes_ = 0;
+    bool has_dropped_ = false;
 };
 
 }  // namespace databased::postgresql

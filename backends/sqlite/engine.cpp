@@ -220,15 +220,22 @@ std::exception_ptr Engine::run_command(Job& job, const backend::Command& command
         case backend::Verb::run:
             return run_statement(job);
         case backend::Verb::declare:
-            return cursors_.declare(job, command.number);
         case backend::Verb::fetch:
-            return cursors_.fetch(job, command.number);
+            return run_cursor(job, command);
         case backend::Verb::check:
             return handle_.has_open_foreign_key() ? open_foreign_key() : std::exception_ptr{};
         default:
             close_cursors(command);
             return run_verb(job, command);
     }
+}
+
+std::exception_ptr Engine::run_cursor(Job& job, const backend::Command& command) {
+    const std::size_t mark = news_.pending().mark();
+    auto error = command.verb == backend::Verb::declare ? cursors_.declare(job, command.number)
+                                                        : cursors_.fetch(job, command.number);
+    if (error) news_.pending().take_back(mark);
+    return error;
 }
 
 /// SQLite would let them go on behind the end of their transaction, and would keep that open for them.

@@ -60,6 +60,7 @@ class Engine {
     std::exception_ptr run_verb(Job& job, const backend::Command& command);
     void close_cursors(const backend::Command& command) noexcept;
     std::exception_ptr run_statement(Job& job);
+    std::exception_ptr run_cursor(Job& job, const backend::Command& command);
     std::exception_ptr install_news();
     bool has_lost_file(Job& job);
     bool is_immediate(const Job& job);

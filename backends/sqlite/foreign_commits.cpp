@@ -1,19 +1,42 @@
 #include "foreign_commits.hpp"
 
+#include <databased/error.hpp>
+
 namespace databased::sqlite {
 
 ForeignCommits::ForeignCommits(EventLoop& loop, const SqliteOptions& options, Inbox& inbox)
-    : loop_(loop), inbox_(inbox), handle_(options, Access::read) {
-    if (auto error = handle_.open()) std::rethrow_exception(error);
-    if (auto error = handle_.configure()) std::rethrow_exception(error);
-    version_ = version();
+    : loop_(loop), inbox_(inbox), options_(options) {
+    open();
     loop_.start(*this, detail::Clock::now() + interval);
 }
 
+/// Whoever locks the whole file does so for a moment: it is tried again.
+void ForeignCommits::open() {
+    handle_.emplace(options_, Access::read);
+    auto error = handle_->open();
+    if (!error) error = handle_->configure();
+    if (!error) {
+        version_ = version();
+        return;
+    }
+    const bool is_locked = handle_->found_busy();
+    handle_.reset();
+    if (!is_locked) std::rethrow_exception(error);
+}
+
 void ForeignCommits::on_time() noexcept {
-    const std::string now = version();
-    if (now != version_) inbox_.put_all_tables();
-    version_ = now;
+    if (handle_) {
+        const std::string now = version();
+        if (now != version_) inbox_.put_all_tables();
+        version_ = now;
+    } else {
+        try {
+            open();
+            if (handle_) inbox_.put_all_tables();  // who has written meanwhile is not known
+        } catch (...) {
+            // the file is gone, which is noticed by ping()
+        }
+    }
     loop_.start(*this, detail::Clock::now() + interval);
 }
 

@@ -7,6 +7,7 @@
 #include <databased/event_loop.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace databased::sqlite {
@@ -23,11 +24,13 @@ class ForeignCommits final : private Timer {
 
   private:
     void on_time() noexcept override;
-    std::string version() const { return handle_.ask("PRAGMA data_version").value_or(version_); }
+    void open();
+    std::string version() const { return handle_->ask("PRAGMA data_version").value_or(version_); }
 
     EventLoop& loop_;
     Inbox& inbox_;
-    Handle handle_;
+    const SqliteOptions& options_;
+    std::optional<Handle> handle_;  // nothing as long as somebody has locked the whole file
     std::string version_;
 };
 

@@ -51,8 +51,7 @@ int OutgoingNews::install(sqlite3* database, std::shared_ptr<NewsHub> hub) noexc
 }
 
 void OutgoingNews::publish() {
-    if (pending_.is_empty()) return;
-    if (!hub_->is_heard()) return pending_.clear();
+    if (pending_.is_empty() || !hub_->is_heard()) return pending_.clear();
     hub_->publish(pending_.take_messages(), pending_.take_written());
 }
 

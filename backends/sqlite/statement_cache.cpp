@@ -20,6 +20,8 @@ StatementCache::StatementCache(sqlite3* database, std::size_t capacity, NumericT
     sqlite3_set_authorizer(database, &StatementCache::on_action, this);
 }
 
+StatementCache::~StatementCache() { sqlite3_set_authorizer(database_, nullptr, nullptr); }
+
 /// SQLite asks also about what it prepares for itself, and when it prepares a text again for another schema.
 int StatementCache::on_action(void* self, int action, const char* first, const char* second, const char* database,
                               const char* cause) noexcept {

@@ -30,6 +30,9 @@ struct PreparedStatement {
 class StatementCache {
   public:
     StatementCache(sqlite3* database, std::size_t capacity, NumericTime numeric_time);
+    ~StatementCache();
+    StatementCache(const StatementCache&) = delete;
+    StatementCache& operator=(const StatementCache&) = delete;
 
     /// Null if it is not kept. Valid until the next call; so with prepare().
     PreparedStatement* find(const SqlText& text) noexcept;

@@ -8,36 +8,50 @@ namespace {
 
 using backend::Lookup;
 
-/// The channel stands in the trigger. Of tables that share rows with others (partitions and their kin) the server calls
-/// the triggers of the one that a statement names only.
+/// The channel is that of the table's name, as it is now: a table that takes the place of another one is heard by who
+/// watches it. Of tables that share rows with others (partitions and their kin) the server calls the triggers of the
+/// one that a statement names only.
 constexpr const char* channel_query =
-    "SELECT (SELECT pg_catalog.encode(pg_catalog.btrim(t.tgargs, pg_catalog.decode('00', 'hex')), 'escape') "
-    "FROM pg_catalog.pg_trigger t WHERE t.tgrelid = pg_catalog.to_regclass(?) AND t.tgname = 'databased_changes' "
+    "SELECT (SELECT pg_catalog.concat('databased_', pg_catalog.to_hex(pg_catalog.hashtextextended(pg_catalog.format("
+    "'%I.%I', n.nspname, c.relname), 0))) FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid "
+    "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE t.tgrelid = pg_catalog.to_regclass(?) AND t.tgname = 'databased_changes' "
     "AND t.tgenabled IN ('O', 'A') AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i "
     "WHERE t.tgrelid IN (i.inhrelid, i.inhparent)))";
 
 /// For the texts below, which have no parameters.
 constexpr const char* name_table = "SELECT pg_catalog.set_config('databased.table', ?, true)";
 
-/// The channel is made of the name, so that a table that is made again is heard by who watches it.
+/// A function that is there already, and belongs to somebody else, would run with the rights of all who write.
 constexpr const char* make =
     "DO $databased$ DECLARE target pg_catalog.regclass := "
-    "pg_catalog.to_regclass(pg_catalog.current_setting('databased.table')); place text; kind text; channel text; BEGIN "
+    "pg_catalog.to_regclass(pg_catalog.current_setting('databased.table')); place text; kind text; owner "
+    "pg_catalog.oid; "
+    "tells pg_catalog.oid; state text; BEGIN "
     "IF target IS NULL THEN RAISE EXCEPTION USING ERRCODE = '42P01', MESSAGE = 'there is no table ' || "
     "pg_catalog.current_setting('databased.table') || ' to be watched'; END IF; "
-    "SELECT n.nspname, c.relkind, 'databased_' || pg_catalog.to_hex(pg_catalog.hashtextextended(pg_catalog.format("
-    "'%I.%I', n.nspname, c.relname), 0)) INTO place, kind, channel "
+    "SELECT n.nspname, c.relkind, c.relowner INTO place, kind, owner "
     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target; "
     "IF kind <> 'r' OR EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE target IN (i.inhrelid, i.inhparent)) THEN "
     "RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = pg_catalog.current_setting('databased.table') || "
     "' cannot be watched: only a table of its own can, no view, partition or table with children'; END IF; "
-    "IF EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = target AND t.tgname = 'databased_changes') THEN "
-    "RETURN; END IF; "
-    "IF pg_catalog.to_regprocedure(pg_catalog.format('%I.databased_tell_changes()', place)) IS NULL THEN "
+    "tells := pg_catalog.to_regprocedure(pg_catalog.format('%I.databased_tell_changes()', place)); "
+    "IF tells IS NOT NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_roles r ON r.oid = "
+    "p.proowner "
+    "WHERE p.oid = tells AND (r.oid = owner OR r.rolsuper OR r.rolname = current_user)) THEN "
+    "RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = pg_catalog.format('the function %I.databased_tell_changes() "
+    "belongs neither to you nor to the owner of the table: let it, or drop it', place); END IF; "
+    "SELECT t.tgenabled INTO state FROM pg_catalog.pg_trigger t WHERE t.tgrelid = target AND t.tgname = "
+    "'databased_changes'; "
+    "IF state = 'A' THEN RETURN; END IF; "
+    "IF tells IS NULL THEN "
     "EXECUTE pg_catalog.format('CREATE FUNCTION %I.databased_tell_changes() RETURNS trigger LANGUAGE plpgsql AS %L', "
-    "place, 'BEGIN PERFORM pg_catalog.pg_notify(TG_ARGV[0], ''''); RETURN NULL; END'); END IF; "
+    "place, 'BEGIN PERFORM pg_catalog.pg_notify(pg_catalog.concat(''databased_'', pg_catalog.to_hex("
+    "pg_catalog.hashtextextended(pg_catalog.format(''%I.%I'', TG_TABLE_SCHEMA, TG_TABLE_NAME), 0))), ''''); "
+    "RETURN NULL; END'); END IF; "
+    "IF state IS NULL THEN "
     "EXECUTE pg_catalog.format('CREATE TRIGGER databased_changes AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s "
-    "FOR EACH STATEMENT EXECUTE FUNCTION %I.databased_tell_changes(%L)', target, place, channel); "
+    "FOR EACH STATEMENT EXECUTE FUNCTION %I.databased_tell_changes()', target, place); END IF; "
     "EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ALWAYS TRIGGER databased_changes', target); END $databased$";
 
 constexpr const char* unmake =

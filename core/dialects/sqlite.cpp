@@ -82,10 +82,13 @@ class SqliteDialect final : public Dialect {
     /// CROSS JOIN would be an order to join in this order.
     std::string_view cross_join() const noexcept override { return " JOIN "; }
     std::string_view no_limit() const noexcept override { return " LIMIT -1"; }
-    /// Of attached databases nothing is told.
+    /// Of attached databases and of views nothing is told.
     Lookup change_channel(std::string_view schema, std::string_view table) const override {
         const bool is_main = schema.empty() || schema == "main";
-        return {is_main ? "SELECT databased_change_channel(?)" : "SELECT ? WHERE false", std::string{table}};
+        return {is_main ? "SELECT databased_change_channel(name) FROM main.sqlite_master WHERE type = 'table' AND "
+                          "lower(name) = lower(?)"
+                        : "SELECT ? WHERE false",
+                std::string{table}};
     }
     Lookup table_exists(std::string_view schema, std::string_view table) const override {
         std::string sql = "SELECT count(*) > 0 FROM ";

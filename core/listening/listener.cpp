@@ -25,15 +25,18 @@ class Beginning {
         database_->listening.add(*subscription_);
         Listening::attend(database_);
     }
+    /// Who is stopped may have begun meanwhile.
     ~Beginning() {
-        if (!subscription_->has_begun()) database_->listening.remove(*subscription_);
+        if (!is_kept_) database_->listening.remove(*subscription_);
     }
+    void keep() noexcept { is_kept_ = true; }
     Beginning(const Beginning&) = delete;
     Beginning& operator=(const Beginning&) = delete;
 
   private:
     std::shared_ptr<DatabaseState> database_;
     std::shared_ptr<Subscription> subscription_;
+    bool is_kept_ = false;
 };
 
 }  // namespace
@@ -45,11 +48,12 @@ Task<> begin_subscription(std::shared_ptr<DatabaseState> database, std::shared_p
                                 " has no notifications, as far as its backend says");
     }
     co_await require_connected(database, Access::write);
-    const Beginning beginning{database, subscription};
+    Beginning beginning{database, subscription};
     while (!subscription->has_begun()) {
         if (subscription->ended_by()) std::rethrow_exception(subscription->ended_by());
         co_await subscription->change();
     }
+    beginning.keep();
 }
 
 void end_subscription(const std::shared_ptr<DatabaseState>& database, const std::shared_ptr<Subscription>& subscription,
@@ -99,8 +103,15 @@ Task<Listener> Listener::open(std::shared_ptr<detail::DatabaseState> database, s
 }
 
 Task<Notification> Listener::next() {
-    if (!subscription_->ended_by()) detail::Listening::attend(database_);
-    return detail::QueuedSubscription::next(subscription_);
+    if (subscription_ == nullptr) throw UsageError("this Listener was moved from");
+    return next_of(database_, subscription_);
+}
+
+Task<Notification> Listener::next_of(std::shared_ptr<detail::DatabaseState> database,
+                                     std::shared_ptr<detail::QueuedSubscription> subscription) {
+    database->connectivity.check_thread(co_await detail::this_context());
+    if (!subscription->ended_by()) detail::Listening::attend(database);
+    co_return co_await detail::QueuedSubscription::next(subscription);
 }
 
 Task<> Listener::close() {

@@ -114,9 +114,14 @@ Task<> Listening::serve(std::shared_ptr<DatabaseState> database) {
     co_await settle();
     if (taken != taken_) co_return;
     backoff_.reset();
-    const bool has_changed = co_await change(time_after(silence_before_ping(endpoint_->settings())));
-    if (has_changed || std::exchange(has_heard_, false)) co_return;
+    if (std::exchange(has_heard_, false)) alive_at_ = Clock::now();
+    const bool has_changed = co_await change(alive_at_ + silence_before_ping(endpoint_->settings()));
+    if (taken != taken_) co_return;
+    // Whoever asks again and again for what has come changes nothing of how long it is silent.
+    const bool is_silent = !has_heard_ && alive_at_ + silence_before_ping(endpoint_->settings()) <= Clock::now();
+    if (!is_silent && (has_changed || has_heard_)) co_return;
     co_await connection_->ping();
+    alive_at_ = Clock::now();
 }
 
 Task<> Listening::open(std::shared_ptr<DatabaseState> database) {
@@ -130,6 +135,7 @@ Task<> Listening::open(std::shared_ptr<DatabaseState> database) {
     endpoint_ = endpoint;
     connection_ = std::move(connection);
     process_ = {};
+    alive_at_ = Clock::now();
 }
 
 /// Who waited for a lost connection hears of the gap only now: what is committed from here on is heard.

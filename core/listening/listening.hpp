@@ -58,7 +58,8 @@ class Listening final : private backend::NotificationSink {
     std::uint32_t taken_ = 0;  // how often the connection was taken from the task
     bool has_changed_ = false;
     bool is_attended_ = false;
-    bool has_heard_ = false;  // since the last look
+    bool has_heard_ = false;        // since the last look
+    Clock::time_point alive_at_{};  // when the connection last gave a sign of life
     bool owes_gap_ = false;
     Backoff backoff_;
 };

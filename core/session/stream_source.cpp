@@ -108,7 +108,6 @@ Task<> StreamSource::wait() {
         ~Waiting() { is_waited_for = false; }
         bool& is_waited_for;
     } const waiting{is_waited_for_};
-    deadline_ = context.deadline;
     if (transaction_ == nullptr) {
         co_await declare();
         co_return;
@@ -210,14 +209,11 @@ void StreamSource::start_fetch() {
         return fail(std::make_exception_ptr(NotConnectedError("the Database of this stream was disconnected")));
     }
     is_busy_ = true;
-    loop->spawn(fetch_beside(shared_from_this(), deadline_));
+    loop->spawn(fetch_beside(shared_from_this()));
 }
 
-Task<> StreamSource::fetch_beside(std::shared_ptr<StreamSource> self, Clock::time_point deadline) {
-    Context context = co_await this_context();
-    context.deadline = deadline;
-    co_await self->fetch().in(context);
-}
+/// Who waits for it may give that up; another one may want the rows.
+Task<> StreamSource::fetch_beside(std::shared_ptr<StreamSource> self) { co_await self->fetch(); }
 
 // Its end
 

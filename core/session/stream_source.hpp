@@ -70,7 +70,7 @@ class StreamSource final : public RowSource,
     void note(const Outcome& outcome, bool is_declared);
     void fail(std::exception_ptr error) noexcept;
     void start_fetch();
-    static Task<> fetch_beside(std::shared_ptr<StreamSource> self, Clock::time_point deadline);
+    static Task<> fetch_beside(std::shared_ptr<StreamSource> self);
     static Task<> end_session(std::shared_ptr<StreamSource> self);
     Task<> finish(std::exception_ptr error);
     void leave() noexcept;
@@ -84,7 +84,6 @@ class StreamSource final : public RowSource,
     std::uint32_t cursor_ = 0;
     ArrivedRows rows_;
     std::exception_ptr error_;
-    Clock::time_point deadline_ = Clock::time_point::max();  // of who reads
     bool is_busy_ = false;
     bool is_waited_for_ = false;
     bool is_at_end_ = false;

@@ -42,10 +42,12 @@ Task<bool> WatchState::next(std::shared_ptr<WatchState> self, void* rows, const 
     if (self->subscription_ == nullptr) co_await self->begin();
     while (true) {
         co_await self->news();
-        const auto seen = self->subscription_->now();
+        const auto heard_by = self->subscription_;
+        auto seen = heard_by->now();
         const bool may_have_missed = seen.gaps != self->seen_.gaps;
         Rows now = co_await self->look(may_have_missed ? Trust::any_server : Trust::same_server);
         self->refuse_closed();
+        if (self->subscription_ != heard_by) seen = {.gaps = self->subscription_->now().gaps};  // and looks once more
         const bool is_news = !self->rows_ || may_have_missed || !are_same(*self->rows_, now);
         if (is_news) read_rows(now, rows, taker);
         self->seen_ = seen;
@@ -84,17 +86,28 @@ Task<> WatchState::news() {
 }
 
 /// Behind a gap this may be another server, where nobody tells of changes.
-Task<Rows> WatchState::look(Trust trust) const {
+Task<Rows> WatchState::look(Trust trust) {
     Backoff backoff;
     for (int looks = 1;; ++looks) {
         try {
-            if (trust == Trust::any_server) co_await channels();
+            if (trust == Trust::any_server) co_await hear_anew();
             co_return co_await run_fetch_rows(target_, query_->copy());
         } catch (const ConnectionError&) {
             if (looks == most_looks) throw;
         }
         co_await sleep(backoff.next());
     }
+}
+
+/// The tables may be others, under the same names.
+Task<> WatchState::hear_anew() {
+    std::vector<std::string> now = co_await channels();
+    if (now == subscription_->channels()) co_return;
+    auto subscription = std::make_shared<ChangeSubscription>(std::move(now));
+    co_await begin_subscription(database_, subscription);
+    end_subscription(database_, subscription_, closed);
+    subscription_ = std::move(subscription);
+    if (is_closed_) end_subscription(database_, subscription_, closed);
 }
 
 Task<std::vector<std::string>> WatchState::channels() const {

@@ -29,7 +29,8 @@ class WatchState {
     Task<> begin();
     Task<> news();
     enum class Trust { same_server, any_server };
-    Task<Rows> look(Trust trust) const;
+    Task<Rows> look(Trust trust);
+    Task<> hear_anew();
     Task<std::vector<std::string>> channels() const;
     void refuse_closed() const;
 

@@ -50,7 +50,7 @@ class DATABASED_API Listener {
     ~Listener();
 
     /// The next message, or Notification::may_have_missed. Who stops waiting loses nothing. Throws SessionClosedError
-    /// behind close().
+    /// behind close(), WrongThreadError on another loop than that of the Database.
     Task<Notification> next();
     /// Hears nothing any more. A second call does nothing.
     Task<> close();
@@ -60,6 +60,8 @@ class DATABASED_API Listener {
     Listener(std::shared_ptr<detail::DatabaseState> database,
              std::shared_ptr<detail::QueuedSubscription> subscription) noexcept;
     static Task<Listener> open(std::shared_ptr<detail::DatabaseState> database, std::vector<std::string> channels);
+    static Task<Notification> next_of(std::shared_ptr<detail::DatabaseState> database,
+                                      std::shared_ptr<detail::QueuedSubscription> subscription);
     void leave() noexcept;
 
     std::shared_ptr<detail::DatabaseState> database_;

@@ -359,4 +359,23 @@ TEST_P(Notifications, EndWithTheirLoop) {
     run(go_on());
 }
 
+CONFORMANCE_TEST(Notifications, AreNothingForWhoWasStoppedAsHeBeganToListen) {
+    auto database = co_await fresh_database();
+    const auto listen = [&]() -> Task<> { co_await database.listen("jobs"); };
+    const auto fail = []() -> Task<> {
+        throw ChangedMyMind();
+        co_return;
+    };
+
+    try {
+        co_await when_all(listen(), fail());
+    } catch (const ChangedMyMind&) {
+        // as it should be
+    }
+
+    Listener listener = co_await database.listen("jobs");
+    co_await database.notify("jobs", "first");
+    EXPECT_EQ(co_await next(listener, 1), words("jobs first"));
+}
+
 }  // namespace

@@ -5,6 +5,7 @@
 #include "support/postgresql_server.hpp"
 #include "support/proxied_connection.hpp"
 #include "support/refusal.hpp"
+#include "support/thrown.hpp"
 
 #include "copy_failure.hpp"
 #include "copy_rows.hpp"
@@ -371,6 +372,42 @@ ASYNC_TEST(BulkInsertCopy, EndsWithItsDatabase) {
 
     RawPostgresql other{place.url()};
     co_await until([&] { return other.integer("SELECT count(*) FROM thing") == 0; });
+}
+
+ASYNC_TEST(BulkInsertCopy, EndsOnTheServerWithADatabaseThatIsDestroyed) {
+    const TestDatabase place;
+    RawPostgresql other{place.url()};
+    std::optional<Database> database{std::in_place, place.url()};
+    co_await database->execute_script(
+        "CREATE TABLE thing (n bigint, t text);"
+        "CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN IF NEW.n = 5 THEN PERFORM pg_sleep(100); END IF; RETURN NEW; END';"
+        "CREATE TRIGGER slow BEFORE INSERT ON thing FOR EACH ROW EXECUTE FUNCTION sleep()");
+    support::Event never;
+    std::int64_t next = 0;
+    const auto producer = [&]() -> Task<std::optional<Pair>> {
+        if (next == 20'000) co_await never.wait();
+        co_return Pair{next++, "text"};
+    };
+    const auto destroy = [&]() -> Task<> {
+        co_await until([&] {
+            return other.integer(
+                       "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = "
+                       "current_database()") == 1;
+        });
+        database.reset();
+        never.set();
+    };
+    const auto insert = [&]() -> Task<> {
+        EXPECT_TRUE(co_await support::fails_with<Error>(database->bulk_insert("thing", producer)));
+    };
+    co_await when_all(insert(), destroy());
+
+    co_await until([&] {
+        return other.integer(
+                   "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = "
+                   "current_database() AND backend_type = 'client backend'") == 0;
+    });
 }
 
 ASYNC_TEST(BulkInsertCopy, GoesThroughPgbouncer) {

@@ -256,4 +256,24 @@ ASYNC_TEST(SessionReset, ComesBehindTheLastStatementOfABatch) {
     EXPECT_EQ(co_await database.fetch_val<bool>("SELECT to_regclass('pg_temp.mine') IS NULL"), true);
 }
 
+/// The first use of an array's type is refused, and is done again where nobody is behind it.
+ASYNC_TEST(BatchOrder, IsKeptWhereAStatementWouldBeRepeated) {
+    const Place place;
+    Database database = co_await place.open();
+    co_await database.execute_script(
+        "CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE TABLE films (id int, moods mood[], is_done bool DEFAULT "
+        "false)");
+    Batch batch = database.batch();
+    const std::vector<std::string> moods{"good"};
+    const auto added = batch.execute("INSERT INTO films (id, moods) VALUES (?, ?)", 1, moods);
+    const auto done = batch.execute("UPDATE films SET is_done = true WHERE id = ?", 1);
+
+    const std::size_t failed = co_await batch.run_independent();
+
+    const auto all = co_await database.fetch_val<int>("SELECT count(*) FROM films");
+    EXPECT_EQ(all, added.has_failed() ? 0 : 1);
+    EXPECT_EQ(failed, added.has_failed() ? 1u : 0u);
+    EXPECT_EQ(done.get().rows_affected, all);
+}
+
 }  // namespace

@@ -1,6 +1,8 @@
 // The triggers that tell of changes, and what becomes of live queries when the server does not behave.
 #include "faults.hpp"
 
+#include "support/thrown.hpp"
+
 #include <string>
 
 namespace {
@@ -100,6 +102,34 @@ ASYNC_TEST(Watch, MayBeMadePossibleByManyAtOnce) {
     co_await when_all(first.make_watchable("t"), second.make_watchable("t"), first.make_watchable("t"));
 
     EXPECT_EQ(place.observer().integer("SELECT count(*) FROM pg_trigger"), 1);
+}
+
+ASYNC_TEST(Watch, HearsTheTableThatHasTakenTheNameOfAnother) {
+    Place place;
+    auto database = co_await place.open();
+    co_await database.execute_script("CREATE TABLE films (id int); CREATE TABLE films_new (id int)");
+    co_await database.make_watchable(TableName{"films_new"});
+    co_await database.execute_script("ALTER TABLE films RENAME TO films_old; ALTER TABLE films_new RENAME TO films");
+    auto watch = database.watch<int>(watching("films"), "SELECT count(*) FROM films");
+    EXPECT_EQ((co_await watch.next()).rows.at(0), 0);
+
+    co_await database.execute("INSERT INTO films VALUES (1)");
+
+    EXPECT_EQ((co_await with_timeout(10s, watch.next())).rows.at(0), 1);
+}
+
+ASYNC_TEST(Watch, UsesNoFunctionThatSomebodyElseHasMade) {
+    Place place;
+    auto database = co_await place.open();
+    const std::string stranger = place.name() + "_stranger";
+    co_await database.execute_script(
+        "CREATE TABLE films (id int); CREATE FUNCTION databased_tell_changes() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN RETURN NULL; END'; CREATE ROLE " +
+        stranger + "; ALTER FUNCTION databased_tell_changes() OWNER TO " + stranger);
+
+    EXPECT_TRUE(co_await support::fails_with<PermissionError>(database.make_watchable(TableName{"films"})));
+
+    co_await database.execute_script("DROP OWNED BY " + stranger + "; DROP ROLE " + stranger);
 }
 
 }  // namespace

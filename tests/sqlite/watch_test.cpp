@@ -1,6 +1,7 @@
 // Which tables SQLite's statements write, and what others write.
 #include "support/async.hpp"
 #include "support/sqlite_file.hpp"
+#include "support/thrown.hpp"
 
 #include <databased/databased.hpp>
 
@@ -113,6 +114,19 @@ ASYNC_TEST(SqliteWatch, IsNotToldOfAttachedDatabases) {
     auto watch = database.watch<int>(watching(TableName{"other", "a"}), "SELECT 1");
 
     EXPECT_THROW(co_await watch.next(), UsageError);
+}
+
+ASYNC_TEST(SqliteWatch, IsRefusedOfViewsAndOfWhatIsNotThere) {
+    Database database{"sqlite://"};
+    co_await database.execute("CREATE TABLE films (id INTEGER)");
+    co_await database.execute("CREATE VIEW some AS SELECT * FROM films");
+
+    auto view = database.watch<int>(watching("some"), "SELECT count(*) FROM some");
+    EXPECT_TRUE(co_await support::fails_with<UsageError>(view.next()));
+    auto other = database.watch<int>(watching("movies"), "SELECT count(*) FROM films");
+    EXPECT_TRUE(co_await support::fails_with<UsageError>(other.next()));
+    auto upper = database.watch<int>(watching("FILMS"), "SELECT count(*) FROM films");
+    EXPECT_EQ((co_await upper.next()).rows.at(0), 0);
 }
 
 }  // namespace
