@@ -22,9 +22,9 @@
 //  12. Behind `reset` settings, roles, temporary objects, locks, cursors, prepared statements, channels and last
 //      numbers are as they were at `keep`, or is_usable() is false.
 //  13. is_clean() is false from the first statement that may leave something until `reset` has succeeded.
-//  14. An exchange may be destroyed before it has finished: what it began is ended or rolled back without it, never half
-//      committed, and the next one is served. The connection may be destroyed before an exchange has finished: it is
-//      finished then, by NotConnectedError unless the database has answered.
+//  14. An exchange may be destroyed before it has finished: what it began is ended or rolled back without it, never
+//      half committed, and the next one is served. The connection may be destroyed before an exchange has finished: it
+//      is finished then, by NotConnectedError unless the database has answered.
 //  15. What fails or stops among requests that may share changes nothing for the others, and nobody is told before what
 //      is committed together is committed.
 //  16. A statement of many items is one command, all or none; the error names the item.

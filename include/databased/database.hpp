@@ -5,8 +5,8 @@
 #include <databased/detail/callback.hpp>
 #include <databased/detail/export.hpp>
 #include <databased/health.hpp>
-#include <databased/notice.hpp>
 #include <databased/listener.hpp>
+#include <databased/notice.hpp>
 #include <databased/query/schema.hpp>
 #include <databased/session.hpp>
 #include <databased/url.hpp>

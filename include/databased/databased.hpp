@@ -11,8 +11,8 @@
 #include <databased/error.hpp>
 #include <databased/event_loop.hpp>
 #include <databased/health.hpp>
-#include <databased/notice.hpp>
 #include <databased/listener.hpp>
+#include <databased/notice.hpp>
 #include <databased/options.hpp>
 #include <databased/parameters.hpp>
 #include <databased/query/case_when.hpp>
