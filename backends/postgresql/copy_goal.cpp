@@ -9,7 +9,7 @@ namespace databased::postgresql {
 
 namespace {
 
-std::string quoted(std::string_view name) { return '"' + std::string{name} + '"'; }
+std::string in_quotes(std::string_view name) { return '"' + std::string{name} + '"'; }
 
 }  // namespace
 
@@ -24,7 +24,7 @@ const char* CopyGoal::lookup() noexcept {
 }
 
 std::string CopyGoal::name() const {
-    return table_.schema.empty() ? quoted(table_.name) : quoted(table_.schema) + '.' + quoted(table_.name);
+    return table_.schema.empty() ? in_quotes(table_.name) : in_quotes(table_.schema) + '.' + in_quotes(table_.name);
 }
 
 void CopyGoal::found(const PGresult* result) {
@@ -42,7 +42,7 @@ void CopyGoal::found(const PGresult* result) {
                                          " columns that can be given; name those that are meant",
                               .sqlstate = "42601"});
     }
-    for (const std::string& column : table_.columns) columns_ += (columns_.empty() ? "" : ", ") + quoted(column);
+    for (const std::string& column : table_.columns) columns_ += (columns_.empty() ? "" : ", ") + in_quotes(column);
 }
 
 std::string CopyGoal::insert() const {

@@ -63,14 +63,14 @@ constexpr const char* unmake =
     "IF NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgfoid = tells) THEN "
     "EXECUTE pg_catalog.format('DROP FUNCTION %s', tells::pg_catalog.regprocedure); END IF; END $databased$";
 
-std::string quoted(std::string_view name) {
+std::string in_quotes(std::string_view name) {
     std::string text = "\"";
     for (const char character : name) text.append(character == '"' ? 2 : 1, character);
     return text + '"';
 }
 
 std::string full_name(std::string_view schema, std::string_view table) {
-    return schema.empty() ? quoted(table) : quoted(schema) + '.' + quoted(table);
+    return schema.empty() ? in_quotes(table) : in_quotes(schema) + '.' + in_quotes(table);
 }
 
 std::vector<Lookup> with_table(std::string_view schema, std::string_view table, const char* sql) {
