@@ -6,8 +6,6 @@
 #include <databased/detail/row_source.hpp>
 #include <databased/error.hpp>
 
-#include <databased/error.hpp>
-
 #include <utility>
 
 namespace databased::detail {

@@ -4,9 +4,11 @@
 #include <databased/detail/fetch.hpp>
 #include <databased/error.hpp>
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <fstream>
-#include <iterator>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -14,11 +16,16 @@ namespace databased::detail {
 
 namespace {
 
+/// All of it: half a script would be run as if it were a whole one.
 std::string text_of_file(const std::string& path) {
     errno = 0;
     std::ifstream file{path, std::ios::binary};
-    std::string text{std::istreambuf_iterator<char>{file}, {}};
-    if (file.good() || file.eof()) return text;
+    std::string text;
+    std::array<char, 65'536> part;
+    while (file.read(part.data(), part.size()) || file.gcount() != 0) {
+        text.append(part.data(), static_cast<std::size_t>(file.gcount()));
+    }
+    if (file.eof() && !file.bad()) return text;
     const int problem = errno != 0 ? errno : EIO;
     throw ParameterError("the script '" + path + "' cannot be read: " + std::generic_category().message(problem));
 }

@@ -163,6 +163,15 @@ CONFORMANCE_TEST(Script, OfAFileThatIsNotThereIsAnError) {
     EXPECT_PRED2(mentions, refusal, "no/such/script.sql");
 }
 
+CONFORMANCE_TEST(Script, OfAFolderIsAnError) {
+    auto database = co_await fresh_database();
+    const support::TemporaryFolder folder;
+
+    const std::string refusal = co_await refusal_by<ParameterError>(database.execute_file(folder.path()));
+
+    EXPECT_PRED2(mentions, refusal, "cannot be read");
+}
+
 CONFORMANCE_TEST(Script, MayMakeAConnectionReady) {
     auto database = co_await fresh_database();
     int hooks = 0;
