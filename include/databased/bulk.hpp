@@ -47,7 +47,8 @@ class DATABASED_API BulkOptions {
         return *this;
     }
     BulkOptions& columns(std::vector<std::string> names);
-    /// `hook` is called after each part of the rows that the database has taken. What it throws ends the insert.
+    /// `hook` is called after each part of the rows that was handed over: what is refused may be told later (README).
+    /// What it throws ends the insert.
     BulkOptions& on_progress(detail::Callback<void(const BulkProgress&)> hook);
 
     const std::vector<std::string>& columns() const noexcept { return columns_; }
