@@ -28,4 +28,10 @@ bool StreamWait::start(std::coroutine_handle<> parent, const PromiseBase& promis
 
 void StreamWait::finish() { std::move(*wait_).operator co_await().await_resume(); }
 
+Task<> take_rows_of(RowSource* source, Callback<void()> take) {
+    const bool has_to_wait = source != nullptr && !source->is_ready();
+    if (has_to_wait) co_await source->wait();
+    take();
+}
+
 }  // namespace databased::detail

@@ -12,15 +12,6 @@
 
 namespace databased {
 
-namespace detail {
-
-template <class T>
-Task<std::span<T>> next_batch_of(RowStream<T>& stream) {
-    co_return co_await stream.next_batch();
-}
-
-}  // namespace detail
-
 /// The rows of a RowStream as an input range: read once, by one thread at a time. Rows come in batches, so that the
 /// thread waits for few of them. Errors are thrown by begin() and by the iterator's increment.
 ///
@@ -54,7 +45,10 @@ class BlockingRowStream {
     void read() {
         batch_ = {};
         place_ = 0;
-        batch_ = detail::hand_over(*loop_, [&](detail::WaitingThread&) { return detail::next_batch_of(*stream_); });
+        detail::hand_over(*loop_, [&](detail::WaitingThread&) {
+            detail::RowSource* const source = stream_->has_row() ? nullptr : stream_->source_.get();
+            return detail::take_rows_of(source, [&] { batch_ = stream_->take_batch(); });
+        });
     }
     void go_on() {
         if (++place_ == batch_.size()) read();

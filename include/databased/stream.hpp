@@ -1,6 +1,7 @@
 // RowStream: the rows of a result one after the other, in memory that does not grow with their number.
 #pragma once
 
+#include <databased/detail/callback.hpp>
 #include <databased/detail/export.hpp>
 #include <databased/detail/fields.hpp>
 #include <databased/detail/owner.hpp>
@@ -105,7 +106,14 @@ class DATABASED_API StreamWait {
     std::optional<Task<>> wait_;
 };
 
+/// Waits for rows of `source`, unless that is null, and calls `take` in the same turn of the loop. No template, so that
+/// its frame has no type of the program's.
+DATABASED_API Task<> take_rows_of(RowSource* source, Callback<void()> take);
+
 }  // namespace detail
+
+template <class T>
+class BlockingRowStream;
 
 /// Rows that are asked for bit by bit while they are read; T as for fetch_all(). Nothing is sent before the first
 /// next(), which throws what is wrong with the statement. It belongs to its session, which may be used between two
@@ -141,6 +149,7 @@ class RowStream {
 
   private:
     friend class Executor;
+    friend class BlockingRowStream<T>;
     RowStream(std::shared_ptr<detail::RowSource> source, detail::StreamRows<T> rows) noexcept
         : source_(std::move(source)), rows_(std::move(rows)) {}
 
@@ -152,6 +161,14 @@ class RowStream {
         if (batch == nullptr) return false;
         rows_.begin(std::move(batch));
         return true;
+    }
+
+    std::span<T> take_batch() {
+        batch_.clear();
+        if (!find_row()) return {};
+        batch_.reserve(rows_.left());
+        while (rows_.left() != 0) batch_.push_back(rows_.take());
+        return batch_;
     }
 
     std::shared_ptr<detail::RowSource> source_;
@@ -191,11 +208,7 @@ class RowStream<T>::NextBatch : private detail::StreamWait {
     }
     std::span<T> await_resume() {
         end();
-        stream_.batch_.clear();
-        if (!stream_.find_row()) return {};
-        stream_.batch_.reserve(stream_.rows_.left());
-        while (stream_.rows_.left() != 0) stream_.batch_.push_back(stream_.rows_.take());
-        return stream_.batch_;
+        return stream_.take_batch();
     }
 
   private:
