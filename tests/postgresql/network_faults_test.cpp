@@ -1,9 +1,8 @@
 // A network that stalls, cuts and garbles: the right error, no hang, no leak, and the pool heals.
-#include "faults.hpp"
+#include "far.hpp"
 
 #include "support/postgresql_messages.hpp"
 #include "support/refusal.hpp"
-#include "support/tcp_proxy.hpp"
 #include "support/thrown.hpp"
 
 #include <chrono>
@@ -18,33 +17,6 @@ using namespace std::chrono_literals;
 using support::Cut;
 using support::Direction;
 using support::fails_with;
-using support::TcpProxy;
-
-std::uint16_t port_of(const Url& url) { return static_cast<std::uint16_t>(url.port().value_or(5432)); }
-
-/// A database behind a network.
-class Far {
-  public:
-    Url url(const std::string& query = {}) const {
-        return Url::parse(place_.url(query)).with_host("127.0.0.1").with_port(proxy_.port());
-    }
-    Place& place() noexcept { return place_; }
-    TcpProxy& network() noexcept { return proxy_; }
-    void stall() {
-        proxy_.stall(Direction::to_client);
-        proxy_.stall(Direction::to_server);
-    }
-    void heal() {
-        proxy_.cut_all();
-        proxy_.pass(Direction::to_client);
-        proxy_.pass(Direction::to_server);
-    }
-
-  private:
-    Place place_;
-    Url server_ = Url::parse(place_.url());
-    TcpProxy proxy_{server_.host().value(), port_of(server_)};
-};
 
 constexpr const char* impatient = "?cancel_timeout=100ms&sslmode=disable";
 
@@ -56,46 +28,6 @@ Task<> expect_healed(Far& far, Database& database) {
     EXPECT_EQ(co_await database.fetch_val<int>("SELECT 1"), 1);
     co_await until_unused(database);
     EXPECT_EQ(database.pool_stats().waiting, 0u);
-}
-
-ASYNC_TEST(FarServer, IsSentReadsThatOthersOnTheirWayToItShareAConnectionWith) {
-    Far far;
-    Database database{far.url("?max_size=1&sslmode=disable")};
-    far.network().delay(Direction::to_client, 50ms);
-    const auto read = [&] { return database.fetch_val<int>("SELECT 1"); };
-    for (int i = 0; i < 6; ++i) co_await read();
-    far.network().stall(Direction::to_client);
-
-    std::vector<Task<std::optional<int>>> reads;
-    for (int i = 0; i < 8; ++i) reads.push_back(read());
-    std::size_t waiting = 0;
-    const auto look = [&]() -> Task<> {
-        waiting = database.pool_stats().waiting;
-        far.network().pass(Direction::to_client);
-        co_return;
-    };
-    co_await when_all(when_all(std::move(reads)), look());
-
-    EXPECT_EQ(waiting, 0u);
-}
-
-ASYNC_TEST(FarServer, IsSentABatchWithoutWaitingForAnswers) {
-    Far far;
-    Database database{far.url("?sslmode=disable")};
-    co_await database.execute("CREATE TABLE films (id int)");
-    Batch batch = database.batch();
-    for (const char* id : {"1", "2", "3"}) batch.execute(std::string{"INSERT INTO films VALUES ("} + id + ")");
-    far.network().stall(Direction::to_client);
-
-    const auto answer_once_all_is_done = [&]() -> Task<> {
-        co_await until([&] { return far.place().observer().integer("SELECT count(*) FROM films") == 3; });
-        far.network().pass(Direction::to_client);
-    };
-    std::size_t failed = 1;
-    const auto run = [&]() -> Task<> { failed = co_await batch.run_independent(); };
-    co_await when_all(run(), answer_once_all_is_done());
-
-    EXPECT_EQ(failed, 0u);
 }
 
 ASYNC_TEST(NetworkStall, EndsAReadWithItsTime) {

@@ -1,8 +1,7 @@
 // The connection over which notifications are heard, when the server or the network does not behave.
-#include "faults.hpp"
+#include "far.hpp"
 
 #include "support/pgbouncer.hpp"
-#include "support/tcp_proxy.hpp"
 #include "support/thrown.hpp"
 
 #include <optional>
@@ -13,9 +12,7 @@ namespace {
 
 using namespace faults;
 using namespace std::chrono_literals;
-using support::Cut;
 using support::Direction;
-using support::TcpProxy;
 using support::thrown;
 
 Task<std::string> next(Listener& listener) {
@@ -31,12 +28,6 @@ void terminate_listener(Place& place) {
     place.observer().execute(
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND query "
         "LIKE 'LISTEN%' AND pid <> pg_backend_pid()");
-}
-
-std::uint16_t port_of(const Url& url) { return static_cast<std::uint16_t>(url.port().value_or(5432)); }
-
-Url through(const TcpProxy& network, const std::string& url) {
-    return Url::parse(url).with_host("127.0.0.1").with_port(network.port());
 }
 
 ASYNC_TEST(Notification, OfAnotherProgramIsHeard) {
@@ -110,87 +101,74 @@ ASYNC_TEST(Notification, IsNotSentToAChannelThatNobodyListensToAnyMore) {
 }
 
 ASYNC_TEST(Notification, NoticesASilentNetwork) {
-    Place place;
-    const Url server = Url::parse(place.url());
-    TcpProxy network{server.host().value(), port_of(server)};
+    Far far;
     Options options;
     options.pool.ping_after = 10ms;
-    Database database{through(network, place.url("?cancel_timeout=100ms&sslmode=disable")), options};
+    Database database{far.url("?cancel_timeout=100ms&sslmode=disable"), options};
     co_await database.connect();
     Listener listener = co_await database.listen("jobs");
 
-    network.stall(Direction::to_client);
-    network.stall(Direction::to_server);
-    co_await with_timeout(10s, until([&] { return network.taken() > 2; }));  // a new one is tried
-    network.cut_all();
-    network.pass(Direction::to_client);
-    network.pass(Direction::to_server);
+    far.stall();
+    co_await with_timeout(10s, until([&] { return far.network().taken() > 2; }));  // a new one is tried
+    far.heal();
 
     EXPECT_EQ(co_await next(listener), "?");
-    place.observer().execute("NOTIFY jobs, 'heard'");
+    far.place().observer().execute("NOTIFY jobs, 'heard'");
     EXPECT_EQ(co_await next(listener), "heard");
 }
 
 ASYNC_TEST(Notification, IsHeardAgainOnceTheServerCanBeReached) {
-    Place place;
-    const Url server = Url::parse(place.url());
-    TcpProxy network{server.host().value(), port_of(server)};
-    Database database{through(network, place.url("?sslmode=disable"))};
+    Far far;
+    Database database{far.url("?sslmode=disable")};
     std::vector<std::string> warnings;
     database.on_warning([&](std::string_view warning) { warnings.emplace_back(warning); });
     co_await database.connect();
     Listener listener = co_await database.listen("jobs");
 
-    network.refuse_connections();
-    network.cut_all();
+    far.network().refuse_connections();
+    far.network().cut_all();
     co_await with_timeout(10s, until([&] { return !warnings.empty(); }));
     EXPECT_THROW(co_await database.listen("more"), ConnectionError);  // whoever is new hears why not
     EXPECT_THROW(co_await with_timeout(1ms, listener.next()), TimeoutError);
-    network.accept_connections();
+    far.network().accept_connections();
 
     EXPECT_EQ(co_await next(listener), "?");
     EXPECT_EQ(warnings.size(), 1U);
 }
 
 ASYNC_TEST(Notification, CannotBeHeardWhereTheServerCannotBeReached) {
-    Place place;
-    const Url server = Url::parse(place.url());
-    TcpProxy network{server.host().value(), port_of(server)};
-    Database database{through(network, place.url("?sslmode=disable"))};
+    Far far;
+    Database database{far.url("?sslmode=disable")};
     co_await database.connect();
-    network.refuse_connections();
+    far.network().refuse_connections();
 
     EXPECT_THROW(co_await database.listen("jobs"), ConnectionError);
 
-    network.accept_connections();
+    far.network().accept_connections();
     Listener listener = co_await database.listen("jobs");
     co_await database.notify("jobs", "heard");
     EXPECT_EQ(co_await next(listener), "heard");
 }
 
 ASYNC_TEST(Notification, MayBeGivenUpWhileTheConnectionIsMade) {
-    Place place;
-    const Url server = Url::parse(place.url());
-    TcpProxy network{server.host().value(), port_of(server)};
-    Database database{through(network, place.url("?sslmode=disable"))};
+    Far far;
+    Database database{far.url("?sslmode=disable")};
     co_await database.connect();
-    network.stall(Direction::to_client);
+    far.network().stall(Direction::to_client);
 
     EXPECT_THROW(co_await with_timeout(20ms, database.listen("jobs")), TimeoutError);
 
-    network.pass(Direction::to_client);
+    far.network().pass(Direction::to_client);
     Listener listener = co_await database.listen("jobs");
     co_await database.notify("jobs", "heard");
     EXPECT_EQ(co_await next(listener), "heard");
 }
 
 ASYNC_TEST(Notification, EndsWithADisconnectWhileTheConnectionIsMade) {
-    Place place;
-    const Url server = Url::parse(place.url());
-    TcpProxy network{server.host().value(), port_of(server)};
-    Database database{through(network, place.url("?sslmode=disable"))};
+    Far far;
+    Database database{far.url("?sslmode=disable")};
     co_await database.connect();
-    network.stall(Direction::to_client);
+    far.network().stall(Direction::to_client);
     const auto listen = [&]() -> Task<> { EXPECT_THROW(co_await database.listen("jobs"), NotConnectedError); };
 
     co_await with_timeout(10s, when_all(listen(), database.disconnect()));

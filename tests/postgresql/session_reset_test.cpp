@@ -1,8 +1,7 @@
 // What one user leaves in the server's session the next one does not find, and it costs nothing where nothing is left.
-#include "faults.hpp"
+#include "far.hpp"
 #include "traces.hpp"
 
-#include "support/tcp_proxy.hpp"
 #include "support/thrown.hpp"
 
 #include <string>
@@ -216,11 +215,8 @@ ASYNC_TEST(SessionReset, MakesRandomNumbersUnforeseeableAgain) {
 
 /// What a statement costs on the wire: nothing is reset, asked or prepared again.
 ASYNC_TEST(SessionReset, CostsNothingWhereNothingWasLeft) {
-    Place place;
-    const Url server = Url::parse(place.url());
-    support::TcpProxy network{server.host().value(), static_cast<std::uint16_t>(server.port().value_or(5432))};
-    Database database{server.with_host("127.0.0.1").with_port(network.port()).with_query("sslmode", "disable"),
-                      pool_of(1)};
+    Far far;
+    Database database{far.url("?sslmode=disable"), pool_of(1)};
     co_await database.execute("CREATE TABLE kept (title text)");
     const auto work = [&]() -> Task<> {
         co_await database.execute("INSERT INTO kept VALUES ('Alien')");
@@ -231,11 +227,11 @@ ASYNC_TEST(SessionReset, CostsNothingWhereNothingWasLeft) {
         });
     };
     for (int i = 0; i < 4; ++i) co_await work();  // until it is known what the statements leave
-    const auto before = network.traffic(support::Direction::to_server).writes;
+    const auto before = far.network().traffic(support::Direction::to_server).writes;
 
     co_await work();
 
-    const auto writes = network.traffic(support::Direction::to_server).writes - before;
+    const auto writes = far.network().traffic(support::Direction::to_server).writes - before;
     EXPECT_EQ(writes, 5u);  // one for each statement; BEGIN travels with the first; and COMMIT
 }
 
