@@ -48,6 +48,7 @@ class RunningLoop {
 
   private:
     void keep() noexcept;
+    [[noreturn]] static void leave_to_parent();
 
     Nudge nudge_{loop_};  // before the loop, which may end with it undone
     EventLoop loop_{};
@@ -66,10 +67,18 @@ void RunningLoop::keep() noexcept {
         goes_on = leadership_.lead_after(rest);
         LoopDriver::set_thread(loop_, std::this_thread::get_id());
         driver.run_until([&] { return leadership_.is_keeper_disturbed(); });
+        if (driver.is_inherited()) leave_to_parent();
         if (!goes_on) driver.stop_tasks();
         LoopDriver::set_thread(loop_, {});
         leadership_.stop_leading();
     }
+}
+
+/// In a child process that was made in a turn of this thread: who called is not there to be told, nor anybody else.
+void RunningLoop::leave_to_parent() {
+    throw UsageError(
+        "a child process was made in a turn of a BlockingDatabase's own thread and has not ended there: "
+        "call exec() or _exit() in that turn, or fork() outside of a task");
 }
 
 void RunningLoop::end() noexcept {

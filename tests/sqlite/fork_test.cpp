@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <future>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -98,18 +100,52 @@ pid_t fork_for_a_while() {
     return child;
 }
 
+/// Forks in a turn that the calling thread runs; now and then another one runs the first turn of a call.
+void fork_in_turn(BlockingDatabase& database, pid_t& child) {
+    const std::thread::id caller = std::this_thread::get_id();
+    for (bool was_here = false; !was_here;) {
+        database.run([&](Database&) -> Task<> {
+            was_here = std::this_thread::get_id() == caller;
+            if (was_here) {
+                child = fork_for_a_while();
+                co_await sleep_for(1ms);
+            }
+        });
+    }
+}
+
+/// Forks in a turn for which no thread waits, so that the BlockingDatabase's own one runs it.
+Task<> fork_later(std::promise<pid_t>& forked) {
+    co_await sleep_for(1ms);
+    const pid_t child = fork_for_a_while();
+    if (child == 0) co_await sleep_for(1ms);
+    forked.set_value(child);
+}
+
 TEST(SqliteFork, InATurnOfABlockingDatabaseThrowsInTheChildInsteadOfWaiting) {
     const support::TemporaryFolder folder;
     BlockingDatabase database{"sqlite:///" + folder.path("test.sqlite")};
 
-    const int status = end_of_child([&](pid_t& child) {
-        database.run([&](Database&) -> Task<> {
-            child = fork_for_a_while();
-            co_await sleep_for(1ms);
-        });
-    });
+    const int status = end_of_child([&](pid_t& child) { fork_in_turn(database, child); });
 
     EXPECT_EQ(status, 0);
+    EXPECT_EQ(database.fetch_val<int>("SELECT 1"), 1);
+}
+
+TEST(SqliteFork, InATurnThatNobodyWaitsForTerminatesTheChild) {
+    const support::TemporaryFolder folder;
+    BlockingDatabase database{"sqlite:///" + folder.path("test.sqlite")};
+    std::promise<pid_t> forked;
+
+    database.run([&](Database&) -> Task<> {
+        EventLoop::current()->spawn(fork_later(forked));
+        co_return;
+    });
+    int status = -1;
+    waitpid(forked.get_future().get(), &status, 0);
+
+    ASSERT_TRUE(WIFSIGNALED(status)) << status;
+    EXPECT_EQ(WTERMSIG(status), SIGABRT);
     EXPECT_EQ(database.fetch_val<int>("SELECT 1"), 1);
 }
 
