@@ -1,5 +1,6 @@
 #include "backends.hpp"
 
+#include <databased/backend/decorator.hpp>
 #include <databased/error.hpp>
 
 #include <functional>
@@ -56,9 +57,11 @@ void register_backend(std::string_view dialect, BackendFactory factory) {
     add(dialect, std::move(factory));
 }
 
-std::unique_ptr<DatabaseBackend> make_backend(const Url& url) {
+std::unique_ptr<DatabaseBackend> make_backend(const Url& url) { return backend::factory_of(url.dialect())(url); }
+
+BackendFactory backend::factory_of(std::string_view dialect) {
     need_builtin_backends();
-    return find(url.dialect())(url);
+    return find(std::string{dialect});
 }
 
 }  // namespace databased
