@@ -17,6 +17,8 @@ if(TARGET databased_static)
   install(TARGETS databased_static EXPORT databasedStaticTargets ARCHIVE ${development})
   install(EXPORT databasedStaticTargets NAMESPACE databased:: DESTINATION ${package_folder} ${development})
 endif()
+install(TARGETS databased_testkit EXPORT databasedTestkitTargets ARCHIVE ${development} FILE_SET HEADERS ${development})
+install(EXPORT databasedTestkitTargets NAMESPACE databased:: DESTINATION ${package_folder} ${development})
 install(TARGETS databased_testing EXPORT databasedTestingTargets FILE_SET HEADERS ${development})
 install(EXPORT databasedTestingTargets NAMESPACE databased:: DESTINATION ${package_folder} ${development})
 

@@ -7,7 +7,7 @@ include(CheckLinkerFlag)
 include(GNUInstallDirs)
 
 file(GLOB_RECURSE public_headers CONFIGURE_DEPENDS include/*.hpp)
-list(FILTER public_headers EXCLUDE REGEX "/testing\\.hpp$")
+list(FILTER public_headers EXCLUDE REGEX "/testing(\\.hpp$|/)")
 
 add_library(databased)
 add_library(databased::databased ALIAS databased)
