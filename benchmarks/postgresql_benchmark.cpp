@@ -393,6 +393,51 @@ void postgresql_execute_many_100k(benchmark::State& state) {
 }
 BENCHMARK(postgresql_execute_many_100k)->UseManualTime()->Unit(benchmark::kMillisecond);
 
+std::string array_of_int4(const std::vector<std::tuple<int, int>>& rows, int (*part)(const std::tuple<int, int>&)) {
+    std::string array;
+    const auto append = [&](std::uint32_t number) {
+        number = benchmarks::in_network_order(number);
+        array.append(reinterpret_cast<const char*>(&number), sizeof number);
+    };
+    for (const std::uint32_t number :
+         {1U, 0U, static_cast<std::uint32_t>(int4), static_cast<std::uint32_t>(rows.size()), 1U})
+        append(number);
+    for (const auto& row : rows) {
+        append(sizeof(std::uint32_t));
+        append(static_cast<std::uint32_t>(part(row)));
+    }
+    return array;
+}
+
+/// In one statement, over arrays.
+void insert_raw_arrays(const RawPostgresql& raw, const std::vector<std::tuple<int, int>>& rows) {
+    raw.run("BEGIN");
+    const std::string ids = array_of_int4(rows, [](const std::tuple<int, int>& row) { return std::get<0>(row); });
+    const std::string bodies = array_of_int4(rows, [](const std::tuple<int, int>& row) { return std::get<1>(row); });
+    const char* values[2] = {ids.data(), bodies.data()};
+    const int lengths[2] = {static_cast<int>(ids.size()), static_cast<int>(bodies.size())};
+    const int formats[2] = {1, 1};
+    raw.clear(PQexecPrepared(raw.get(), "insert", 2, values, lengths, formats, 1));
+    raw.run("COMMIT");
+}
+
+void postgresql_execute_many_beside_unnest_100k(benchmark::State& state) {
+    Client client{"?max_size=1"};
+    const RawPostgresql raw{server_url()};
+    const RawPostgresql cleaner{server_url()};
+    raw.prepare("insert", "INSERT INTO inserted SELECT * FROM unnest($1::int4[], $2::int4[])");
+    std::vector<std::tuple<int, int>> rows;
+    for (int i = 0; i < bulk_rows; ++i) rows.emplace_back(i, i * 2);
+    client.run(insert_many(client.database(), rows));
+    Pair pair{state};
+    for (auto _ : state) {
+        cleaner.run("TRUNCATE inserted");
+        pair.round([&] { insert_raw_arrays(raw, rows); }, [&] { client.run(insert_many(client.database(), rows)); });
+    }
+    pair.report(bulk_rows);
+}
+BENCHMARK(postgresql_execute_many_beside_unnest_100k)->UseManualTime()->Unit(benchmark::kMillisecond);
+
 // COPY
 
 struct CopiedRow {

@@ -95,7 +95,15 @@ void AnswerReader::take_success(Sent& head, ResultHandle result) {
         take_verb(*head.operation, result.get());
     } else if (head.gives_rows() && head.operation != nullptr) {
         take_rows(*head.operation, std::move(result));
+    } else if (head.operation != nullptr && head.operation->arrays != nullptr) {
+        take_arrays(head, result.get());
     }
+}
+
+void AnswerReader::take_arrays(Sent& head, const PGresult* result) {
+    if (head.kind == Sent::Kind::describe) head.operation->arrays->described(result);
+    if (head.kind == Sent::Kind::question) head.operation->arrays->told(result);
+    if (head.kind == Sent::Kind::insert) head.operation->run_done(result);
 }
 
 void AnswerReader::take_notice(const PGresult* result) {
@@ -172,7 +180,12 @@ AnswerReader::Next AnswerReader::take_error(Sent& head, const PGresult* result, 
         take_stale(head, refusal);
     }
     operation->was_cancelled = refusal.is_cancelled();
-    operation->fail(result);
+    if (operation->arrays != nullptr && head.kind != Sent::Kind::verb) {
+        operation->arrays->refused(refusal.is_cancelled());
+        operation->fail(error_of(result, nullptr));  // of no item that anybody could name
+    } else {
+        operation->fail(result);
+    }
     return Next::go_on;
 }
 

@@ -50,6 +50,7 @@ class AnswerReader {
     static void take_verb(Operation& operation, const PGresult* result);
     void take_reset(const PGresult* result);
     void take_rows(Operation& operation, ResultHandle result);
+    static void take_arrays(Sent& head, const PGresult* result);
     void note_tag(Operation& operation, const PGresult* result);
     Next take_error(Sent& head, const PGresult* result, bool is_cut);
     void take_stale(Sent& head, const Refusal& refusal);

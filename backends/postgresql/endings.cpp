@@ -19,6 +19,10 @@ std::exception_ptr skipped_by_failure() {
 
 /// Whether nothing of it was done, and not because of itself.
 bool repeats(Operation& operation) {
+    if (operation.arrays != nullptr && operation.arrays->goes_singly_now()) {
+        operation.goes_singly = true;
+        return !operation.should_stop();
+    }
     if (operation.is_stale && operation.repetitions < most_repetitions) {
         ++operation.repetitions;
         return !operation.is_in_unit() || operation.begins_transaction();
@@ -37,6 +41,10 @@ const char* Endings::sync_came(const Sent& sync) {
         operation->fail(skipped_by_failure());  // unless it is told already why
     }
     if (sync.kind == Sent::Kind::burst_end) repeat_skipped();
+    if (sync.kind == Sent::Kind::halt) {
+        if (operation != nullptr) flights_.go_on(*operation);
+        return nullptr;
+    }
     if (sync.kind == Sent::Kind::reset_end) return resets_ended(operation);
     if (operation != nullptr && operation->awaits_reset) {
         operation->set_answered();
@@ -145,7 +153,8 @@ void Endings::finish(Operation& operation) {
 void Endings::repeat(Operation& operation) {
     const bool has_failed_transaction = operation.begins_transaction();
     operation.start_over();
-    if (has_failed_transaction) operation.roll_back_first();
+    operation.undoes_savepoint = operation.goes_singly && !has_failed_transaction;
+    if (has_failed_transaction && !operation.rolls_back_first()) operation.roll_back_first();
     state_.outbox.push_next(operation);
     loop_.at_end_of_turn(turn_);
 }

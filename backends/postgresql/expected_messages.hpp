@@ -6,6 +6,7 @@
 #include <databased/detail/context.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -22,6 +23,10 @@ struct Sent {
         execute,       ///< one run of a statement
         declare,       ///< a cursor over it
         fetch,         ///< rows of a cursor
+        insert,        ///< several runs at once, in arrays
+        describe,      ///< whether that may be: what the statement is
+        question,      ///< the same: what its table is
+        halt,          ///< the sync behind such questions; the flight of `operation` goes on
         sync,          ///< ends the flight of `operation`
         burst_end,     ///< the sync after plain reads that need no transaction around them
         housekeeping,  ///< what goes around an operation; its failure is the operation's, if there is one
@@ -33,11 +38,14 @@ struct Sent {
     std::shared_ptr<PreparedStatement> statement{};
     bool ends_operation = false;  ///< The flight goes on with another one.
     bool is_abandoned = false;
+    std::uint32_t runs = 1;
     detail::Clock::time_point sent_at{};
 
     bool gives_rows() const noexcept { return kind == Kind::execute || kind == Kind::fetch; }
+    bool is_run() const noexcept { return gives_rows() || kind == Kind::insert; }
+    /// It is a sync.
     bool ends_flight() const noexcept {
-        return kind == Kind::sync || kind == Kind::burst_end || kind == Kind::reset_end;
+        return kind == Kind::sync || kind == Kind::burst_end || kind == Kind::reset_end || kind == Kind::halt;
     }
 };
 

@@ -58,14 +58,14 @@ FlightSender::FlightSender(EventLoop& loop, ConnectionState& state, ProofAsker& 
 
 void FlightSender::pump(bool is_asking) {
     do {
-        if (feeding_ != nullptr && !is_blocked() && !state_.is_lost) feed();
-        while (feeding_ == nullptr && !state_.is_lost && !is_blocked() && !is_enclosing_ &&
+        if (can_feed() && !state_.is_lost) feed();
+        while (feeding_ == nullptr && !state_.is_lost && !is_blocked() && !is_enclosing_ && !may_repeat_ &&
                !state_.reset.is_under_way() && !is_asking && state_.outbox.next() != nullptr) {
             begin(state_.outbox.pop());
         }
         if (state_.is_lost) return;
         flush();
-    } while (feeding_ != nullptr && !is_blocked());  // the socket has room again, and nothing else might tell
+    } while (can_feed());  // the socket has room again, and nothing else might tell
     if (state_.settings.spin.count() != 0 && !state_.expected.empty()) {
         loop_.busy_wait().stay_awake_until(loop_.now() + state_.settings.spin);
     }
@@ -120,7 +120,11 @@ FlightFacts FlightSender::facts_of(const Operation& operation) const noexcept {
 
 void FlightSender::begin_flight(Operation& operation) {
     operation.is_sent = true;
-    send_verbs(operation, 0, operation.place_of_run());
+    if (operation.undoes_savepoint) {
+        undo_savepoint(operation);
+    } else {
+        send_verbs(operation, 0, operation.place_of_run());
+    }
     const Around wanted = around(facts_of(operation));
     if (wanted != Around::nothing) {
         operation.is_enclosed = is_enclosing_ = true;
@@ -130,7 +134,41 @@ void FlightSender::begin_flight(Operation& operation) {
     }
     if (operation.cursor != nullptr) state_.cursors.add(operation.cursor);
     feeding_ = &operation;
+    if (operation.runs() > 1 && !operation.goes_singly) {
+        begin_many(operation);
+    } else {
+        feed();
+    }
+}
+
+/// Runs go in arrays only where something in front of them can be rolled back to.
+void FlightSender::begin_many(Operation& operation) {
+    if (operation.can_be_undone())
+        operation.arrays = ArrayInsert::of(*operation.statement(), state_.round_trip.least());
+    if (operation.arrays == nullptr) return feed();
+    operation.is_asking = may_repeat_ = true;
+    sender_.send_questions(operation);
+}
+
+void FlightSender::go_on(Operation& operation) {
+    operation.is_asking = false;
+    if (!operation.has_failed() && !operation.arrays->is_proved()) {
+        operation.arrays = nullptr;
+        operation.prepared = state_.statements.find(*operation.statement(), 0);
+    }
     feed();
+    flush();
+}
+
+/// With a sync of its own: under one with what follows it misleads pgpool-II.
+void FlightSender::undo_savepoint(Operation& operation) {
+    const Request& request = operation.request();
+    std::string sql;
+    postgresql_dialect.verb(sql, {backend::Verb::rollback_to, request.commands[operation.place_of_run() - 1].number},
+                            request.options);
+    sender_.send_text(&operation, sql, Sent::Kind::housekeeping);
+    sender_.send_sync(Sent::Kind::sync, nullptr);
+    while (operation.verbs_done() < operation.place_of_run()) operation.verb_done();
 }
 
 /// `first` and those behind it in the outbox that may share its sync. Others may follow at once. What an error skips in
@@ -169,12 +207,16 @@ Operation* FlightSender::next_to_join(MayJoin may_join) {
 void FlightSender::feed() {
     Operation& operation = *feeding_;
     while (operation.sent_runs < operation.runs() && !operation.has_failed() && !state_.is_lost) {
-        if (operation.sent_runs != 0 && operation.should_stop()) {
+        if ((operation.sent_runs != 0 || operation.arrays != nullptr) && operation.should_stop()) {
             operation.fail(operation.stop_error());  // what was sent may all be done, but it is not all
             break;
         }
-        sender_.send_run(operation);
-        if (operation.sent_runs % runs_between_flushes == 0) flush();
+        if (operation.arrays != nullptr) {
+            sender_.send_runs(operation);
+        } else {
+            sender_.send_run(operation);
+        }
+        if (operation.arrays != nullptr || operation.sent_runs % runs_between_flushes == 0) flush();
         if (is_blocked() && operation.sent_runs < operation.runs()) return;
     }
     end_flight(operation);

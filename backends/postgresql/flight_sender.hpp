@@ -26,7 +26,12 @@ class FlightSender {
 
     /// A transaction is under way that was begun for one statement alone.
     bool is_enclosing() const noexcept { return is_enclosing_; }
-    void quiet_came() noexcept { is_enclosing_ = false; }
+    void quiet_came() noexcept {
+        is_enclosing_ = false;
+        may_repeat_ = feeding_ != nullptr;
+    }
+    /// What was asked before its runs is answered.
+    void go_on(Operation& operation);
     /// Nobody waits for `operation` any more. Whether something is to be sent now.
     bool abandon(const Operation& operation);
     /// Nothing is sent from now on.
@@ -37,6 +42,9 @@ class FlightSender {
 
     void begin(Operation& operation);
     void begin_flight(Operation& operation);
+    void begin_many(Operation& operation);
+    void undo_savepoint(Operation& operation);
+    bool can_feed() const noexcept { return feeding_ != nullptr && !feeding_->is_asking && !is_blocked(); }
     void begin_shared(Operation& first, MayJoin may_join, Sent::Kind end);
     Operation* next_to_join(MayJoin may_join);
     void feed();
@@ -52,6 +60,7 @@ class FlightSender {
     Sender sender_;
     Operation* feeding_ = nullptr;  // its flight is not sent to its end yet
     bool is_enclosing_ = false;
+    bool may_repeat_ = false;  // what is under way, ahead of all others
 };
 
 }  // namespace databased::postgresql

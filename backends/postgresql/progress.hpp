@@ -1,6 +1,7 @@
 // How far an operation is.
 #pragma once
 
+#include "array_insert.hpp"
 #include "cursors.hpp"
 #include "result_rows.hpp"
 #include "statement_cache.hpp"
@@ -15,13 +16,15 @@ namespace databased::postgresql {
 /// The pipeline's notes of one try to run an operation; the next try begins with new ones.
 struct Progress {
     std::shared_ptr<PreparedStatement> prepared{};
-    std::shared_ptr<Cursor> cursor{};  // that gives its rows; null of a statement that is run
-    std::size_t rows_asked_for = 0;    // of the cursor
+    std::shared_ptr<Cursor> cursor{};       // that gives its rows; null of a statement that is run
+    std::unique_ptr<ArrayInsert> arrays{};  // in which its runs go; null: one by one
+    std::size_t rows_asked_for = 0;         // of the cursor
     std::size_t rows_given = 0;
     std::size_t size_of_rows = 0;  // as libpq keeps them
     std::size_t sent_runs = 0;
     std::size_t done_runs = 0;
     bool is_sent = false;
+    bool is_asking = false;      // whether its runs may go in arrays
     bool is_stale = false;       // its plan is out of date, nothing of it was done
     bool was_cancelled = false;  // by whomever
     bool was_ended = false;      // as it was asked for
@@ -43,6 +46,8 @@ struct Tries {
     bool goes_bare = false;
     bool is_reset = false;  // takes away what is left of the last user, and nothing else
     bool was_reset_again = false;
+    bool goes_singly = false;       // not in arrays any more
+    bool undoes_savepoint = false;  // the last of its verbs, which are done
 };
 
 }  // namespace databased::postgresql

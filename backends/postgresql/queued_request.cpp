@@ -29,6 +29,11 @@ bool QueuedRequest::ends_transaction() const noexcept {
     return last == backend::Verb::commit || last == backend::Verb::rollback;
 }
 
+bool QueuedRequest::can_be_undone() const noexcept {
+    if (!has_run() || place_of_run_ == 0 || request_.read_only) return false;
+    return begins_transaction() || request_.commands[place_of_run_ - 1].verb == backend::Verb::savepoint;
+}
+
 void QueuedRequest::roll_back_first() {
     rolls_back_first_ = true;
     backend::Commands commands;

@@ -39,6 +39,8 @@ class QueuedRequest {
     bool cleans_up() const noexcept { return statement() == nullptr && !may_be_stopped_ && !commits(); }
     bool begins_transaction() const noexcept { return verbs_.has(backend::Verb::begin); }
     bool ends_transaction() const noexcept;
+    /// Whether what gives rows can be undone, and nothing of anybody else with it.
+    bool can_be_undone() const noexcept;
     /// Whether it is to find no transaction open: not what the backend asks in between, or what is begun once more.
     bool expects_none() const noexcept {
         return request_.expected == backend::Transaction::none && !is_own_ && !rolls_back_first_;

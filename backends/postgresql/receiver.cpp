@@ -4,6 +4,7 @@
 #include "libpq_features.hpp"
 #include "notice.hpp"
 
+#include <cstddef>
 #include <utility>
 
 namespace databased::postgresql {
@@ -108,14 +109,15 @@ void Receiver::head_ended() {
         const std::string& told = reader_.farewell();
         return listener_.on_lost(told.empty() ? garbled : told, reader_.farewell_state());
     }
-    const bool is_run = head.gives_rows();
+    const bool is_run = head.is_run();
+    const std::size_t runs = head.runs;
     const bool ends_operation = head.ends_operation;
     Operation* operation = head.operation;
     if (head.kind == Sent::Kind::execute) note_time(head);
     if (head.kind == Sent::Kind::fetch && operation != nullptr) operation->rows_came(loop_.now() - head_since_);
     state_.expected.pop();
     if (is_run && operation != nullptr) {
-        if (!operation->has_failed() && !operation->was_skipped) ++operation->done_runs;
+        if (!operation->has_failed() && !operation->was_skipped) operation->done_runs += runs;
         if (ends_operation) endings_.part_ended(*operation);
     }
     head_began();

@@ -3,6 +3,8 @@
 #include "error.hpp"
 #include "libpq_features.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <exception>
 
 namespace databased::postgresql {
@@ -45,6 +47,30 @@ void Sender::send_run(Operation& operation) {
     sent(PQsendQueryPrepared(connection_, statement.name.c_str(), parameters.size(), parameters.values(),
                              parameters.lengths(), parameters.formats(), format),
          {Sent::Kind::execute, &operation, operation.prepared});
+}
+
+/// Parsed without the types of its values, so that the server says those of the columns. That takes the lock, too.
+void Sender::send_questions(Operation& operation) {
+    sent(PQsendPrepare(connection_, "", operation.statement()->text().text.c_str(), 0, nullptr),
+         {Sent::Kind::describe, &operation});
+    sent(PQsendDescribePrepared(connection_, ""), {Sent::Kind::describe, &operation});
+    send_command(&operation, {ArrayInsert::question(), {operation.arrays->table()}}, Sent::Kind::question);
+    send_sync(Sent::Kind::halt, &operation);
+}
+
+void Sender::send_runs(Operation& operation) {
+    ArrayInsert& arrays = *operation.arrays;
+    std::size_t runs = 0;
+    try {
+        runs = arrays.fill(operation.sent_runs);
+    } catch (...) {
+        arrays.refused(false);
+        return operation.fail(std::current_exception());
+    }
+    operation.sent_runs += runs;
+    sent(PQsendQueryParams(connection_, arrays.text().c_str(), arrays.size(), arrays.types(), arrays.values(),
+                           arrays.lengths(), arrays.formats(), 0),
+         {.kind = Sent::Kind::insert, .operation = &operation, .runs = static_cast<std::uint32_t>(runs)});
 }
 
 /// Not prepared: its plan is for the cursor alone. The values go with it, as those of the statement.

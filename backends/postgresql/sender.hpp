@@ -36,6 +36,10 @@ class Sender {
 
     /// The next run of its statement, or what gives rows of its cursor. Where its values cannot be sent it fails.
     void send_run(Operation& operation);
+    /// What is to be known before runs go in arrays, and the sync behind it.
+    void send_questions(Operation& operation);
+    /// The next runs of its statement, in arrays. Where their values cannot be sent it fails.
+    void send_runs(Operation& operation);
     /// Prepared if it is sent again and again.
     void send_command(Operation* operation, const SessionReset::Command& command, Sent::Kind kind,
                       bool may_prepare = true);

@@ -1,0 +1,444 @@
+// execute_many(): many INSERTs as one where that is the same, one by one where it is not. Rows of one statement have
+// the same number of their command, cmin.
+#include "far.hpp"
+
+#include "support/refusal.hpp"
+#include "support/thrown.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace {
+
+using namespace faults;
+using namespace std::chrono_literals;
+using support::Direction;
+using support::fails_with;
+using support::mentions;
+using support::refusal_by;
+using support::thrown;
+
+constexpr const char* insert = "INSERT INTO films (id, title) VALUES (?, ?)";
+
+using Item = std::tuple<std::int64_t, std::optional<std::string>>;
+
+std::vector<Item> items(std::int64_t count) {
+    std::vector<Item> made;
+    for (std::int64_t id = 0; id < count; ++id) {
+        if (id % 7 == 3) {
+            made.emplace_back(id, std::nullopt);
+        } else {
+            made.emplace_back(id, "title " + std::to_string(id));
+        }
+    }
+    return made;
+}
+
+/// Knows that its server is near.
+Task<Database> open_near(const Place& place) {
+    auto database = co_await place.open(pool_of(1));
+    for (int i = 0; i < 10; ++i) co_await database.fetch_val<int>("SELECT 1");
+    co_return database;
+}
+
+Task<Database> with_films(const Place& place, std::string definition = "id bigint PRIMARY KEY, title text") {
+    auto database = co_await open_near(place);
+    co_await database.execute("CREATE TABLE films (" + definition + ")");
+    co_return database;
+}
+
+/// How many statements have written the table.
+Task<std::int64_t> statements(Executor& database) {
+    co_return (co_await database.fetch_val<std::int64_t>("SELECT count(DISTINCT cmin::text) FROM films")).value();
+}
+Task<std::int64_t> rows(Executor& database) {
+    co_return (co_await database.fetch_val<std::int64_t>("SELECT count(*) FROM films")).value();
+}
+
+ASYNC_TEST(ManyInserts, AreOneStatementWherePlain) {
+    Place place;
+    auto database = co_await with_films(place);
+
+    const Result result = co_await database.execute_many(insert, items(1'000));
+
+    EXPECT_EQ(result.rows_affected, 1'000);
+    EXPECT_EQ(result.command, "INSERT");
+    EXPECT_EQ(co_await statements(database), 1);
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM films WHERE title = 'title ' || id"), 857);
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM films WHERE title IS NULL"), 143);
+}
+
+ASYNC_TEST(ManyInserts, AreSomeStatementsWhereTheyAreVeryMany) {
+    Place place;
+    auto database = co_await with_films(place);
+
+    const Result result = co_await database.execute_many(insert, items(50'000));
+
+    EXPECT_EQ(result.rows_affected, 50'000);
+    EXPECT_LT(co_await statements(database), 10);
+    EXPECT_EQ(co_await rows(database), 50'000);
+}
+
+ASYNC_TEST(ManyInserts, AreOneStatementForAQueryAndForOtherNames) {
+    Place place;
+    auto database = co_await open_near(place);
+    std::vector<Parameters> named(1'000);
+    for (std::size_t i = 0; i < named.size(); ++i) named[i].add("id", i).add("title", std::to_string(i));
+    co_await database.execute("CREATE SCHEMA \"Old\"");
+    co_await database.execute("CREATE TABLE \"Old\".\"All films\" (id int, \"The title\" text)");
+
+    co_await database.execute_many(
+        "insert into \"Old\" . \"All films\" (\"The title\", ID) /* all */ values (:title, :id); -- end", named);
+
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(DISTINCT cmin::text) FROM \"Old\".\"All films\""), 1);
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM \"Old\".\"All films\" "
+                                               "WHERE id::text = \"The title\""),
+              1'000);
+}
+
+constexpr int columns = 23;
+constexpr const char* of_all_types =
+    " (id int, small int2, number int4, big int8, single float4, real float8, amount numeric, fraction float8, "
+    "cut float4, rounded numeric(6, 2), price numeric(8, 2), whole float8, flag bool, text text, name varchar(20), "
+    "code char(20), nothing date, bytes bytea, day date, \"time\" time(2), local timestamp(3), instant timestamptz, "
+    "uuid uuid)";
+
+Parameters item_of_all_types(int i) {
+    Parameters row;
+    if (i % 11 == 5) {
+        for (int k = 0; k < columns; ++k) row.add(std::optional<std::string>{});
+        return row;
+    }
+    const std::chrono::microseconds time{i * std::int64_t{123'456'789}};
+    row.add(i).add(i - 150).add(i * 1'000).add(i * std::int64_t{10'000'000'000}).add(i * 16'777'217).add(i);
+    row.add(i % 2 == 0 ? std::int64_t{i} : std::int64_t{i} << 40).add(i / 7.0).add(i / 7.0).add(i / 7.0);
+    row.add(Decimal::parse(std::to_string(i) + ".125")).add(Decimal::parse("0.001")).add(i % 3 == 0);
+    row.add("'{a,\"b\\" + std::to_string(i) + ",NULL}'").add("");
+    row.add(std::string(static_cast<std::size_t>(i % 18), 'x') + "  ").add(std::optional<std::string>{});
+    row.add(Bytes(3, std::byte{7})).add(std::chrono::sys_days{std::chrono::days{i}}).add(TimeOfDay{time % 86'400s});
+    row.add(LocalTimestamp{time}).add(Timestamp{time}).add(Uuid::random());
+    return row;
+}
+
+std::string insert_all_types(const char* table) {
+    std::string sql = std::string{"INSERT INTO "} + table + " VALUES (?";
+    for (int k = 1; k < columns; ++k) sql += ", ?";
+    return sql + ')';
+}
+
+ASYNC_TEST(ManyInserts, HaveTheSameValuesAsOneByOne) {
+    Place place;
+    auto database = co_await open_near(place);
+    std::vector<Parameters> all;
+    for (int i = 0; i < 1'200; ++i) all.push_back(item_of_all_types(i));
+    for (const char* table : {"films", "singles"}) {
+        co_await database.execute(std::string{"CREATE TABLE "} + table + of_all_types);
+    }
+
+    co_await database.execute_many(insert_all_types("films"), all);
+    for (auto first = all.begin(); first != all.end(); first += 30) {
+        co_await database.execute_many(insert_all_types("singles"), std::vector<Parameters>(first, first + 30));
+    }
+
+    EXPECT_EQ(co_await statements(database), 1);
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM (TABLE films EXCEPT ALL TABLE singles) x"), 0);
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM (TABLE singles EXCEPT ALL TABLE films) x"), 0);
+    EXPECT_EQ(co_await rows(database), 1'200);
+}
+
+ASYNC_TEST(ManyInserts, CountUpInTheirOrderAndLeaveNoNumberBehind) {
+    Place place;
+    auto database = co_await with_films(
+        place, "id bigint, title text, number serial, made timestamptz DEFAULT now(), other int DEFAULT 7");
+
+    co_await database.execute_many(insert, items(1'000));
+
+    EXPECT_EQ(co_await statements(database), 1);
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM films WHERE number = id + 1 AND other = 7"),
+              1'000);
+    EXPECT_TRUE(co_await fails_with<DatabaseError>(database.fetch_val<int>("SELECT lastval()")));
+}
+
+// What would be another result
+
+struct Table {
+    const char* why;
+    const char* definition;
+    const char* then;
+};
+
+const std::vector<Table> tables_to_be_asked_of{
+    {"a trigger for each row", "id bigint, title text",
+     "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.title := (SELECT count(*) FROM films); "
+     "RETURN NEW; END $$; CREATE TRIGGER t BEFORE INSERT ON films FOR EACH ROW EXECUTE FUNCTION f()"},
+    {"a trigger for each statement", "id bigint, title text",
+     "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$; "
+     "CREATE TRIGGER t AFTER INSERT ON films EXECUTE FUNCTION f()"},
+    {"a rule", "id bigint, title text",
+     "CREATE TABLE copies (id bigint); CREATE RULE r AS ON INSERT TO films DO ALSO "
+     "INSERT INTO copies VALUES (NEW.id)"},
+    {"row security", "id bigint, title text", "ALTER TABLE films ENABLE ROW LEVEL SECURITY"},
+    {"a foreign key into itself", "id bigint PRIMARY KEY, title text, parent bigint REFERENCES films", ""},
+    {"a default of the user's", "id bigint, title text, number bigint",
+     "CREATE FUNCTION f() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM films'; "
+     "ALTER TABLE films ALTER number SET DEFAULT f()"},
+    {"a check of the user's", "id bigint, title text",
+     "CREATE FUNCTION f(bigint) RETURNS boolean LANGUAGE sql AS 'SELECT count(*) <= $1 FROM films'; "
+     "ALTER TABLE films ADD CHECK (f(id))"},
+    {"an index of the user's", "id bigint, title text",
+     "CREATE FUNCTION f(bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN $1; END $$; "
+     "CREATE INDEX ON films (f(id))"},
+    {"the time of the statement", "id bigint, title text, made timestamptz DEFAULT statement_timestamp()", ""},
+    {"a domain", "id bigint, title text",
+     "CREATE DOMAIN rating AS int CHECK (VALUE > 0); ALTER TABLE films ADD COLUMN stars rating"},
+    {"a list for an array", "id bigint, title text", "ALTER TABLE films ALTER title TYPE text[] USING ARRAY[title]"},
+    {"partitions", "", ""},
+};
+
+ASYNC_TEST(ManyInserts, GoOneByOneWhereTheTableCanTell) {
+    for (const Table& table : tables_to_be_asked_of) {
+        Place place;
+        auto database = co_await open_near(place);
+        if (*table.definition != '\0') {
+            co_await database.execute(std::string{"CREATE TABLE films ("} + table.definition + ")");
+            place.observer().execute(*table.then != '\0' ? table.then : "SELECT");
+        } else {
+            place.observer().execute(
+                "CREATE TABLE films (id bigint, title text) PARTITION BY RANGE (id); "
+                "CREATE TABLE old PARTITION OF films FOR VALUES FROM (0) TO (1000)");
+        }
+        std::vector<Item> some = items(1'000);
+        if (std::string_view{table.why} == "a list for an array") {
+            for (Item& item : some) std::get<1>(item) = "{a,b}";
+        }
+
+        const Result result = co_await database.execute_many(insert, some);
+
+        EXPECT_EQ(co_await rows(database), 1'000) << table.why;
+        EXPECT_EQ(co_await statements(database), 1'000) << table.why;
+        EXPECT_EQ(result.rows_affected, 1'000) << table.why;
+    }
+}
+
+ASYNC_TEST(ManyInserts, GoOneByOneWhereTheirTransactionSeesNothingNewer) {
+    Place place;
+    auto database = co_await with_films(place);
+    SessionOptions options;
+    options.isolation = Isolation::repeatable_read;
+
+    co_await database.session(options, [](Session& session) -> Task<> {
+        co_await session.execute_many(insert, items(1'000));
+        EXPECT_EQ(co_await statements(session), 1'000);
+    });
+}
+
+ASYNC_TEST(ManyInserts, GoOneByOneWhereTheTextSaysMore) {
+    Place place;
+    auto database = co_await with_films(place);
+    for (const char* more :
+         {" ON CONFLICT DO NOTHING", " ON CONFLICT (id) DO UPDATE SET title = 'twice'", " RETURNING id"}) {
+        co_await database.execute("TRUNCATE films");
+        std::vector<Item> twice = items(1'000);
+        if (std::string_view{more}.starts_with(" ON")) twice.push_back(twice.back());
+        co_await database.execute_many(std::string{insert} + more, twice);
+        EXPECT_EQ(co_await rows(database), 1'000) << more;
+        EXPECT_GT(co_await statements(database), 998) << more;
+    }
+}
+
+ASYNC_TEST(ManyInserts, WhoseRowsPointAtLaterOnesFailAsTheyDoOneByOne) {
+    Place place;
+    auto database = co_await with_films(place, "id bigint PRIMARY KEY, title text, next bigint REFERENCES films");
+    std::vector<std::tuple<int, int>> chain;
+    for (int i = 0; i < 1'000; ++i) chain.emplace_back(i, i + 1 < 1'000 ? i + 1 : 0);
+
+    const auto message = co_await refusal_by<ForeignKeyViolation>(
+        database.execute_many("INSERT INTO films (id, next) VALUES (?, ?)", chain));
+
+    EXPECT_PRED2(mentions, message, "item 0: ");
+}
+
+// What is refused
+
+ASYNC_TEST(ManyInserts, ThatFailNameTheItem) {
+    for (const std::int64_t wrong : {0, 70, 19'999}) {
+        Place place;
+        auto database = co_await with_films(place, "id bigint PRIMARY KEY, title varchar(20)");
+        std::vector<Item> some = items(20'000);
+        std::get<1>(some[static_cast<std::size_t>(wrong)]) = "hunter2 hunter2 hunter2";
+
+        const auto error = co_await thrown<DataError>(database.execute_many(insert, some));
+
+        EXPECT_PRED2(mentions, error.what(), "item " + std::to_string(wrong) + ": ");
+        EXPECT_FALSE(mentions(error.what(), "hunter2"));
+        EXPECT_EQ(error.sqlstate(), "22001");
+        EXPECT_EQ(co_await rows(database), 0);
+    }
+}
+
+ASYNC_TEST(ManyInserts, ThatFailLeaveTheRestOfTheirSession) {
+    Place place;
+    auto database = co_await with_films(place);
+    std::vector<Item> twice = items(1'000);
+    std::get<0>(twice[150]) = 3;
+
+    co_await database.session([&](Session& session) -> Task<> {
+        co_await session.execute(insert, 5'000, "before");
+        const auto message = co_await refusal_by<UniqueViolation>(session.execute_many(insert, twice));
+        EXPECT_PRED2(mentions, message, "item 150: ");
+        co_await session.execute_many(insert, items(1'000));
+        Session child = session.transaction();
+        EXPECT_TRUE(co_await fails_with<UniqueViolation>(child.execute_many(insert, items(1'000))));
+        co_await child.rollback();
+    });
+
+    EXPECT_EQ(co_await rows(database), 1'001);
+}
+
+ASYNC_TEST(ManyInserts, ThatCannotBeSentTellOfWhich) {
+    Place place;
+    auto database = co_await with_films(place);
+    std::vector<Item> some = items(1'000);
+    std::get<1>(some[71]) = std::string("a\0b", 3);
+
+    const auto message = co_await refusal_by<ParameterError>(database.execute_many(insert, some));
+
+    EXPECT_PRED2(mentions, message, "item 71: ");
+    EXPECT_EQ(co_await rows(database), 0);
+}
+
+ASYNC_TEST(ManyInserts, IntoWhatIsNotThereFailAsOne) {
+    Place place;
+    auto database = co_await open_near(place);
+
+    EXPECT_TRUE(co_await fails_with<DatabaseError>(database.execute_many(insert, items(1'000))));
+    co_await database.session([&](Session& session) -> Task<> {
+        co_await session.execute("CREATE TABLE others (id int)");
+        EXPECT_TRUE(co_await fails_with<DatabaseError>(session.execute_many(insert, items(1'000))));
+        co_await session.execute("INSERT INTO others VALUES (1)");
+    });
+
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT id FROM others"), 1);
+}
+
+ASYNC_TEST(ManyInserts, MayTakeLongerTogetherThanTheServerLetsOneStatement) {
+    Place place;
+    auto database = co_await with_films(
+        place, "id bigint, title text, CHECK (pg_catalog.length(repeat(title, 5000)) > 0 OR title IS NULL)");
+
+    co_await database.session([&](Session& session) -> Task<> {
+        co_await session.execute("SET LOCAL statement_timeout = 50");
+        co_await session.execute_many(insert, items(3'000));
+    });
+
+    EXPECT_EQ(co_await rows(database), 3'000);
+}
+
+// Faults
+
+ASYNC_TEST(ManyInserts, AreStoppedWhileTheTableIsAskedOf) {
+    Place place;
+    auto database = co_await with_films(place);
+    place.observer().execute("BEGIN; LOCK TABLE films IN EXCLUSIVE MODE");
+
+    EXPECT_TRUE(co_await fails_with<TimeoutError>(with_timeout(100ms, database.execute_many(insert, items(1'000)))));
+
+    place.observer().execute("COMMIT");
+    EXPECT_EQ(co_await rows(database), 0);
+    co_await database.execute_many(insert, items(1'000));
+    EXPECT_EQ(co_await statements(database), 1);
+}
+
+ASYNC_TEST(ManyInserts, AreStoppedWhileTheyRun) {
+    Place place;
+    auto database = co_await with_films(place, "id bigint PRIMARY KEY, title text");
+    place.observer().execute("BEGIN; INSERT INTO films VALUES (99)");  // the index waits for it
+
+    EXPECT_TRUE(co_await fails_with<TimeoutError>(with_timeout(200ms, database.execute_many(insert, items(1'000)))));
+
+    place.observer().execute("ROLLBACK");
+    EXPECT_EQ(co_await rows(database), 0);
+}
+
+/// Somebody's statement that waits for another one's transaction is ended by `function`.
+Task<> end_who_waits(const Place& place, std::string function) {
+    support::RawPostgresql administrator{place.url()};  // what the observer sees stays the same in its transaction
+    const std::string waiting =
+        " FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    co_await until([&] { return administrator.integer("SELECT count(*)" + waiting) == 1; });
+    administrator.execute("SELECT " + function + "(pid)" + waiting);
+}
+
+ASYNC_TEST(ManyInserts, ThatAnAdministratorCancelsEnd) {
+    Place place;
+    auto database = co_await with_films(place);
+    place.observer().execute("BEGIN; INSERT INTO films VALUES (99)");
+    const auto run = [&]() -> Task<> {
+        const auto error = co_await thrown<DatabaseError>(database.execute_many(insert, items(1'000)));
+        EXPECT_EQ(error.sqlstate(), "57014");
+        EXPECT_FALSE(mentions(error.what(), "item"));
+    };
+
+    co_await when_all(run(), end_who_waits(place, "pg_cancel_backend"));
+
+    place.observer().execute("ROLLBACK");
+    EXPECT_EQ(co_await rows(database), 0);
+}
+
+ASYNC_TEST(ManyInserts, OnALostConnectionLeaveNothing) {
+    for (const char* lock : {"LOCK TABLE films IN EXCLUSIVE MODE", "INSERT INTO films VALUES (99)"}) {
+        Place place;
+        auto database = co_await with_films(place);
+        place.observer().execute(std::string{"BEGIN; "} + lock);
+        const auto run = [&]() -> Task<> {
+            const auto error = co_await thrown<ConnectionError>(database.execute_many(insert, items(1'000)));
+            EXPECT_TRUE(error.is_retryable()) << lock;
+        };
+
+        co_await when_all(run(), end_who_waits(place, "pg_terminate_backend"));
+
+        place.observer().execute("ROLLBACK");
+        EXPECT_EQ(co_await rows(database), 0) << lock;
+    }
+}
+
+/// Begins the exchange of a connection that is destroyed in the middle of it.
+ASYNC_TEST(ManyInserts, OfADatabaseThatIsGoneLeaveNothing) {
+    Place place;
+    auto other = co_await place.open();
+    auto database = std::make_optional(co_await with_films(place));
+    place.observer().execute("BEGIN; LOCK TABLE films IN EXCLUSIVE MODE");
+    support::RawPostgresql watcher{place.url()};
+    const auto run = [&]() -> Task<> {
+        EXPECT_TRUE(co_await fails_with<NotConnectedError>(database->execute_many(insert, items(1'000))));
+    };
+    const auto close = [&]() -> Task<> {
+        co_await until([&] {
+            return watcher.integer("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") > 0;
+        });
+        co_await database->disconnect(0s);
+    };
+
+    co_await when_all(run(), close());
+
+    place.observer().execute("COMMIT");
+    EXPECT_EQ(co_await rows(other), 0);
+}
+
+ASYNC_TEST(ManyInserts, ThatAreTooFewForTheWayToTheServerAreNotAskedAbout) {
+    Far far;
+    Database database{far.url("?max_size=1&sslmode=disable")};
+    far.network().delay(Direction::to_client, 50ms);
+    co_await database.execute("CREATE TABLE films (id bigint, title text)");
+    for (int i = 0; i < 3; ++i) co_await database.fetch_val<int>("SELECT 1");
+
+    co_await database.execute_many(insert, items(1'000));
+
+    EXPECT_EQ(co_await statements(database), 1'000);
+}
+
+}  // namespace
