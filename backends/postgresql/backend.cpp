@@ -22,6 +22,7 @@ class PostgresqlBackend final : public DatabaseBackend {
         capabilities.shared_depth = 32;
         capabilities.takes_passwords = true;
         capabilities.cursors = true;
+        capabilities.chains = true;
         capabilities.bulk = true;
         capabilities.notifications = true;
         return capabilities;

@@ -50,6 +50,8 @@ class Endings {
     const char* recover(Operation* operation);
     bool reset_again(Operation* operation);
     void repeat_skipped();
+    bool repeats_chain(Operation& operation);
+    const char* chain_ended(const Sent& sync);
     void finish(Operation& operation);
     void repeat(Operation& operation);
 
