@@ -130,7 +130,7 @@ void CopyIn::copy_ended() {
         phase_ = Phase::settling;
         return;
     }
-    const bool goes_on = !error_ && ending_ == Ending::another_format && step_.is_under_way();
+    const bool goes_on = !error_ && ending_ == Ending::another_copy && step_.is_under_way();
     if (goes_on && !step_.should_stop()) {
         ending_ = Ending::none;
         phase_ = Phase::ready;

@@ -7,6 +7,7 @@
 
 #include <libpq-fe.h>
 #include <string>
+#include <vector>
 
 namespace databased::postgresql {
 
@@ -26,12 +27,17 @@ class CopyGoal {
 
     /// As errors name it.
     const std::string& relation() const noexcept { return relation_; }
+    /// Those that were named; none if all are meant.
+    const std::vector<std::string>& columns() const noexcept { return table_.columns; }
+    /// Whether several COPYs do what one does: no trigger and no foreign key looks at all rows of one together.
+    bool may_be_several() const noexcept { return may_be_several_; }
 
   private:
     backend::BulkTable table_;
     std::string qualified_;
     std::string relation_;
     std::string columns_;
+    bool may_be_several_ = false;
 };
 
 }  // namespace databased::postgresql

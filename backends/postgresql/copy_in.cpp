@@ -88,8 +88,8 @@ void CopyIn::give_rows() {
     const CopyFormat format = transfer_->format_for(*step_.exchange().statement);
     if (phase_ == Phase::ready) {
         start_copy(format);
-    } else if (format != transfer_->format()) {
-        end_copy(Ending::another_format);
+    } else if (format != transfer_->format() || transfer_->is_due()) {
+        end_copy(Ending::another_copy);
     } else if (!flights_.is_blocked()) {  // else when the socket takes more
         put_rows();
     }

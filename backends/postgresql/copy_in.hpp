@@ -61,7 +61,7 @@ class CopyIn final : public backend::Exchange::Pending, private StepListener, pr
         ending,
         settling,  // all was answered, but a request to cancel is under way
     };
-    enum class Ending : std::uint8_t { none, all, another_format, given_up };
+    enum class Ending : std::uint8_t { none, all, another_copy, given_up };
 
     // copy_in.cpp: what is sent
     void begin_step(backend::Exchange& exchange);

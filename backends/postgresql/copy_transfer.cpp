@@ -41,6 +41,7 @@ CopyFormat CopyTransfer::format_for(const Statement& rows) const noexcept {
 std::string CopyTransfer::begin(CopyFormat format) {
     format_ = format;
     first_item_ = next_item_;
+    bytes_ = 0;
     data_.clear();
     CopyRows::begin(data_, format);
     return goal_.copy(format);
@@ -57,6 +58,7 @@ const std::string& CopyTransfer::next(Statement::Pointer rows) {
                               .sqlstate = "54000"});
     }
     next_item_ += rows->runs();
+    bytes_ += data_.size();
     sent_.add(std::move(rows), data_.size());
     return data_;
 }
@@ -78,10 +80,25 @@ std::exception_ptr CopyTransfer::error_of(const PGresult* result, bool reports_v
     const std::size_t number = first_item_ + *row;
     const std::string item = "item " + std::to_string(number) + ": ";
     const Statement* const rows = sent_.find(number);
-    if (rows == nullptr) return postgresql::error_of(result, nullptr, {}, item);
+    if (rows == nullptr) return with_column(postgresql::error_of(result, nullptr, {}, item), result);
     const std::size_t run = number - rows->item(0);
     std::string values = reports_values ? rows->describe_values(run) : std::string{};
-    return postgresql::error_of(result, text_.get(), std::move(values), item, backend::texts_of(*rows, run, run));
+    const auto texts = backend::texts_of(*rows, run, run);
+    return with_column(postgresql::error_of(result, text_.get(), std::move(values), item, texts), result);
+}
+
+/// Of a value that its column does not take the server says the column in the context alone.
+std::exception_ptr CopyTransfer::with_column(const std::exception_ptr& error, const PGresult* result) const {
+    const auto column = column_of_failure(context_of(result), goal_.relation(), goal_.columns());
+    if (column.empty()) return error;
+    try {
+        std::rethrow_exception(error);
+    } catch (const DatabaseError& failure) {
+        if (!failure.columns().empty()) return error;
+        ErrorDetails details = failure.details();
+        details.columns.emplace_back(column);
+        return as_exception(std::move(details));
+    }
 }
 
 }  // namespace databased::postgresql

@@ -17,7 +17,8 @@
 
 namespace databased::postgresql {
 
-/// Of one bulk insert: one COPY, or several where values of another kind come that only text can say.
+/// Of one bulk insert: one COPY, or several where there are many rows, or where values of another kind come that only
+/// text can say.
 class CopyTransfer {
   public:
     /// `text` is what messages show.
@@ -30,6 +31,8 @@ class CopyTransfer {
     /// In which format `rows` can be sent: in that of the COPY that is open, if that is possible.
     CopyFormat format_for(const Statement& rows) const noexcept;
     CopyFormat format() const noexcept { return format_; }
+    /// The COPY that is open is better ended, so that the server says what is wrong with its rows.
+    bool is_due() const noexcept { return goal_.may_be_several() && bytes_ >= most_bytes; }
 
     // What is sent next; valid until the next call.
 
@@ -43,12 +46,18 @@ class CopyTransfer {
     std::exception_ptr error_of(const PGresult* result, bool reports_values) const;
 
   private:
+    // Of one COPY. Ending one takes a trip to the server, which is not felt beside so much (CONTRIBUTING).
+    static constexpr std::size_t most_bytes = std::size_t{16} * 1024 * 1024;
+
+    std::exception_ptr with_column(const std::exception_ptr& error, const PGresult* result) const;
+
     CopyGoal goal_;
     std::shared_ptr<const SqlText> text_;
     std::optional<CopyRows> rows_;
     CopyFormat format_ = CopyFormat::binary;
     std::string data_;
     SentRows sent_;
+    std::size_t bytes_ = 0;       // of this COPY
     std::size_t first_item_ = 0;  // of this COPY
     std::size_t next_item_ = 0;
 };

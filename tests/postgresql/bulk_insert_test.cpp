@@ -48,6 +48,19 @@ TEST(CopyFailure, TellsTheRow) {
     EXPECT_EQ(row_of_failure("COPY other, line 2", "film"), std::nullopt);
 }
 
+TEST(CopyFailure, TellsTheColumn) {
+    const std::vector<std::string> columns{"title", "itle", "two words", "a: b"};
+    const auto column = [&](std::string_view context) {
+        return postgresql::column_of_failure(context, "film", columns);
+    };
+
+    EXPECT_EQ(column("COPY film, line 12, column title: \"itle: 7\""), "title");
+    EXPECT_EQ(column("COPY film, Zeile 3, Spalte two words: NULL Eingabe"), "two words");
+    EXPECT_EQ(column("COPY film, line 3, column a: b: \"7\""), "a: b");
+    EXPECT_EQ(column("COPY film, line 5: \"1\ttitle: 7\""), "");
+    EXPECT_EQ(column("COPY other, line 12, column title: \"7\""), "");
+}
+
 struct AllTypes {
     bool yes;
     std::int16_t small;
@@ -171,6 +184,97 @@ ASYNC_TEST(BulkInsertCopy, CountsItemsOnWhereItBeganAnew) {
 
     EXPECT_PRED2(mentions, message, "item 15000: ");
     EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM thing"), 0);
+    co_await database.disconnect();
+}
+
+constexpr std::int64_t kilobytes_of_several = 40 * 1024;  // more than one COPY takes
+
+/// A kilobyte each; `bad` has the number of another one.
+class Kilobytes {
+  public:
+    explicit Kilobytes(std::int64_t count, std::int64_t bad = -1) : count_(count), bad_(bad) {}
+    Task<std::optional<Pair>> operator()() {
+        const std::int64_t number = next_++;
+        if (number >= count_) co_return std::nullopt;
+        co_return Pair{number == bad_ ? 0 : number, std::string(1'024, 'x')};
+    }
+    std::int64_t given() const noexcept { return next_; }
+
+  private:
+    std::int64_t count_;
+    std::int64_t bad_;
+    std::int64_t next_ = 0;
+};
+
+ASYNC_TEST(BulkInsertCopy, IsRefusedBeforeAllWasSent) {
+    const TestDatabase place;
+    Database database{place.url()};
+    co_await database.execute("CREATE TABLE thing (n bigint PRIMARY KEY, t text)");
+    Kilobytes rows{1'000'000, 7};
+
+    const auto message = co_await refusal_by<UniqueViolation>(database.bulk_insert("thing", rows));
+
+    EXPECT_PRED2(mentions, message, "item 7: ");
+    EXPECT_LT(rows.given(), kilobytes_of_several);
+    co_await database.disconnect();
+}
+
+ASYNC_TEST(BulkInsertCopy, CountsItemsOnThroughSeveralCopies) {
+    const TestDatabase place;
+    Database database{place.url()};
+    co_await database.execute("CREATE TABLE thing (n bigint PRIMARY KEY, t text)");
+    Kilobytes bad{kilobytes_of_several, kilobytes_of_several - 5};
+    Kilobytes good{kilobytes_of_several};
+
+    const auto message = co_await refusal_by<UniqueViolation>(database.bulk_insert("thing", bad));
+    EXPECT_PRED2(mentions, message, "item " + std::to_string(kilobytes_of_several - 5) + ": ");
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM thing"), 0);
+    EXPECT_EQ((co_await database.bulk_insert("thing", good)).rows_affected, kilobytes_of_several);
+
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM thing"), kilobytes_of_several);
+    EXPECT_EQ(database.pool_stats().opened, 1U);
+    co_await database.disconnect();
+}
+
+ASYNC_TEST(BulkInsertCopy, IsOneCopyWhereSeveralWouldDoSomethingElse) {
+    const TestDatabase place;
+    Database database{place.url()};
+    co_await database.execute_script(
+        "CREATE TABLE parent (n bigint PRIMARY KEY, t text, parent bigint REFERENCES parent (n));"
+        "CREATE TABLE thing (n bigint PRIMARY KEY, t text); CREATE TABLE fired (n bigint);"
+        "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN INSERT INTO fired SELECT count(*) FROM new_rows; RETURN NULL; END';"
+        "CREATE TRIGGER note AFTER INSERT ON thing REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE "
+        "FUNCTION note()");
+    std::vector<std::tuple<std::int64_t, std::string, std::optional<std::int64_t>>> rows;
+    for (std::int64_t n = 0; n < kilobytes_of_several; ++n) rows.emplace_back(n, std::string(1'024, 'x'), std::nullopt);
+    std::get<2>(rows.front()) = kilobytes_of_several - 1;
+    Kilobytes things{kilobytes_of_several};
+
+    co_await database.bulk_insert("parent", rows);
+    co_await database.bulk_insert("thing", things);
+
+    EXPECT_EQ(co_await database.fetch_val<std::int64_t>("SELECT sum(n) FROM fired"), kilobytes_of_several);
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM fired"), 1);
+    co_await database.disconnect();
+}
+
+ASYNC_TEST(BulkInsertCopy, EndsWhereverItsProducerThrows) {
+    const TestDatabase place;
+    Database database{place.url()};
+    co_await database.execute("CREATE TABLE thing (n bigint PRIMARY KEY, t text)");
+    for (const std::int64_t last : {16'200, 16'300, 16'400, 16'500, 33'000}) {  // about where one COPY follows another
+        std::int64_t next = 0;
+        support::Event never;
+        const auto producer = [&]() -> Task<std::optional<Pair>> {
+            if (next == last) co_await with_timeout(std::chrono::milliseconds{1}, never.wait());
+            co_return Pair{next++, std::string(1'024, 'x')};
+        };
+        EXPECT_THROW(co_await database.bulk_insert("thing", producer), TimeoutError);
+    }
+
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM thing"), 0);
+    EXPECT_EQ(database.pool_stats().opened, 1U);
     co_await database.disconnect();
 }
 
