@@ -20,13 +20,7 @@ constexpr std::size_t most_rows_at_once = 32;
 void check_name(std::string_view name, std::string_view what) {
     constexpr std::string_view not_in_names{"\"\0", 2};
     if (!name.empty() && name.find_first_of(not_in_names) == name.npos) return;
-    throw ParameterError("a " + std::string{what} + " of bulk_insert() is empty or has a quotation mark in its name");
-}
-
-void check_names(const backend::BulkTable& table) {
-    check_name(table.name, "table");
-    if (!table.schema.empty()) check_name(table.schema, "schema");
-    for (const std::string& column : table.columns) check_name(column, "column");
+    throw ParameterError("the name of the " + std::string{what} + " is empty or has a quotation mark in it");
 }
 
 void append_list(std::string& out, std::size_t size, const auto& append) {
@@ -40,22 +34,28 @@ void append_list(std::string& out, std::size_t size, const auto& append) {
 
 }  // namespace
 
-backend::BulkTable bulk_table_of(const BulkInsert& insert) {
+backend::BulkTable named_table(std::string_view name, const TableDefinition* definition) {
     backend::BulkTable table;
-    const std::size_t dot = insert.table.find('.');
-    if (insert.definition != nullptr) {
-        table.schema = insert.definition->schema;
-        table.name = insert.definition->name;
-    } else if (dot != insert.table.npos) {
-        table.schema = insert.table.substr(0, dot);
-        table.name = insert.table.substr(dot + 1);
+    const std::size_t dot = name.find('.');
+    if (definition != nullptr) {
+        table.schema = definition->schema;
+        table.name = definition->name;
+    } else if (dot != name.npos) {
+        table.schema = name.substr(0, dot);
+        table.name = name.substr(dot + 1);
         check_name(table.schema, "schema");
     } else {
-        table.name = insert.table;
+        table.name = name;
     }
+    check_name(table.name, "table");
+    return table;
+}
+
+backend::BulkTable bulk_table_of(const BulkInsert& insert) {
+    backend::BulkTable table = named_table(insert.table, insert.definition.get());
     table.columns = insert.options.columns().empty() ? insert.names : insert.options.columns();
     table.width = insert.width;
-    check_names(table);
+    for (const std::string& column : table.columns) check_name(column, "column");
     if (!table.columns.empty() && table.columns.size() != table.width) {
         throw ParameterError("bulk_insert() was given the names of " + std::to_string(table.columns.size()) +
                              " columns, but its rows have " + std::to_string(table.width) + " values");

@@ -7,9 +7,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <string_view>
 
 namespace databased::detail {
 
+/// Without columns. `name` may have a schema and a dot before it; where there is a definition that says the names.
+/// Throws ParameterError for names that nothing has.
+backend::BulkTable named_table(std::string_view name, const TableDefinition* definition);
 /// Throws ParameterError for names that nothing has, and where there is not a column for each value.
 backend::BulkTable bulk_table_of(const BulkInsert& insert);
 /// An INSERT of so many rows at once.

@@ -117,4 +117,12 @@ Lookup Dialect::table_exists(std::string_view schema, std::string_view table) co
     return {std::move(sql), std::string{table}};
 }
 
+Lookup Dialect::table_columns(std::string_view schema, std::string_view table) const {
+    std::string sql = "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = ?";
+    sql += " AND table_schema = " + (schema.empty() ? std::string{"CURRENT_SCHEMA"} : literal(schema));
+    return {sql + " ORDER BY ordinal_position", std::string{table}};
+}
+
+TextMeaning Dialect::meaning_of_text(std::string_view) const noexcept { return TextMeaning::text; }
+
 }  // namespace databased::backend

@@ -132,13 +132,31 @@ class PostgresqlDialect final : public Dialect {
         return postgresql::make_unwatchable(schema, table);
     }
     Lookup table_exists(std::string_view schema, std::string_view table) const override {
+        return {"SELECT to_regclass(?) IS NOT NULL", full_name(schema, table)};
+    }
+    Lookup table_columns(std::string_view schema, std::string_view table) const override {
+        return {
+            "SELECT CAST(a.attname AS pg_catalog.text), "
+            "pg_catalog.format_type(CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE a.atttypid END, NULL) "
+            "FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid "
+            "WHERE a.attrelid = pg_catalog.to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped AND "
+            "a.attgenerated = '' ORDER BY a.attnum",
+            full_name(schema, table)};
+    }
+    /// The server reads all, but a time without a zone as one of the connection's.
+    TextMeaning meaning_of_text(std::string_view type) const noexcept override {
+        return type == "timestamp with time zone" ? TextMeaning::instant : TextMeaning::text;
+    }
+
+  private:
+    std::string full_name(std::string_view schema, std::string_view table) const {
         std::string name;
         if (!schema.empty()) {
             quoted_name(name, schema);
             name += '.';
         }
         quoted_name(name, table);
-        return {"SELECT to_regclass(?) IS NOT NULL", std::move(name)};
+        return name;
     }
 };
 

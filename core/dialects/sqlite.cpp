@@ -2,6 +2,7 @@
 #include <databased/backend/verb.hpp>
 #include <databased/query/sql_type.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace databased {
@@ -97,6 +98,36 @@ class SqliteDialect final : public Dialect {
             sql += '.';
         }
         return {sql + "sqlite_master WHERE type = 'table' AND name = ?", std::string{table}};
+    }
+    /// It leaves generated columns out.
+    Lookup table_columns(std::string_view schema, std::string_view table) const override {
+        std::string sql = "SELECT name, type FROM pragma_table_info(?";
+        if (!schema.empty()) sql += ", " + literal(schema);
+        return {sql + ") ORDER BY cid", std::string{table}};
+    }
+    /// By the affinity of the column (https://www.sqlite.org/datatype3.html#determination_of_column_affinity), which
+    /// would read numbers less exactly, and bytes not at all.
+    TextMeaning meaning_of_text(std::string_view type) const noexcept override {
+        if (has(type, "INT")) return TextMeaning::number;
+        if (has(type, "CHAR") || has(type, "CLOB") || has(type, "TEXT")) return TextMeaning::text;
+        if (has(type, "BLOB") || has(type, "BINARY") || has(type, "BYTEA")) return TextMeaning::bytes;
+        if (type.empty()) return TextMeaning::text;
+        if (has(type, "BOOL")) return TextMeaning::boolean;
+        if (has(type, "WITH TIME ZONE") || has(type, "TIMESTAMPTZ")) return TextMeaning::instant;
+        return TextMeaning::number;
+    }
+
+  private:
+    static bool has(std::string_view type, std::string_view word) noexcept {
+        const auto same = [](char have, char want) {
+            return (have >= 'a' && have <= 'z' ? have - 'a' + 'A' : have) == want;
+        };
+        return std::search(type.begin(), type.end(), word.begin(), word.end(), same) != type.end();
+    }
+    static std::string literal(std::string_view text) {
+        std::string quoted = "'";
+        for (const char character : text) quoted.append(character == '\'' ? 2 : 1, character);
+        return quoted + '\'';
     }
 };
 

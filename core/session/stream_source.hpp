@@ -18,10 +18,11 @@ namespace databased::detail {
 /// Takes what comes until somebody reads it.
 class ArrivedRows final : public RowSink {
   public:
-    void on_columns(const std::shared_ptr<const ColumnSet>&) override {}
+    void on_columns(const std::shared_ptr<const ColumnSet>& columns) override { columns_ = columns; }
     void on_rows(std::unique_ptr<RowBatch> batch) override;
     void on_restart() override { batches_.clear(); }
 
+    const std::shared_ptr<const ColumnSet>& columns() const noexcept { return columns_; }
     bool empty() const noexcept { return batches_.empty(); }
     std::size_t size() const noexcept { return batches_.size(); }
     std::unique_ptr<RowBatch> pop();
@@ -33,6 +34,7 @@ class ArrivedRows final : public RowSink {
     WaitList& waiters() noexcept { return waiters_; }
 
   private:
+    std::shared_ptr<const ColumnSet> columns_;
     std::deque<std::unique_ptr<RowBatch>> batches_;
     WaitList waiters_;
     bool any_ = false;
@@ -54,6 +56,7 @@ class StreamSource final : public RowSource,
 
     bool is_ready() const noexcept override;
     std::unique_ptr<RowBatch> take() override;
+    std::shared_ptr<const ColumnSet> columns() const noexcept override { return rows_.columns(); }
     Task<> wait() override;
     Task<> close() override;
     void abandon() noexcept override;

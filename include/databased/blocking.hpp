@@ -104,6 +104,16 @@ class BlockingExecutor {
     Result bulk_insert(Args&&... args) {
         return wait([&](Executor& executor) { return executor.bulk_insert(args...); });
     }
+    /// Executor::copy_out(); a consumer is called by the loop, on whichever thread runs it. So is a producer.
+    template <class What, class... Args>
+    auto copy_out(const What& what, Args&&... args) {
+        return wait([&](Executor& executor) { return executor.copy_out(what, args...); });
+    }
+    /// Executor::copy_in().
+    template <class Table, class... Args>
+    Result copy_in(const Table& table, Args&&... args) {
+        return wait([&](Executor& executor) { return executor.copy_in(table, args...); });
+    }
     /// Executor::fetch_all(): Rows, or a std::vector<T>.
     template <class T = detail::OwnType, class... Args>
     auto fetch_all(Args&&... args) {

@@ -6,6 +6,7 @@
 #include <databased/blocking.hpp>
 #include <databased/codec.hpp>
 #include <databased/config.hpp>
+#include <databased/csv.hpp>
 #include <databased/database.hpp>
 #include <databased/decimal.hpp>
 #include <databased/error.hpp>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <databased/bulk.hpp>
+#include <databased/csv.hpp>
 #include <databased/detail/fetch.hpp>
 #include <databased/detail/range.hpp>
 #include <databased/detail/temporary_guard.hpp>
@@ -98,6 +99,42 @@ class Executor {
     Task<Result> bulk_insert(const Table<T>& table, S&& rows, BulkOptions options = BulkOptions()) {
         static_assert(detail::safe_argument<S&&>, DATABASED_UNSAFE_TEMPORARY);
         return detail::run_bulk(target_, detail::make_bulk_of<T, S>(table, std::forward<S>(rows), std::move(options)));
+    }
+
+    /// Writes CSV: of a table by its name, perhaps with a schema and a dot before it, of a Table, of a query as
+    /// expression, or of a SqlQuery. Memory does not grow with the rows: they come as those of stream().
+    ///
+    /// `sink` is a CsvFile, or `consumer(std::string_view)`, a coroutine perhaps, which gets one part after the other,
+    /// and ends all by an exception; a named one is not copied. Without a sink the text is given. What is written
+    /// copy_in() reads on any database (README). rows_affected is the number of records.
+    template <class What, detail::CsvDestination S>
+    Task<Result> copy_out(const What& what, S&& sink, CsvOptions options = CsvOptions()) {
+        static_assert(detail::safe_argument<S&&>, DATABASED_UNSAFE_TEMPORARY);
+        return detail::run_copy_out(target_, copied(what), detail::make_csv_sink<S>(std::forward<S>(sink)),
+                                    std::move(options));
+    }
+    template <class What>
+    Task<std::string> copy_out(const What& what, CsvOptions options = CsvOptions()) {
+        return detail::run_copy_out(target_, copied(what), std::move(options));
+    }
+
+    /// Inserts the records of CSV into a table, as bulk_insert() does it: all or none, by COPY where there is that. An
+    /// error names the line and the record. Without a header, or columns(), each has a field for each column of the
+    /// table, but generated ones.
+    ///
+    /// `source` is text, a CsvFile, or a producer, a coroutine perhaps: `std::optional<std::string> producer()`, whose
+    /// parts may end anywhere. A named one is not copied: it must stay as it is until the task has ended.
+    template <detail::CsvOrigin S>
+    Task<Result> copy_in(std::string_view table, S&& source, CsvOptions options = CsvOptions()) {
+        static_assert(detail::safe_argument<S&&>, DATABASED_UNSAFE_TEMPORARY);
+        return detail::run_copy_in(target_, copied(table), detail::make_csv_source<S>(std::forward<S>(source)),
+                                   std::move(options));
+    }
+    template <class T, detail::CsvOrigin S>
+    Task<Result> copy_in(const Table<T>& table, S&& source, CsvOptions options = CsvOptions()) {
+        static_assert(detail::safe_argument<S&&>, DATABASED_UNSAFE_TEMPORARY);
+        return detail::run_copy_in(target_, copied(table), detail::make_csv_source<S>(std::forward<S>(source)),
+                                   std::move(options));
     }
 
     /// All rows: Rows, or a std::vector of what T is read as (a struct, a tuple, a single value).
@@ -230,6 +267,20 @@ class Executor {
             static_assert(!detail::holds_view<T>(), DATABASED_VIEW_OF_A_ROW);
             return RowStream<T>{target_->stream(std::move(statement)),
                                 detail::StreamRows<T>{detail::stream_reader<T, Form>}};
+        }
+    }
+    /// What copy_out() writes.
+    template <class What>
+    auto copied(const What& what) const {
+        if constexpr (std::same_as<What, SqlQuery>) {
+            return Statement::make(target_->rules(), what.sql(), what.parameters());
+        } else if constexpr (detail::AnyQuery<What>) {
+            detail::check_gives_rows<What>();
+            return prepare(what);
+        } else if constexpr (requires { what.shared_definition(); }) {
+            return detail::CsvTable{what.shared_definition()};
+        } else {
+            return detail::CsvTable{std::string_view{what}};
         }
     }
     template <class Q>

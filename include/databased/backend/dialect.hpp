@@ -69,6 +69,15 @@ struct Features {
     bool zoned_literals = true;           ///< A time without a zone is one of the connection's.
 };
 
+/// What a text means that is meant for a column.
+enum class TextMeaning : std::uint8_t {
+    text,     ///< The database reads it as the column's type asks for.
+    number,   ///< A number if it is one; else the same.
+    boolean,  ///< The same with t, f, true and false for 1 and 0.
+    bytes,    ///< \x and hexadecimal digits, or PostgreSQL's escape format.
+    instant,  ///< In UTC where it has no zone.
+};
+
 /// What stands around an operand.
 struct Around {
     std::string_view before;
@@ -146,6 +155,11 @@ class DATABASED_API Dialect {
     virtual std::vector<Lookup> make_unwatchable(std::string_view, std::string_view) const { return {}; }
     /// Whether a table is there: gives one boolean. Names may be any; `schema` may be empty.
     virtual Lookup table_exists(std::string_view schema, std::string_view table) const;
+    /// The columns of a table or view that can be given a value, in their order: name and type. Of a table that is not
+    /// there it gives no row.
+    virtual Lookup table_columns(std::string_view schema, std::string_view table) const;
+    /// Of a column of that type, as table_columns() names it.
+    virtual TextMeaning meaning_of_text(std::string_view type) const noexcept;
 };
 
 }  // namespace backend

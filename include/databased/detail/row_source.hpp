@@ -23,6 +23,8 @@ class DATABASED_API RowSource {
     virtual bool is_ready() const noexcept = 0;
     /// The next batch, or null at the end. Throws what went wrong, again and again.
     virtual std::unique_ptr<RowBatch> take() = 0;
+    /// Of the rows, once take() has given some or said that there are none. Null where that is not known.
+    virtual std::shared_ptr<const ColumnSet> columns() const noexcept = 0;
     /// Until is_ready(). Throws StoppedError, TimeoutError, UsageError if somebody else waits.
     virtual Task<> wait() = 0;
     virtual Task<> close() = 0;
