@@ -108,6 +108,15 @@ Task<> BulkRun::insert_by_backend() {
     }
     const Outcome ended = co_await send(Statement::of_rows(text_, {}, 0), Verb::bulk_end);
     note(ended);
+    check_count();
+}
+
+/// The database may leave rows out, as triggers do; it cannot have taken more than there were.
+void BulkRun::check_count() const {
+    if (result_.rows_affected >= 0 && result_.rows_affected <= progress_.rows) return;
+    throw_database_error({.message = "the database says that it has taken " + std::to_string(result_.rows_affected) +
+                                     " rows of " + std::to_string(progress_.rows),
+                          .sqlstate = "XX000"});
 }
 
 Task<> BulkRun::insert_by_statements() {

@@ -30,6 +30,7 @@ class BulkRun {
     Task<> insert_singly(ParameterBuffer values);
     Task<Outcome> send(Statement::Pointer statement, backend::Verb verb);
     void note(const Outcome& outcome);
+    void check_count() const;
     void part_done();
 
     std::shared_ptr<SessionState> session_;

@@ -37,7 +37,8 @@
 //      and once it has failed; close_cursor may be said of one that has failed or is at its end, too.
 //  20. The rows of a bulk insert (Capabilities::bulk) are in the table once `bulk_end` has succeeded: all, in order, or
 //      none. The error names the item where the database tells it, whichever step it comes with. No more memory is
-//      used than for a few exchanges of rows. What is refused fails the transaction as a statement does.
+//      used than for a few exchanges of rows. What is refused fails the transaction as a statement does. `bulk_end`
+//      says in rows_affected how many the table has taken.
 //  21. Where Capabilities::chains is declared, a request that is chained (Request::is_chained) is given in the turn of
 //      the loop in which the one before it was. It travels with that one, without waiting for its answer, and is
 //      carried out only if that was, all of it; else it is refused, and so is what is chained to it. So where a

@@ -127,14 +127,14 @@ class Executor {
     template <detail::CsvOrigin S>
     Task<Result> copy_in(std::string_view table, S&& source, CsvOptions options = CsvOptions()) {
         static_assert(detail::safe_argument<S&&>, DATABASED_UNSAFE_TEMPORARY);
-        return detail::run_copy_in(target_, copied(table), detail::make_csv_source<S>(std::forward<S>(source)),
-                                   std::move(options));
+        return detail::run_copy_in(target_, detail::CsvTable{table},
+                                   detail::make_csv_source<S>(std::forward<S>(source)), std::move(options));
     }
     template <class T, detail::CsvOrigin S>
     Task<Result> copy_in(const Table<T>& table, S&& source, CsvOptions options = CsvOptions()) {
         static_assert(detail::safe_argument<S&&>, DATABASED_UNSAFE_TEMPORARY);
-        return detail::run_copy_in(target_, copied(table), detail::make_csv_source<S>(std::forward<S>(source)),
-                                   std::move(options));
+        return detail::run_copy_in(target_, detail::CsvTable{table.shared_definition()},
+                                   detail::make_csv_source<S>(std::forward<S>(source)), std::move(options));
     }
 
     /// All rows: Rows, or a std::vector of what T is read as (a struct, a tuple, a single value).

@@ -1,5 +1,6 @@
 // Backends of programs' own that do not do all that was promised: nothing is acknowledged by mistake, nobody waits
 // forever, and no connection is kept that should not be.
+#include "support/foreign_backend.hpp"
 #include "support/async.hpp"
 #include "support/thrown.hpp"
 
@@ -19,63 +20,13 @@ using namespace std::chrono_literals;
 using backend::Delivery;
 using backend::Transaction;
 using backend::Verb;
+using support::database_of;
+using support::Obedient;
+using support::Server;
 using support::thrown;
 
 struct ChangedMyMind : std::runtime_error {
     ChangedMyMind() : std::runtime_error("changed my mind") {}
-};
-
-/// What all connections of one test were told, and how many of them there are.
-struct Server {
-    std::map<Verb, int> told;
-    int connections = 0;
-};
-
-/// Does what it is told, and says so.
-class Obedient : public CoroutineSession {
-  public:
-    Obedient(EventLoop& loop, Server& server) : CoroutineSession(loop), server_(server) { ++server_.connections; }
-    ~Obedient() override { --server_.connections; }
-
-    bool is_usable() const noexcept override { return is_usable_; }
-    bool is_clean() const noexcept override { return true; }
-    Task<> close() override { co_return; }
-
-  protected:
-    Task<Outcome> run(Request request) override {
-        Outcome outcome;
-        outcome.transaction = transaction_;
-        for (const auto& command : request.commands) {
-            ++server_.told[command.verb];
-            carry_out(command.verb, outcome);
-            transaction_ = outcome.transaction;
-            if (outcome.error) break;
-            ++outcome.done;
-        }
-        co_return outcome;
-    }
-    virtual void carry_out(Verb verb, Outcome& outcome) {
-        if (verb == Verb::begin) outcome.transaction = Transaction::open;
-        if (verb == Verb::commit || verb == Verb::rollback) outcome.transaction = Transaction::none;
-    }
-    static bool is_work_of_a_user(const Request& request) {
-        return request.has(Verb::run) || request.has(Verb::commit);
-    }
-    static void refuse(Outcome& outcome, Transaction transaction) {
-        outcome.error = std::make_exception_ptr(QueryError({.message = "no", .sqlstate = "42000"}));
-        outcome.delivery = Delivery::answered;
-        outcome.transaction = transaction;
-    }
-    void lose(Outcome& outcome) {
-        outcome.error = std::make_exception_ptr(ConnectionError({.message = "lost", .sqlstate = "08006"}));
-        outcome.transaction = Transaction::none;
-        is_usable_ = false;
-    }
-
-  private:
-    Server& server_;
-    bool is_usable_ = true;
-    Transaction transaction_ = Transaction::none;
 };
 
 struct LosesCommits final : Obedient {
@@ -151,26 +102,6 @@ struct NeverAnswers final : Obedient {
         co_return co_await Obedient::run(std::move(request));
     }
 };
-
-template <std::derived_from<Obedient> Connection>
-class Foreign final : public DatabaseBackend {
-  public:
-    explicit Foreign(Server& server) : server_(server) {}
-    const Dialect& dialect() const noexcept override { return text_dialect; }
-    Capabilities capabilities() const noexcept override { return {}; }
-    Task<std::unique_ptr<SessionBackend>> open(backend::Opening) override {
-        co_return std::make_unique<Connection>(*EventLoop::current(), server_);
-    }
-
-  private:
-    Server& server_;
-};
-
-template <std::derived_from<Obedient> Connection>
-Database database_of(Server& server) {
-    register_backend("foreign", [&server](const Url&) { return std::make_unique<Foreign<Connection>>(server); });
-    return Database{"foreign://host/name"};
-}
 
 /// What a unit of work ends with that hides what its statement says.
 template <std::derived_from<Error> E>
