@@ -4,9 +4,11 @@
 #include <databased/bulk.hpp>
 #include <databased/detail/callback.hpp>
 #include <databased/detail/export.hpp>
+#include <databased/detail/fetch.hpp>
 #include <databased/detail/owner.hpp>
 #include <databased/parameters.hpp>
 #include <databased/query/table.hpp>
+#include <databased/result.hpp>
 #include <databased/statement.hpp>
 #include <databased/task.hpp>
 
