@@ -46,7 +46,7 @@ class CopyTransfer {
     std::exception_ptr error_of(const PGresult* result, bool reports_values) const;
 
   private:
-    // Of one COPY. Ending one takes a trip to the server, which is not felt beside so much (CONTRIBUTING).
+    // Of one COPY. Ending one takes a trip to the server: nothing beside what a server takes for so much.
     static constexpr std::size_t most_bytes = std::size_t{16} * 1024 * 1024;
 
     std::exception_ptr with_column(const std::exception_ptr& error, const PGresult* result) const;
