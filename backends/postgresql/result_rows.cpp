@@ -41,16 +41,29 @@ void learn_columns(const PGresult* result, const TypeCatalog& catalog, PreparedS
     statement.columns = std::move(columns);
 }
 
-detail::Cell read_cell(const PGresult* result, int row, int column, const TypeReader& reader, detail::Arena& arena) {
-    if (PQgetisnull(result, row, column) != 0) return detail::Cell::null();
+using Decoders = detail::SmallVector<Decode, 16>;
+
+Decoders decoders_of(const PGresult* result, const PreparedStatement& statement) {
+    Decoders decoders;
+    const auto columns = static_cast<std::size_t>(PQnfields(result));
+    Decode* const places = decoders.append(columns);
+    for (std::size_t column = 0; column < columns; ++column) {
+        const bool is_binary = PQfformat(result, static_cast<int>(column)) != 0;
+        places[column] = is_binary ? statement.readers[column].binary : statement.readers[column].text;
+    }
+    return decoders;
+}
+
+/// What is null has no length.
+detail::Cell read_cell(const PGresult* result, int row, int column, Decode decode, detail::Arena& arena) {
     const auto size = static_cast<std::size_t>(PQgetlength(result, row, column));
-    const bool is_binary = PQfformat(result, column) != 0;
-    if (is_binary && reader.binary == nullptr) {
+    if (size == 0 && PQgetisnull(result, row, column) != 0) return detail::Cell::null();
+    if (decode == nullptr) {
         throw_database_error(
             {.message = "a column has got a type that is read in another format: run the statement again",
              .sqlstate = "0A000"});
     }
-    return (is_binary ? reader.binary : reader.text)({PQgetvalue(result, row, column), size}, arena);
+    return decode({PQgetvalue(result, row, column), size}, arena);
 }
 
 }  // namespace
@@ -87,13 +100,15 @@ void ResultRows::begin(const PGresult* result, PreparedStatement& statement) {
 void ResultRows::read(const PGresult* result, const PreparedStatement& statement) {
     const int columns = PQnfields(result);
     const int rows = PQntuples(result);
+    if (rows == 0) return;
     const bool only_first = sink_->wants_first_row_only();
+    const Decoders decoders = decoders_of(result, statement);
     for (int row = 0; row < rows; ++row) {
         if (only_first && (batches_ != 0 || batch_->rows() != 0)) return;
         detail::Cell* cell = batch_->add_row();
-        for (int column = 0; column < columns; ++column, ++cell) {
-            *cell =
-                read_cell(result, row, column, statement.readers[static_cast<std::size_t>(column)], batch_->arena());
+        const Decode* decode = decoders.data();
+        for (int column = 0; column < columns; ++column, ++cell, ++decode) {
+            *cell = read_cell(result, row, column, *decode, batch_->arena());
         }
         if (batch_->is_full()) hand_over();
     }
