@@ -23,6 +23,7 @@ class PostgresqlBackend final : public DatabaseBackend {
         capabilities.takes_passwords = true;
         capabilities.cursors = true;
         capabilities.chains = true;
+        capabilities.fetches_ahead = true;
         capabilities.bulk = true;
         capabilities.notifications = true;
         return capabilities;

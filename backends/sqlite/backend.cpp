@@ -28,6 +28,7 @@ class SqliteBackend final : public DatabaseBackend {
         capabilities.read_only = options_.mode == OpenMode::read_only;
         capabilities.always_serializable = true;
         capabilities.cursors = true;
+        capabilities.fetches_ahead = true;
         capabilities.notifications = true;
         return capabilities;
     }

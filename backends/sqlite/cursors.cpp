@@ -25,6 +25,10 @@ std::exception_ptr Cursors::fetch(Job& job, std::uint32_t number) {
             {.message = "there is no such cursor; it is gone with its transaction", .sqlstate = "34000"});
     }
     Cursor& cursor = place->second;
+    if (cursor.is_at_end) {
+        job.outcome.is_at_end = true;
+        return {};
+    }
     interrupts_.arm();
     const int code = step_rows(job, cursor);
     interrupts_.end_statement();
@@ -32,7 +36,11 @@ std::exception_ptr Cursors::fetch(Job& job, std::uint32_t number) {
     if (code != SQLITE_ROW && code != SQLITE_DONE)
         error = failure(handle_, interrupts_, job, cursor.values.get(), code);
     job.outcome.is_at_end = code == SQLITE_DONE;
-    if (code != SQLITE_ROW) close(place);
+    if (code == SQLITE_DONE) {
+        finish(cursor);
+    } else if (code != SQLITE_ROW) {
+        close(place);
+    }
     return error;
 }
 
@@ -65,9 +73,16 @@ int Cursors::begin_rows(Job& job, Cursor& cursor) {
     return sqlite3_column_count(cursor.statement.handle.get());
 }
 
+/// It reads nothing any more, so that it keeps nobody from anything.
+void Cursors::finish(Cursor& cursor) noexcept {
+    if (std::exchange(cursor.is_at_end, true)) return;
+    runner_.take_back(std::move(cursor.statement));
+    cursor.values = {};
+}
+
 void Cursors::close(Place place) noexcept {
     if (place == cursors_.end()) return;
-    runner_.take_back(std::move(place->second.statement));
+    finish(place->second);
     cursors_.erase(place);
 }
 

@@ -21,7 +21,7 @@ class Cursors {
         : handle_(handle), interrupts_(interrupts), runner_(runner) {}
 
     /// Over the statement of `job`, whose values it keeps. Nothing, or what went wrong: then it is closed. So with
-    /// fetch().
+    /// fetch(), which gives no rows behind the end.
     std::exception_ptr declare(Job& job, std::uint32_t number);
     std::exception_ptr fetch(Job& job, std::uint32_t number);
     void close(std::uint32_t number) noexcept { close(cursors_.find(number)); }
@@ -34,11 +34,13 @@ class Cursors {
         PreparedStatement statement{};
         Statement::Pointer values{};
         detail::FetchSize size{};
+        bool is_at_end = false;
     };
     using Place = std::map<std::uint32_t, Cursor>::iterator;
 
     int step_rows(Job& job, Cursor& cursor);
     int begin_rows(Job& job, Cursor& cursor);
+    void finish(Cursor& cursor) noexcept;
     void close(Place place) noexcept;
 
     Handle& handle_;

@@ -46,6 +46,7 @@ std::size_t Worker::serve_one(std::size_t first) {
     Job& job = *jobs_[first];
     if (job.begin()) serve_alone(job);
     finished_.push_back(&job);
+    if (job.request().has(backend::Verb::fetch)) give_back();  // the rows of the next one come behind it
     return first + 1;
 }
 

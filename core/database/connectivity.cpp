@@ -6,7 +6,23 @@
 
 namespace databased::detail {
 
-bool Connectivity::is_inherited() const noexcept { return loop_ != nullptr && generation_ != process_generation(); }
+bool Connectivity::is_inherited() const noexcept { return loop() != nullptr && generation_ != process_generation(); }
+
+/// Whose turn it is cannot be closed by others meanwhile: that takes no lock.
+bool Connectivity::call_on_loop(const Callback<void()>& work) const noexcept {
+    EventLoop* const current = EventLoop::current();
+    if (current == nullptr || current != loop()) {
+        const std::lock_guard lock{changes_};
+        EventLoop* const loop = this->loop();
+        if (loop == nullptr) return false;
+        if (!loop->is_on_its_thread()) {
+            loop->post(work);
+            return true;
+        }
+    }
+    work();
+    return true;
+}
 
 void Connectivity::refuse_ending() const {
     if (phase_ == Phase::disconnecting) throw NotConnectedError("the Database is still being disconnected");
@@ -14,7 +30,10 @@ void Connectivity::refuse_ending() const {
 }
 
 void Connectivity::begin(EventLoop& loop) {
-    loop_ = &loop;
+    {
+        const std::lock_guard lock{changes_};
+        loop_ = &loop;
+    }
     opening_.emplace(nullptr);
     generation_ = process_generation();
 }
@@ -26,6 +45,7 @@ void Connectivity::disconnecting() noexcept {
 
 void Connectivity::end(Phase then) noexcept {
     phase_ = then;
+    const std::lock_guard lock{changes_};
     loop_ = nullptr;
 }
 

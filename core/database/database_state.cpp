@@ -31,6 +31,7 @@ void DatabaseState::begin(EventLoop& loop) {
 }
 
 void DatabaseState::close_now(Phase then) noexcept {
+    const auto closing = connectivity.lock_out_others();
     LoopUser::unlink();
     connectivity.opening().request();
     connectivity.end(then);
@@ -41,6 +42,7 @@ void DatabaseState::close_now(Phase then) noexcept {
 }
 
 void DatabaseState::on_loop_destroyed() noexcept {
+    const auto closing = connectivity.lock_out_others();
     connectivity.end(Phase::disconnected);
     listening.close_now();
     routes.close_now(true);
@@ -48,14 +50,8 @@ void DatabaseState::on_loop_destroyed() noexcept {
 }
 
 void DatabaseState::shut_down() noexcept {
-    EventLoop* loop = connectivity.loop();
-    if (loop == nullptr) {
-        connectivity.end(Phase::gone);
-    } else if (loop->is_on_its_thread()) {
-        close_now(Phase::gone);
-    } else {
-        loop->post([self = shared_from_this()] { self->close_now(Phase::gone); });
-    }
+    const bool has_loop = connectivity.call_on_loop([self = shared_from_this()] { self->close_now(Phase::gone); });
+    if (!has_loop) connectivity.end(Phase::gone);
 }
 
 }  // namespace databased::detail

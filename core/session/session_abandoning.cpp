@@ -74,12 +74,8 @@ void abandon_seat(SessionState& session) noexcept {
 }  // namespace
 
 void abandon(const std::shared_ptr<SessionState>& session) noexcept {
-    EventLoop* loop = session->plan().database->connectivity.loop();
-    if (loop != nullptr && !loop->is_on_its_thread()) {
-        loop->post([session] { abandon_here(*session); });
-    } else {
-        abandon_here(*session);
-    }
+    const bool is_done = session->plan().database->connectivity.call_on_loop([session] { abandon_here(*session); });
+    if (!is_done) abandon_here(*session);
 }
 
 void abandon_here(SessionState& session) noexcept {

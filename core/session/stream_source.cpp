@@ -14,7 +14,7 @@ namespace {
 
 using backend::Verb;
 
-constexpr std::size_t few_batches = 2;  // what is left of them when more is asked for
+constexpr std::size_t most_fetches = 2;  // one is served while the rows of the other are read
 
 /// By words: who is wrong about them is refused what fetch_all() does.
 void admit_stream(const Statement& statement, const Capabilities& capabilities) {
@@ -43,8 +43,7 @@ std::exception_ptr ended_by_session(const SessionState& session) {
 
 // What has come
 
-void ArrivedRows::on_rows(std::unique_ptr<RowBatch> batch) {
-    any_ = true;
+void ArrivedRows::push(std::unique_ptr<RowBatch> batch) {
     if (is_dropped_) return;
     batches_.push_back(std::move(batch));
     waiters_.grant_all();
@@ -56,9 +55,18 @@ std::unique_ptr<RowBatch> ArrivedRows::pop() {
     return batch;
 }
 
+void ArrivedRows::take_back(std::size_t batches) noexcept {
+    while (batches-- != 0 && !batches_.empty()) batches_.pop_back();
+}
+
 void ArrivedRows::drop() noexcept {
     is_dropped_ = true;
     batches_.clear();
+}
+
+void BroughtRows::on_rows(std::unique_ptr<RowBatch> batch) {
+    ++batches_;
+    rows_.push(std::move(batch));
 }
 
 // The stream
@@ -66,16 +74,21 @@ void ArrivedRows::drop() noexcept {
 /// While it lives something is under way; who waits looks again then.
 class StreamSource::Busy {
   public:
-    explicit Busy(StreamSource& stream) noexcept : stream_(stream) { stream_.is_busy_ = true; }
-    ~Busy() {
-        stream_.is_busy_ = false;
-        stream_.rows_.waiters().grant_all();
+    explicit Busy(std::shared_ptr<StreamSource> stream) noexcept : stream_(std::move(stream)) {
+        ++stream_->progress_.under_way;
     }
-    Busy(const Busy&) = delete;
-    Busy& operator=(const Busy&) = delete;
+    ~Busy() {
+        if (stream_ == nullptr) return;
+        --stream_->progress_.under_way;
+        stream_->rows_.waiters().grant_all();
+    }
+    Busy(Busy&& other) noexcept = default;
+    Busy& operator=(Busy&&) = delete;
+
+    StreamSource& stream() const noexcept { return *stream_; }
 
   private:
-    StreamSource& stream_;
+    std::shared_ptr<StreamSource> stream_;
 };
 
 StreamSource::StreamSource(std::shared_ptr<SessionState> session, Session whose, Statement::Pointer statement) noexcept
@@ -83,16 +96,12 @@ StreamSource::StreamSource(std::shared_ptr<SessionState> session, Session whose,
 
 StreamSource::~StreamSource() = default;
 
-/// Who reads without ever waiting would keep the loop from sending what asks for more, and from taking what has come:
-/// between two batches it has a turn.
 bool StreamSource::is_ready() const noexcept {
-    if (!is_valid_ || error_) return true;
-    const bool is_all_there = is_at_end_ && !is_busy_;
-    return is_all_there || (!rows_.empty() && (had_turn_ || !reads_ahead_));
+    return !is_valid_ || error_ || progress_.knows_what_comes_next(rows_.size());
 }
 
 std::unique_ptr<RowBatch> StreamSource::take() {
-    had_turn_ = false;
+    progress_.had_turn = false;
     if (!rows_.empty()) return rows_.pop();
     if (error_) std::rethrow_exception(error_);
     return nullptr;
@@ -102,22 +111,22 @@ Task<> StreamSource::wait() {
     const auto self = shared_from_this();
     const Context& context = co_await this_context();
     session_->plan().database->connectivity.check_thread(context);
-    if (is_waited_for_) throw UsageError("the next rows of a stream are awaited already: one at a time");
+    if (progress_.is_waited_for) throw UsageError("the next rows of a stream are awaited already: one at a time");
     struct Waiting {
         explicit Waiting(bool& flag) noexcept : is_waited_for(flag) { is_waited_for = true; }
         ~Waiting() { is_waited_for = false; }
         bool& is_waited_for;
-    } const waiting{is_waited_for_};
+    } const waiting{progress_.is_waited_for};
     if (transaction_ == nullptr) {
         co_await declare();
         co_return;
     }
-    reads_ahead_ = true;
-    if (!is_busy_ && !is_at_end_ && rows_.size() <= few_batches) start_fetch();
+    progress_.reads_ahead = true;
+    if (wants_more()) start_fetches();
     if (!rows_.empty()) co_await yield();
-    had_turn_ = true;
+    progress_.had_turn = true;
     while (!is_ready()) {
-        if (!is_busy_) start_fetch();
+        if (progress_.under_way == 0) start_fetches();
         if (is_ready()) break;
         Waiter waiter;
         rows_.waiters().add(waiter);
@@ -129,8 +138,7 @@ Task<> StreamSource::wait() {
 /// In the context of who reads: that is where the session is opened, if it is not yet.
 Task<> StreamSource::declare() {
     const Context& context = co_await this_context();
-    const Busy busy{*this};
-    std::exception_ptr failure;
+    const Busy busy{shared_from_this()};
     try {
         const DatabaseState& database = *session_->plan().database;
         admit(*statement_, context, database.connectivity.home());
@@ -140,61 +148,67 @@ Task<> StreamSource::declare() {
             transaction = co_await undo_left(session_, std::move(transaction));
         }
         cursor_ = next_number();
-        Request request = session_->request_for({Verb::declare, cursor_}, std::move(statement_), &rows_, context);
+        BroughtRows rows{rows_};
+        Request request = session_->request_for({Verb::declare, cursor_}, std::move(statement_), &rows, context);
         transaction_ = session_->transaction();
         session_->add(*this);
         const Outcome outcome = co_await transaction->run(std::move(request));
-        note(outcome, true);
+        if (!outcome.error) transaction_->savepoints().cursors().opened(cursor_);
+        note(outcome, !rows.empty());
         session_->statement_ended(transaction, outcome);
     } catch (...) {
-        failure = std::current_exception();
+        fail(std::current_exception());
     }
-    co_await finish(failure);
+    co_await finish();
 }
 
-Task<LockedTransaction> StreamSource::lock() {
+/// Fetches go together where the backend serves them so, and nothing else has to be said first.
+Task<LockedTransaction> StreamSource::lock_to_fetch() {
     const auto transaction = transaction_;
-    FairLock::Hold hold = transaction->lock().try_lock(transaction->lock_mode());
+    const bool may_go_together =
+        session_->plan().database->capabilities().fetches_ahead && transaction->savepoints().is_settled();
+    FairLock::Hold hold = transaction->lock().try_lock(may_go_together ? LockMode::shared : LockMode::exclusive);
     if (!hold) hold = co_await transaction->lock().lock();
     co_return LockedTransaction{transaction, std::move(hold)};
 }
 
+/// Of a cursor that has come to its end meanwhile nothing is asked any more.
 Task<> StreamSource::fetch() {
     const Context& context = co_await this_context();
-    const Busy busy{*this};
-    std::exception_ptr failure;
     try {
-        LockedTransaction transaction = co_await lock();
-        const auto is_gone = [&] { return !is_valid_ || !transaction.is_of(session_->transaction()); };
-        if (!is_gone() && transaction->savepoints().has_to_undo()) {
+        LockedTransaction transaction = co_await lock_to_fetch();
+        const auto is_over = [&] {
+            return !is_valid_ || error_ || progress_.is_at_end || !transaction.is_of(session_->transaction());
+        };
+        if (!is_over() && transaction->savepoints().has_to_undo()) {
             co_await transaction->end(transaction->savepoints().before_end());
         }
-        if (!is_gone()) {
-            Request request = session_->request_for({Verb::fetch, cursor_}, {}, &rows_, context);
+        if (!is_over()) {
+            BroughtRows rows{rows_};
+            Request request = session_->request_for({Verb::fetch, cursor_}, {}, &rows, context);
             if (!transaction->savepoints().cursors().has(cursor_)) throw_cursor_is_gone();
             const Outcome outcome = co_await transaction->run(std::move(request));
-            note(outcome, false);
+            note(outcome, !rows.empty());
             session_->statement_ended(transaction, outcome);
         }
     } catch (...) {
-        failure = std::current_exception();
+        fail(std::current_exception());
     }
-    co_await finish(failure);
 }
 
-void StreamSource::note(const Outcome& outcome, bool is_declared) {
-    const bool came = rows_.take_any();
-    OpenCursors& cursors = transaction_->savepoints().cursors();
-    if (is_declared && !outcome.error) cursors.opened(cursor_);
-    if (outcome.error) fail(outcome.error);
-    if (!outcome.error) is_at_end_ = outcome.is_at_end || !came;
-    if (outcome.error || is_at_end_ || !is_valid_) cursors.leave(cursor_);
+void StreamSource::note(const Outcome& outcome, bool has_brought_rows) {
+    if (outcome.error) {
+        fail(outcome.error);
+    } else if (outcome.is_at_end || !has_brought_rows) {
+        progress_.is_at_end = true;
+    }
+    const bool is_over = outcome.error || progress_.is_at_end || !is_valid_;
+    if (is_over) transaction_->savepoints().cursors().leave(cursor_);
 }
 
-/// Nothing is under way any more. What is over needs no connection of its own.
-Task<> StreamSource::finish(std::exception_ptr error) {
-    if (error) fail(error);
-    const bool is_over = error_ || is_at_end_;
+/// What is over, with all that was under way, needs no connection of its own.
+Task<> StreamSource::finish() {
+    const bool is_over = (error_ || progress_.is_at_end) && progress_.under_way == 1;
     if (is_over && is_own()) co_await end_session(shared_from_this());
 }
 
@@ -203,17 +217,26 @@ void StreamSource::fail(std::exception_ptr error) noexcept {
     if (is_valid_ && !error_) error_ = std::move(error);
 }
 
-void StreamSource::start_fetch() {
-    EventLoop* const loop = session_->plan().database->connectivity.loop();
+void StreamSource::start_fetches() {
+    const DatabaseState& database = *session_->plan().database;
+    EventLoop* const loop = database.connectivity.loop();
     if (loop == nullptr) {
         return fail(std::make_exception_ptr(NotConnectedError("the Database of this stream was disconnected")));
     }
-    is_busy_ = true;
-    loop->spawn(fetch_beside(shared_from_this()));
+    const std::size_t most = database.capabilities().fetches_ahead ? most_fetches : 1;
+    while (progress_.under_way < most) loop->spawn(fetch_beside(Busy{shared_from_this()}));
 }
 
-/// Who waits for it may give that up; another one may want the rows.
-Task<> StreamSource::fetch_beside(std::shared_ptr<StreamSource> self) { co_await self->fetch(); }
+/// Who waits for it may give that up; another one may want the rows. What was given would live as long as the frame,
+/// which goes at the end of the turn only: the last of them has to know that it is.
+Task<> StreamSource::fetch_beside(Busy given) {
+    const Busy busy{std::move(given)};
+    StreamSource& stream = busy.stream();
+    do {
+        co_await stream.fetch();
+    } while (stream.wants_more());
+    co_await stream.finish();
+}
 
 // Its end
 
@@ -225,7 +248,7 @@ Task<> StreamSource::end_session(std::shared_ptr<StreamSource> self) {
 }
 
 void StreamSource::session_ended() noexcept {
-    const bool was_read = is_at_end_ && rows_.empty() && !error_;
+    const bool was_read = progress_.is_at_end && rows_.empty() && !error_;
     leave();
     if (!was_read && !error_) error_ = ended_by_session(*session_);
     rows_.waiters().grant_all();
@@ -250,12 +273,8 @@ Task<> StreamSource::close() {
 }
 
 void StreamSource::abandon() noexcept {
-    EventLoop* const loop = session_->plan().database->connectivity.loop();
-    if (loop != nullptr && !loop->is_on_its_thread()) {
-        loop->post([self = shared_from_this()] { self->abandon_here(); });
-    } else {
-        abandon_here();
-    }
+    const Connectivity& connectivity = session_->plan().database->connectivity;
+    if (!connectivity.call_on_loop([self = shared_from_this()] { self->abandon_here(); })) abandon_here();
 }
 
 void StreamSource::abandon_here() noexcept {

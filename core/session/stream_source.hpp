@@ -15,21 +15,19 @@
 
 namespace databased::detail {
 
-/// Takes what comes until somebody reads it.
-class ArrivedRows final : public RowSink {
+/// What has come and was not read yet.
+class ArrivedRows {
   public:
-    void on_columns(const std::shared_ptr<const ColumnSet>& columns) override { columns_ = columns; }
-    void on_rows(std::unique_ptr<RowBatch> batch) override;
-    void on_restart() override { batches_.clear(); }
+    void set_columns(const std::shared_ptr<const ColumnSet>& columns) { columns_ = columns; }
+    void push(std::unique_ptr<RowBatch> batch);
+    std::unique_ptr<RowBatch> pop();
+    void take_back(std::size_t batches) noexcept;
+    /// What is there, and what comes, is not wanted.
+    void drop() noexcept;
 
     const std::shared_ptr<const ColumnSet>& columns() const noexcept { return columns_; }
     bool empty() const noexcept { return batches_.empty(); }
     std::size_t size() const noexcept { return batches_.size(); }
-    std::unique_ptr<RowBatch> pop();
-    /// Since this was asked last.
-    bool take_any() noexcept { return std::exchange(any_, false); }
-    /// What is there, and what comes, is not wanted.
-    void drop() noexcept;
     /// Told of each batch.
     WaitList& waiters() noexcept { return waiters_; }
 
@@ -37,8 +35,41 @@ class ArrivedRows final : public RowSink {
     std::shared_ptr<const ColumnSet> columns_;
     std::deque<std::unique_ptr<RowBatch>> batches_;
     WaitList waiters_;
-    bool any_ = false;
     bool is_dropped_ = false;
+};
+
+/// What one exchange brings.
+class BroughtRows final : public RowSink {
+  public:
+    explicit BroughtRows(ArrivedRows& rows) noexcept : rows_(rows) {}
+    void on_columns(const std::shared_ptr<const ColumnSet>& columns) override { rows_.set_columns(columns); }
+    void on_rows(std::unique_ptr<RowBatch> batch) override;
+    void on_restart() override { rows_.take_back(std::exchange(batches_, 0)); }
+    bool empty() const noexcept { return batches_ == 0; }
+
+  private:
+    ArrivedRows& rows_;
+    std::size_t batches_ = 0;
+};
+
+/// How far a stream is, and what follows from that. No I/O.
+struct StreamProgress {
+    std::size_t under_way = 0;  ///< Exchanges, and what ends the session of the stream.
+    bool is_waited_for = false;
+    bool is_at_end = false;    ///< Nothing comes behind what is under way.
+    bool reads_ahead = false;  ///< The first rows were read.
+    bool had_turn = false;     ///< The loop, since the last batch was taken.
+
+    /// Who reads without ever waiting would keep the loop from sending what asks for more, and from taking what has
+    /// come: between two batches it has a turn.
+    bool knows_what_comes_next(std::size_t batches) const noexcept {
+        const bool is_all_there = is_at_end && under_way == 0;
+        return is_all_there || (batches != 0 && (had_turn || !reads_ahead));
+    }
+    /// Whether more is to be asked for while `batches` are there.
+    bool has_room(std::size_t batches) const noexcept { return reads_ahead && !is_at_end && batches <= few_batches; }
+
+    static constexpr std::size_t few_batches = 2;
 };
 
 /// What comes next is asked for while what has come is read; the first rows are few, and nothing is asked for behind
@@ -69,13 +100,14 @@ class StreamSource final : public RowSource,
 
     Task<> declare();
     Task<> fetch();
-    Task<LockedTransaction> lock();
-    void note(const Outcome& outcome, bool is_declared);
+    Task<LockedTransaction> lock_to_fetch();
+    void note(const Outcome& outcome, bool has_brought_rows);
     void fail(std::exception_ptr error) noexcept;
-    void start_fetch();
-    static Task<> fetch_beside(std::shared_ptr<StreamSource> self);
+    bool wants_more() const noexcept { return is_valid_ && !error_ && progress_.has_room(rows_.size()); }
+    void start_fetches();
+    static Task<> fetch_beside(Busy given);
     static Task<> end_session(std::shared_ptr<StreamSource> self);
-    Task<> finish(std::exception_ptr error);
+    Task<> finish();
     void leave() noexcept;
     void abandon_here() noexcept;
     bool is_own() const noexcept { return whose_ == Session::own; }
@@ -87,11 +119,7 @@ class StreamSource final : public RowSource,
     std::uint32_t cursor_ = 0;
     ArrivedRows rows_;
     std::exception_ptr error_;
-    bool is_busy_ = false;
-    bool is_waited_for_ = false;
-    bool is_at_end_ = false;
-    bool reads_ahead_ = false;
-    bool had_turn_ = false;  // the loop, since the last batch was taken
+    StreamProgress progress_;
 };
 
 }  // namespace databased::detail

@@ -34,7 +34,8 @@
 //      transaction, and gives a few rows; each `fetch` gives more, about RowBatch::full_size or a few times that. Each
 //      row comes once, in order; Outcome::is_at_end or a `fetch` without rows is the end. Other commands may come in
 //      between. A cursor is gone behind `commit` and `rollback`, behind `rollback_to` a savepoint of a lower number,
-//      and once it has failed; close_cursor may be said of one that has failed or is at its end, too.
+//      and once it has failed; close_cursor may be said of one that has failed or is at its end, too. Where
+//      Capabilities::fetches_ahead is declared, a `fetch` may be said of one that is at its end, and gives no rows.
 //  20. The rows of a bulk insert (Capabilities::bulk) are in the table once `bulk_end` has succeeded: all, in order, or
 //      none. The error names the item where the database tells it, whichever step it comes with. No more memory is
 //      used than for a few exchanges of rows. What is refused fails the transaction as a statement does. `bulk_end`
@@ -246,6 +247,9 @@ struct Capabilities {
     bool cursors = false;
     /// Request::is_chained is heeded.
     bool chains = false;
+    /// `fetch`es may begin before others have finished, and are served in order; one behind the end of its cursor gives
+    /// no rows.
+    bool fetches_ahead = false;
     /// It has something faster for many rows than an INSERT that is run again and again: Verb::bulk_begin.
     bool bulk = false;
 };

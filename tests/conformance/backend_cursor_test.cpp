@@ -161,6 +161,43 @@ CONFORMANCE_TEST(BackendCursor, TravelsTogetherWithOthersWherePipelinesAre) {
     EXPECT_TRUE(sink.are_in_order());
 }
 
+CONFORMANCE_TEST(BackendCursor, ServesFetchesInOrderWhereTheyGoAhead) {
+    auto connection = co_await BackendConnection::open();
+    if (!connection.backend().capabilities().fetches_ahead) co_return;
+    Numbers sink;
+    co_await connection.send(declaring(connection, sink, 7));
+
+    WatchedExchange first{connection.session(), fetching(connection, sink, 7)};
+    WatchedExchange second{connection.session(), fetching(connection, sink, 7)};
+    WatchedExchange third{connection.session(), fetching(connection, sink, 7)};
+
+    EXPECT_FALSE((co_await first.end()).error);
+    EXPECT_FALSE((co_await second.end()).error);
+    EXPECT_FALSE((co_await third.end()).error);
+    EXPECT_GT(sink.count(), 100);
+    EXPECT_TRUE(sink.are_in_order());
+}
+
+CONFORMANCE_TEST(BackendCursor, GivesNothingBehindItsEndWhereFetchesGoAhead) {
+    auto connection = co_await BackendConnection::open();
+    if (!connection.backend().capabilities().fetches_ahead) co_return;
+    Numbers sink;
+    co_await connection.send(declaring(connection, sink, 7, 100));
+
+    WatchedExchange last{connection.session(), fetching(connection, sink, 7)};
+    WatchedExchange behind{connection.session(), fetching(connection, sink, 7)};
+    const auto at_end = co_await last.end();
+    const auto outcome = co_await behind.end();
+    const auto closed = co_await connection.send(telling(connection, {Verb::close_cursor, 7}));
+
+    EXPECT_TRUE(at_end.is_at_end);
+    EXPECT_FALSE(outcome.error);
+    EXPECT_TRUE(outcome.is_at_end);
+    EXPECT_EQ(outcome.transaction, Transaction::open);
+    EXPECT_EQ(sink.count(), 100);
+    EXPECT_FALSE(closed.error);
+}
+
 CONFORMANCE_TEST(BackendCursor, IsRefusedWhereItsStatementIsWrong) {
     auto connection = co_await BackendConnection::with_films();
 

@@ -2,8 +2,11 @@
 #include "support/conformance.hpp"
 #include "support/films.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -411,6 +414,18 @@ CONFORMANCE_TEST(Stream, OutlivesItsDatabaseAndSaysSo) {
         }
     };
     EXPECT_THROW(co_await read(), Error);
+}
+
+CONFORMANCE_TEST(Stream, IsForgottenOnAnotherThreadWhileItsDatabaseIsClosed) {
+    for (int i = 0; i < 20; ++i) {
+        auto database = co_await fresh_database();
+        std::optional<RowStream<Number>> stream{database.stream<Number>(numbers, many)};
+        for (int row = 0; row < 100; ++row) co_await stream->next();
+
+        std::thread other{[&] { stream.reset(); }};
+        co_await database.disconnect(std::chrono::milliseconds{1});
+        other.join();
+    }
 }
 
 CONFORMANCE_TEST(Stream, ConsumerThatThrowsRollsItsSessionBack) {
