@@ -93,6 +93,34 @@ ASYNC_TEST(BehindPgbouncer, ManyItemsAndManyAtOnceWork) {
     EXPECT_LE(database.pool_stats().opened, 5u);
 }
 
+ASYNC_TEST(BehindPgbouncer, StreamsWork) {
+    const Pooled pooled;
+    auto database = co_await pooled.open();
+    co_await database.execute("CREATE TABLE films (number int)");
+    const auto read = [&](int offset) -> Task<> {
+        RowStream<int> stream =
+            database.stream<int>("SELECT i + ?::int AS number FROM generate_series(1, 20000) i", offset);
+        int last = offset;
+        while (auto number = co_await stream.next()) EXPECT_EQ(*number, ++last);
+        EXPECT_EQ(last, offset + 20'000);
+    };
+
+    co_await when_all(read(0), read(1), read(2), read(3), read(4));
+    co_await database.session([](Session& session) -> Task<> {
+        RowStream<int> stream = session.stream<int>("SELECT i FROM generate_series(1, 5000) i");
+        while (auto number = co_await stream.next()) {
+            if (*number % 100 == 0) co_await session.execute("INSERT INTO films VALUES (?)", *number);
+        }
+    });
+    for (int i = 0; i < 5; ++i) {
+        RowStream<int> forgotten = database.stream<int>("SELECT i FROM generate_series(1, 100000) i");
+        co_await forgotten.next();
+    }
+
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM films"), 50);
+    EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM pg_cursors WHERE name <> ''"), 0);
+}
+
 ASYNC_TEST(BehindPgbouncer, ReadersWork) {
     const Pooled pooled;
     auto database = co_await pooled.open();

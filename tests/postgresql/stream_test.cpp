@@ -118,6 +118,26 @@ ASYNC_TEST(PostgresqlStream, EndsWithAConnectionThatIsLost) {
     co_await database.disconnect();
 }
 
+ASYNC_TEST(PostgresqlStream, SaysWhatHasFailedItsTransaction) {
+    support::TestDatabase place;
+    Database database{place.url()};
+    Session session = database.session();
+    RowStream<std::int64_t> stream = session.stream<std::int64_t>(numbers, many);
+    co_await stream.next();
+    EXPECT_THROW(co_await session.execute("SELECT 1 / 0"), DataError);
+    std::string message;
+
+    try {
+        co_await read_all(stream);
+    } catch (const DatabaseError& error) {
+        message = error.what();
+    }
+
+    EXPECT_NE(message.find("division by zero"), std::string::npos) << message;
+    co_await session.rollback();
+    co_await database.disconnect();
+}
+
 ASYNC_TEST(PostgresqlStream, IsSlowForNobodyWhereRowsAreLarge) {
     support::TestDatabase place;
     Database database{place.url()};
