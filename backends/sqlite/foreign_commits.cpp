@@ -2,6 +2,8 @@
 
 #include <databased/error.hpp>
 
+#include <sqlite3.h>
+
 namespace databased::sqlite {
 
 ForeignCommits::ForeignCommits(EventLoop& loop, const SqliteOptions& options, Inbox& inbox)
@@ -10,12 +12,14 @@ ForeignCommits::ForeignCommits(EventLoop& loop, const SqliteOptions& options, In
     loop_.start(*this, detail::Clock::now() + interval);
 }
 
-/// Whoever locks the whole file does so for a moment: it is tried again.
+/// Whoever locks the whole file does so for a moment: it is tried again. A checkpoint would hold up the loop, so the
+/// log is left to others if nobody else has the file open at the end.
 void ForeignCommits::open() {
     handle_.emplace(options_, Access::read);
     auto error = handle_->open();
     if (!error) error = handle_->configure();
     if (!error) {
+        sqlite3_db_config(handle_->get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
         version_ = version();
         return;
     }

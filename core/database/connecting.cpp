@@ -61,9 +61,12 @@ Task<> connect_if_needed(Pointer database, Reach reach) {
     if (!connectivity.is_connected()) co_await open_endpoints(database, reach);
 }
 
-Task<> close_endpoints(std::vector<std::shared_ptr<Endpoint>> endpoints, Clock::time_point limit) {
+/// What hears goes first: who closes the last connection to a file has work to do, which is for the pool's workers.
+Task<> close_endpoints(Pointer database, Clock::time_point limit) {
+    const auto endpoints = database->routes.all();
     for (const auto& endpoint : endpoints) endpoint->refuse();
     for (const auto& endpoint : endpoints) co_await endpoint->wait_until_unused(limit);
+    database->listening.close_now();
     for (const auto& endpoint : endpoints) co_await endpoint->close();
 }
 
@@ -76,7 +79,7 @@ Task<> end(Pointer database, std::chrono::nanoseconds patience) {
         const auto root = database->hidden_root;
         if (root != nullptr) co_await close_when_unused(root, limit);
         database->hidden_root = nullptr;
-        co_await close_endpoints(database->routes.all(), limit);
+        co_await close_endpoints(database, limit);
     } catch (...) {
         failure = std::current_exception();
     }
