@@ -198,7 +198,8 @@ class DATABASED_API Database : public Executor {
 
     /// Makes the database tell changes of these tables to who watches them: on PostgreSQL by a trigger
     /// "databased_changes" for each statement, with a function in the table's schema; where it is there already,
-    /// nothing. On SQLite there is nothing to do. Like a table it is made once, by who may make tables.
+    /// nothing. On SQLite there is nothing to do. Like a table it is made once, by who may make tables, and again where
+    /// the table is made anew: who watches it looks at the new one then.
     template <class... Tables>
     Task<> make_watchable(const Tables&... tables) {
         return make_watchable(watching(tables...));

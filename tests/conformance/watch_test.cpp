@@ -1,6 +1,7 @@
 // Queries that are asked again when their tables change.
 #include "support/differences.hpp"
 #include "support/films.hpp"
+#include "support/thrown.hpp"
 
 #include <optional>
 #include <string>
@@ -281,6 +282,66 @@ CONFORMANCE_TEST(LiveQueries, HaveTablesThatAreMadeWatchableAsOftenAsOneLikes) {
     } else {
         EXPECT_THROW(co_await watch.next(), UsageError);
     }
+}
+
+CONFORMANCE_TEST(LiveQueries, SeeWhatATriggerDoes) {
+    auto database = co_await todo_database();
+    co_await database.execute_script(support::sql(
+        "CREATE TRIGGER begins AFTER INSERT ON \"Todo list\" BEGIN INSERT INTO steps VALUES (new.id, new.id); END",
+        "CREATE FUNCTION begin_todo() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO steps VALUES (new.id, "
+        "new.id); RETURN NULL; END'; CREATE TRIGGER begins AFTER INSERT ON \"Todo list\" FOR EACH ROW EXECUTE FUNCTION "
+        "begin_todo()"));
+    auto watch = database.watch(select(steps));
+    EXPECT_EQ(co_await next_size(watch), 0U);
+
+    co_await add(database, 1);
+
+    EXPECT_EQ(co_await next_size(watch), 1U);
+}
+
+CONFORMANCE_TEST(LiveQueries, MayJoinTablesAndNameCommonOnes) {
+    auto database = co_await todo_database();
+    auto joined = database.watch(select(todos[&Todo::title]).join(steps, steps[&Step::todo] == todos[&Todo::id]));
+    auto common = database.watch<std::int64_t>(
+        watching(todos, steps),
+        "WITH begun AS (SELECT todo FROM steps) SELECT id FROM \"Todo list\" JOIN begun ON todo = id");
+    co_await add(database, 1);
+    EXPECT_EQ(co_await next_size(joined), 0U);
+    EXPECT_EQ(co_await next_size(common), 0U);
+
+    co_await database.execute("INSERT INTO steps VALUES (1, 1)");
+
+    EXPECT_EQ(co_await next_size(joined), 1U);
+    EXPECT_EQ(co_await next_size(common), 1U);
+    co_await database.execute("UPDATE \"Todo list\" SET title = 'another'");
+    const auto now = co_await soon(joined);
+    EXPECT_EQ(now.rows, std::vector<std::string>{"another"});
+}
+
+CONFORMANCE_TEST(LiveQueries, SeeATableThatIsMadeAnew) {
+    auto database = co_await fresh_database("CREATE TABLE film (title TEXT)");
+    co_await database.make_watchable("film");
+    co_await database.execute("INSERT INTO film VALUES ('Alien')");
+    auto watch = database.watch<std::string>(watching("film"), "SELECT title FROM film");
+    EXPECT_EQ(co_await next_size(watch), 1U);
+
+    co_await database.execute_script("DROP TABLE film; CREATE TABLE film (title TEXT)");
+    co_await database.make_watchable("film");
+
+    EXPECT_EQ(co_await next_size(watch), 0U);
+    co_await database.execute("INSERT INTO film VALUES ('Brazil')");
+    EXPECT_EQ(co_await next_size(watch), 1U);
+}
+
+CONFORMANCE_TEST(LiveQueries, AreRefusedOfTemporaryTables) {
+    auto database = co_await todo_database();
+    Session session = database.session(SessionOptions{.access = Access::write});
+    co_await session.execute("CREATE TEMPORARY TABLE own (n INTEGER)");
+    auto watch = database.watch<int>(watching("own"), "SELECT n FROM own");
+
+    EXPECT_TRUE(co_await support::fails_with<UsageError>(watch.next()));
+
+    co_await session.rollback();
 }
 
 }  // namespace

@@ -132,4 +132,68 @@ ASYNC_TEST(Watch, UsesNoFunctionThatSomebodyElseHasMade) {
     co_await database.execute_script("DROP OWNED BY " + stranger + "; DROP ROLE " + stranger);
 }
 
+ASYNC_TEST(Watch, LooksAtTheTableThatTheSearchPathSays) {
+    Place place;
+    place.observer().execute("CREATE SCHEMA tenant; CREATE TABLE t (n int); CREATE TABLE tenant.t (n int)");
+    Database database{place.url()};
+    database.on_connect(
+        [](Connection& connection) -> Task<> { co_await connection.execute("SET search_path TO tenant, public"); });
+    co_await database.make_watchable("t");
+    auto watch = count(database, TableName{"t"}, "t");
+    EXPECT_EQ((co_await next(watch)).rows.at(0), 0);
+
+    place.observer().execute("INSERT INTO public.t VALUES (1), (2); INSERT INTO tenant.t VALUES (1)");
+
+    EXPECT_EQ((co_await next(watch)).rows.at(0), 1);
+    EXPECT_EQ(place.observer().integer("SELECT count(*) FROM pg_trigger WHERE tgrelid = 'public.t'::regclass"), 0);
+}
+
+ASYNC_TEST(Watch, IsRefusedOfATableThatEachConnectionHasForItself) {
+    Place place;
+    Database database{place.url()};
+    database.on_connect(
+        [](Connection& connection) -> Task<> { co_await connection.execute("CREATE TEMPORARY TABLE own (n int)"); });
+
+    EXPECT_TRUE(co_await support::fails_with<DatabaseError>(database.make_watchable("own")));
+    auto watch = count(database, TableName{"own"}, "own");
+    EXPECT_TRUE(co_await support::fails_with<UsageError>(watch.next()));
+}
+
+/// Against polling: the connection that hears is lost again and again while others write.
+ASYNC_TEST(Watch, MissesNothingWhileItsConnectionIsLost) {
+    Place place;
+    auto database = co_await place.open();
+    auto other = co_await place.open();
+    place.observer().execute("CREATE TABLE t (n int)");
+    co_await database.make_watchable("t");
+    constexpr int writes = 200;
+    const auto write = [&]() -> Task<> {
+        for (int i = 1; i <= writes; ++i) {
+            co_await other.execute("INSERT INTO t VALUES (?)", i);
+            if (i % 40 == 0) {
+                place.observer().execute(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() "
+                    "AND query LIKE 'LISTEN%' AND pid <> pg_backend_pid()");
+            }
+        }
+    };
+    bool has_missed = false;
+    const auto look = [&]() -> Task<> {
+        auto watch = count(database, TableName{"t"}, "t");
+        int seen = -1;
+        while (seen != writes) {
+            const auto now = co_await next(watch);
+            has_missed = has_missed || now.may_have_missed;
+            EXPECT_GE(now.rows.at(0), seen);
+            seen = now.rows.at(0);
+            const auto polled = co_await other.fetch_val<int>("SELECT count(*)::int FROM t");
+            EXPECT_GE(polled.value(), seen);
+        }
+    };
+
+    co_await when_all(look(), write());
+
+    EXPECT_TRUE(has_missed);
+}
+
 }  // namespace

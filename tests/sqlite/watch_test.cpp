@@ -5,6 +5,9 @@
 
 #include <databased/databased.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
+#include <stdexcept>
 #include <string>
 
 namespace {
@@ -127,6 +130,72 @@ ASYNC_TEST(SqliteWatch, IsRefusedOfViewsAndOfWhatIsNotThere) {
     EXPECT_TRUE(co_await support::fails_with<UsageError>(other.next()));
     auto upper = database.watch<int>(watching("FILMS"), "SELECT count(*) FROM films");
     EXPECT_EQ((co_await upper.next()).rows.at(0), 0);
+}
+
+ASYNC_TEST(SqliteWatch, KnowsTheSchemaOfTheFileByItsName) {
+    const SqliteFile file{schema};
+    Database database{file.url()};
+    auto watch = database.watch<int>(watching(TableName{"main", "a"}), "SELECT count(*) FROM main.a");
+    EXPECT_EQ(co_await next(watch), 0);
+
+    co_await database.execute("INSERT INTO a VALUES (1)");
+
+    EXPECT_EQ(co_await next(watch), 1);
+}
+
+/// A process that writes a thousand rows once it is told to; made before there are threads.
+class WritingProcess {
+  public:
+    static constexpr int rows = 1'000;
+
+    explicit WritingProcess(const SqliteFile& file) {
+        if (pipe(ends_) != 0) throw std::runtime_error("no pipe");
+        child_ = fork();
+        if (child_ != 0) return;
+        alarm(60);
+        char begin = 0;
+        if (read(ends_[0], &begin, 1) != 1) _exit(1);
+        RawDatabase database{file.path()};
+        for (int i = 0; i < rows; ++i) database.execute("INSERT INTO a VALUES (NULL)");
+        _exit(0);
+    }
+    ~WritingProcess() {
+        close(ends_[0]);
+        close(ends_[1]);
+        waitpid(child_, nullptr, 0);
+    }
+    WritingProcess(const WritingProcess&) = delete;
+    WritingProcess& operator=(const WritingProcess&) = delete;
+
+    void begin() const { EXPECT_EQ(write(ends_[1], "!", 1), 1); }
+
+  private:
+    int ends_[2] = {};
+    pid_t child_ = -1;
+};
+
+/// Against polling: what is seen last is what is there.
+ASYNC_TEST(SqliteWatch, MissesNothingWhileThisProcessAndAnotherOneWrite) {
+    const SqliteFile file{schema};
+    const WritingProcess process{file};
+    Database database{file.url()};
+    constexpr int own = 100;
+    const auto write_as_well = [&]() -> Task<> {
+        for (int i = 0; i < own; ++i) co_await database.execute("INSERT INTO a VALUES (NULL)");
+    };
+    const auto look = [&]() -> Task<> {
+        auto watch = count(database, "a");
+        int seen = co_await next(watch);
+        process.begin();
+        while (seen != own + WritingProcess::rows) {
+            const int now = co_await next(watch);
+            EXPECT_GT(now, seen);
+            seen = now;
+            EXPECT_GE(co_await database.fetch_val<int>("SELECT count(*) FROM a"), seen);
+        }
+    };
+
+    co_await when_all(look(), write_as_well());
 }
 
 }  // namespace
