@@ -85,6 +85,31 @@ void BlockingListener::close() {
     detail::hand_over(*loop_, [&](detail::WaitingThread&) { return listener_->close(); });
 }
 
+namespace detail {
+
+AnyBlockingWatch::AnyBlockingWatch(std::shared_ptr<SharedLoop> loop, AnyWatch watch)
+    : loop_(std::move(loop)), watch_(new AnyWatch{std::move(watch)}, [loop = loop_](AnyWatch* object) {
+          loop->finish([object] { delete object; });
+      }) {}
+
+bool AnyBlockingWatch::next(void* rows, const RowTaker& taker) {
+    return hand_over(*loop_, [&](WaitingThread&) { return watch_->next(rows, taker); });
+}
+
+std::optional<bool> AnyBlockingWatch::next_within(Duration limit, void* rows, const RowTaker& taker) {
+    try {
+        return hand_over(*loop_, [&](WaitingThread&) { return with_timeout(limit, watch_->next(rows, taker)); });
+    } catch (const TimeoutError&) {
+        return std::nullopt;
+    }
+}
+
+void AnyBlockingWatch::close() {
+    hand_over(*loop_, [&](WaitingThread&) { return watch_->close(); });
+}
+
+}  // namespace detail
+
 // BlockingDatabase
 
 BlockingDatabase::BlockingDatabase(Database database)
@@ -149,6 +174,14 @@ void BlockingDatabase::notify(std::string_view channel, std::string_view payload
 
 BlockingListener BlockingDatabase::listen_to(std::vector<std::string> channels) {
     return {loop(), wait([&](Executor& database) { return database_of(database).listen_to(std::move(channels)); })};
+}
+
+void BlockingDatabase::make_watchable(WatchedTables tables) {
+    wait([&](Executor& database) { return database_of(database).make_watchable(std::move(tables)); });
+}
+
+void BlockingDatabase::make_unwatchable(WatchedTables tables) {
+    wait([&](Executor& database) { return database_of(database).make_unwatchable(std::move(tables)); });
 }
 
 BlockingReader BlockingDatabase::reader() const {

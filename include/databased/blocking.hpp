@@ -3,6 +3,7 @@
 
 #include <databased/blocking_listener.hpp>
 #include <databased/blocking_stream.hpp>
+#include <databased/blocking_watch.hpp>
 #include <databased/config.hpp>
 #include <databased/database.hpp>
 #include <databased/detail/callback.hpp>
@@ -290,6 +291,28 @@ class DATABASED_API BlockingDatabase : public BlockingExecutor {
         return listen_to(detail::list_of_names(std::string_view{channels}...));
     }
     BlockingListener listen_to(std::vector<std::string> channels);
+
+    /// Database::watch().
+    template <class T = detail::OwnType, class... Args>
+    auto watch(Args&&... args) {
+        return BlockingWatch{loop(), ask([&](Database& database) {
+                                 if constexpr (std::same_as<T, detail::OwnType>) {
+                                     return database.watch(args...);
+                                 } else {
+                                     return database.watch<T>(args...);
+                                 }
+                             })};
+    }
+    template <class... Tables>
+    void make_watchable(const Tables&... tables) {
+        make_watchable(watching(tables...));
+    }
+    void make_watchable(WatchedTables tables);
+    template <class... Tables>
+    void make_unwatchable(const Tables&... tables) {
+        make_unwatchable(watching(tables...));
+    }
+    void make_unwatchable(WatchedTables tables);
 
     /// For single statements that only read.
     BlockingReader reader() const;

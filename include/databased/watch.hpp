@@ -79,6 +79,9 @@ class DATABASED_API AnyWatch {
 
 }  // namespace detail
 
+template <class T>
+class BlockingWatch;
+
 /// What a query gives at one time.
 template <class T>
 struct Snapshot {
@@ -103,6 +106,8 @@ class Watch {
     Task<> close() { return watch_.close(); }
 
   private:
+    template <class>
+    friend class BlockingWatch;
     static Task<Snapshot<T>> next_of(const detail::AnyWatch& watch, const detail::RowTaker& taker) {
         Snapshot<T> snapshot;
         snapshot.may_have_missed = co_await watch.next(&snapshot.rows, taker);

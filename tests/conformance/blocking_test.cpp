@@ -543,6 +543,46 @@ TEST_P(Blocking, WaitsForNotificationsOfOtherThreads) {
     sender.join();
 }
 
+const Table film_table = table<Film>("film", primary_key(&Film::title));
+
+TEST_P(Blocking, WatchesAQuery) {
+    BlockingDatabase database{fresh_url()};
+    database.make_watchable(film_table);
+    auto watch = database.watch(select(film_table));
+    auto count = database.watch<std::int64_t>(watching("film"), "SELECT count(*) FROM film WHERE title <> ?", "Brazil");
+    EXPECT_TRUE(watch.next().rows.empty());
+    EXPECT_EQ(count.next_within(10s)->rows.at(0), 0);
+    EXPECT_FALSE(watch.next_within(1ms));
+
+    std::thread writer{[&] { database.execute(insert_film, "Alien"); }};
+
+    EXPECT_EQ(watch.next().rows.at(0).title, "Alien");
+    writer.join();
+    EXPECT_EQ(count.next_within(10s)->rows.at(0), 1);
+    watch.close();
+    EXPECT_THROW(watch.next(), SessionClosedError);
+    database.make_unwatchable(film_table);
+}
+
+TEST_P(Blocking, GivesTheErrorOfAWatchedQuery) {
+    BlockingDatabase database{fresh_url()};
+    auto watch = database.watch<int>(watching("missing"), "SELECT count(*) FROM missing");
+
+    EXPECT_THROW(watch.next(), UsageError);  // there is no such table
+    EXPECT_THROW(watch.next_within(10s), UsageError);
+}
+
+TEST_P(Blocking, MayWatchForLongerThanItsDatabaseLives) {
+    std::optional<BlockingDatabase> database{std::in_place, fresh_url()};
+    database->make_watchable("film");
+    auto watch = database->watch(select(film_table));
+    EXPECT_TRUE(watch.next().rows.empty());
+
+    database.reset();
+
+    EXPECT_THROW(watch.next(), NotConnectedError);
+}
+
 TEST_P(Blocking, EndsWaitingForNotificationsWithTheDatabase) {
     BlockingDatabase database{fresh_url()};
     BlockingListener listener = database.listen("jobs");
