@@ -54,9 +54,9 @@ int Cursors::step_rows(Job& job, Cursor& cursor) {
     int code = SQLITE_ROW;
     while (rows < wanted && (code = sqlite3_step(handle)) == SQLITE_ROW) {
         if (rows++ == 0) columns = begin_rows(job, cursor);
-        if (!job.wants_rows()) continue;
-        read_row(job.batch(), handle, columns);
-        if (!job.batch().is_full()) continue;
+        if (!job.rows().are_wanted()) continue;
+        read_row(job.rows().batch(), handle, columns);
+        if (!job.rows().batch().is_full()) continue;
         size += RowBatch::full_size;
         job.next_batch(true);
         if (size >= detail::FetchSize::enough_bytes) break;
@@ -68,8 +68,8 @@ int Cursors::step_rows(Job& job, Cursor& cursor) {
 
 /// As they are now: the first step may have prepared the statement again.
 int Cursors::begin_rows(Job& job, Cursor& cursor) {
-    job.set_columns(runner_.columns(cursor.statement));
-    if (job.wants_rows() && cursor.size.rows() > detail::FetchSize::first_rows) job.batch().expect_full();
+    job.rows().set_columns(runner_.columns(cursor.statement));
+    if (job.rows().are_wanted() && cursor.size.rows() > detail::FetchSize::first_rows) job.rows().batch().expect_full();
     return sqlite3_column_count(cursor.statement.handle.get());
 }
 

@@ -116,11 +116,11 @@ void Engine::reset() {
 void Engine::run(Job& job) {
     if (has_lost_file(job)) return;
     interrupts_.begin(job);
-    if (interrupts_.watcher().is_ending() && job.may_be_stopped()) {
+    if (interrupts_.watcher().is_ending() && job.stop_wish().is_heeded()) {
         job.outcome.error =
             std::make_exception_ptr(NotConnectedError("the Database was disconnected before this statement could run"));
-    } else if (job.should_stop()) {
-        job.outcome.error = job.stop_error();
+    } else if (job.stop_wish().is_due()) {
+        job.outcome.error = job.stop_wish().error();
     } else {
         job.outcome.error = run_commands(job);
     }
@@ -214,7 +214,7 @@ std::exception_ptr Engine::run_statement(Job& job) {
 
 std::exception_ptr Engine::run_command(Job& job, const backend::Command& command) {
     const bool needs_transaction = command.verb != backend::Verb::begin && command.verb != backend::Verb::ping &&
-                                   (command.verb != backend::Verb::run || job.is_in_unit());
+                                   (command.verb != backend::Verb::run || job.request().is_in_unit());
     if (needs_transaction && !handle_.in_transaction()) return ended_transaction();
     switch (command.verb) {
         case backend::Verb::run:

@@ -34,7 +34,7 @@ std::exception_ptr failure(const Handle& handle, Interrupts& interrupts, const J
 std::exception_ptr failure(const Handle& handle, Interrupts& interrupts, const Job& job, const Statement* statement,
                            int code, std::optional<std::size_t> run) {
     if ((code & 0xff) == SQLITE_INTERRUPT || (code & 0xff) == SQLITE_BUSY) {
-        if (job.should_stop()) return job.stop_error();
+        if (job.stop_wish().is_due()) return job.stop_wish().error();
         if (interrupts.watcher().is_ending()) {
             return std::make_exception_ptr(NotConnectedError("the Database was disconnected while this statement ran"));
         }

@@ -12,8 +12,8 @@ void Groups::run(Job& job, bool may_tell, std::span<Job* const> ran) {
     if (interrupts_.watcher().is_ending()) {
         job.outcome.error =
             std::make_exception_ptr(NotConnectedError("the Database was disconnected before this statement could run"));
-    } else if (job.should_stop()) {
-        job.outcome.error = job.stop_error();
+    } else if (job.stop_wish().is_due()) {
+        job.outcome.error = job.stop_wish().error();
     } else {
         interrupts_.begin(job, ran);
         job.outcome.error = runner_.run(job, may_tell);

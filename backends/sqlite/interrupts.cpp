@@ -48,9 +48,9 @@ int Interrupts::on_progress(void* self) noexcept {
     that.watcher_.on_progress();
     if (that.current_ == nullptr || !that.is_armed_) return 0;
     const bool is_waited_for =
-        std::any_of(that.ran_.begin(), that.ran_.end(), [](const Job* job) { return job->should_stop(); });
-    const bool is_ending = that.watcher_.is_ending() && that.current_->may_be_stopped();
-    return that.current_->should_stop() || is_waited_for || is_ending ? 1 : 0;
+        std::any_of(that.ran_.begin(), that.ran_.end(), [](const Job* job) { return job->stop_wish().is_due(); });
+    const bool is_ending = that.watcher_.is_ending() && that.current_->stop_wish().is_heeded();
+    return that.current_->stop_wish().is_due() || is_waited_for || is_ending ? 1 : 0;
 }
 
 /// Who gives up here has not committed, whatever was said before: a stop may still end it.
@@ -61,7 +61,7 @@ int Interrupts::on_busy(void* self, int count) noexcept {
     const auto now = std::chrono::steady_clock::now();
     if (count == 0) that.busy_since_ = now;
     if (now - that.busy_since_ >= that.busy_timeout_) return 0;
-    if (that.watcher_.is_ending() || (that.current_ != nullptr && that.current_->should_stop())) return 0;
+    if (that.watcher_.is_ending() || (that.current_ != nullptr && that.current_->stop_wish().is_due())) return 0;
     that.watcher_.on_progress();
     std::this_thread::sleep_for(std::chrono::microseconds{std::min(5'000, 100 << std::min(count, 6))});
     return 1;

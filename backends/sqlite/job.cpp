@@ -12,14 +12,14 @@ namespace {
 /// A batch that goes ahead of the end of its statement.
 class EarlyRows final : public LoopWork {
   public:
-    EarlyRows(Job& job, std::unique_ptr<RowBatch> batch) noexcept : job_(job), batch_(std::move(batch)) {}
+    EarlyRows(JobRows& rows, std::unique_ptr<RowBatch> batch) noexcept : rows_(rows), batch_(std::move(batch)) {}
     void on_loop() noexcept override {
         const std::unique_ptr<EarlyRows> self{this};
-        job_.take_rows(std::move(batch_));
+        rows_.tell(std::move(batch_));
     }
 
   private:
-    Job& job_;  // comes back after this
+    JobRows& rows_;  // of a job that comes back after this
     std::unique_ptr<RowBatch> batch_;
 };
 
@@ -30,58 +30,32 @@ Job::Job(EventLoop& loop, Kind kind, backend::Exchange& exchange)
       exchange_(&exchange),
       request_(static_cast<Request&&>(exchange)),
       kind_(kind),
-      is_in_unit_(request_.is_in_unit()),
-      may_be_stopped_(request_.may_be_stopped()),
-      wants_rows_(request_.sink != nullptr) {
-    if (!wants_rows_) return;
-    batch_ = std::make_unique<RowBatch>();
-    wants_first_row_only_ = request_.sink->wants_first_row_only();
-}
-
-bool Job::should_stop() const noexcept {
-    if (!may_be_stopped_) return false;
-    if (stop_.load(std::memory_order_relaxed)) return true;
-    return request_.deadline != detail::Clock::time_point::max() && request_.deadline <= detail::Clock::now();
-}
-
-std::exception_ptr Job::stop_error() const {
-    if (stop_.load(std::memory_order_relaxed))
-        return std::make_exception_ptr(StoppedError("the statement was stopped on request"));
-    return std::make_exception_ptr(TimeoutError("the statement was stopped: its time limit has passed"));
-}
+      stop_wish_(request_),
+      rows_(request_.sink) {}
 
 bool Job::begin() noexcept {
     State expected = State::queued;
     return state_.compare_exchange_strong(expected, State::running) || expected == State::running;
 }
 
-void Job::set_columns(std::shared_ptr<const detail::ColumnSet> columns) noexcept {
-    has_columns_ = true;
-    if (wants_rows_) batch_->set_columns(std::move(columns));
-}
-
 void Job::next_batch(bool may_tell) {
-    auto next = std::make_unique<RowBatch>(batch_->columns());
-    next->expect_full();
-    auto full = std::exchange(batch_, std::move(next));
+    auto full = rows_.take_batch();
     if (may_tell) {
-        loop_.post(*new EarlyRows(*this, std::move(full)));
+        loop_.post(*new EarlyRows(rows_, std::move(full)));
     } else {
-        kept_.push_back(std::move(full));
+        rows_.keep(std::move(full));
     }
 }
 
 void Job::start_over() {
     outcome = {};
-    kept_.clear();
-    has_columns_ = false;
-    if (wants_rows_) batch_ = std::make_unique<RowBatch>();
+    rows_.start_over();
 }
 
 // On the loop's thread
 
 void Job::listen() noexcept {
-    if (!may_be_stopped_ || request_.stop == nullptr) return;
+    if (!stop_wish_.is_heeded() || request_.stop == nullptr) return;
     if (request_.stop->requested()) {
         on_stop();
     } else {
@@ -91,7 +65,7 @@ void Job::listen() noexcept {
 
 /// What has not begun will not, and who waits for it need not wait on.
 void Job::on_stop() noexcept {
-    stop_.store(true, std::memory_order_relaxed);
+    stop_wish_.note();
     State queued = State::queued;
     if (!state_.compare_exchange_strong(queued, State::unwanted)) return;
     backend::Exchange& exchange = *exchange_;
@@ -104,7 +78,7 @@ void Job::on_stop() noexcept {
 }
 
 void Job::let_go() noexcept {
-    if (finished_) {
+    if (state_.load(std::memory_order_relaxed) == State::finished) {
         delete this;
     } else {
         abandon();
@@ -113,8 +87,8 @@ void Job::let_go() noexcept {
 
 void Job::abandon() noexcept {
     StopListener::unlink();
-    stop_.store(true, std::memory_order_relaxed);
-    request_.sink = nullptr;
+    stop_wish_.note();
+    rows_.drop_sink();
     request_.stop = nullptr;
     exchange_ = nullptr;
 }
@@ -126,7 +100,7 @@ void Job::on_loop() noexcept {
 
 bool Job::may_run_at_once() const noexcept {
     if (kind_ != Kind::request || (request_.statement.get() != nullptr && request_.statement->is_many())) return false;
-    return !may_be_stopped_ || request_.stop == nullptr || !request_.stop->requested();
+    return !stop_wish_.is_heeded() || request_.stop == nullptr || !request_.stop->requested();
 }
 
 void Job::finish() noexcept {
@@ -134,26 +108,13 @@ void Job::finish() noexcept {
         delete this;
         return;
     }
-    finished_ = true;
+    state_.store(State::finished, std::memory_order_relaxed);
     StopListener::unlink();
-    if (has_columns_ && wants_rows_ && !outcome.error) {
-        for (auto& batch : kept_) take_rows(std::move(batch));
-        take_rows(std::move(batch_));
-    }
-    if (!outcome.error) outcome.error = sink_error_;
+    if (!outcome.error) rows_.tell_rest();
+    if (!outcome.error) outcome.error = rows_.error();
     // SQLite is a library: it always says how a call has ended.
     if (outcome.delivery == backend::Delivery::unanswered) outcome.delivery = backend::Delivery::answered;
     exchange_->finish(std::move(outcome));
-}
-
-void Job::take_rows(std::unique_ptr<RowBatch> batch) noexcept {
-    if (request_.sink == nullptr || sink_error_) return;
-    try {
-        if (!std::exchange(told_columns_, true)) request_.sink->on_columns(batch->columns());
-        if (batch->rows() != 0) request_.sink->on_rows(std::move(batch));
-    } catch (...) {
-        sink_error_ = std::current_exception();
-    }
 }
 
 }  // namespace databased::sqlite

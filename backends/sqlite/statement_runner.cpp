@@ -177,7 +177,8 @@ std::exception_ptr StatementRunner::run_once(Job& job, PreparedStatement& statem
         code == SQLITE_INTERRUPT && !statement.facts.is_readonly && was_in_transaction && handle_.in_transaction();
     if (is_late) {
         code = SQLITE_DONE;
-        if (job.wants_rows() && !job.has_columns()) job.set_columns(statements_->columns(statement));
+        if (job.rows().are_wanted() && !job.rows().have_columns())
+            job.rows().set_columns(statements_->columns(statement));
     }
     std::exception_ptr error;
     if (is_end_of_statement(code)) {
@@ -200,18 +201,18 @@ void StatementRunner::note_steps(const PreparedStatement& statement, detail::Clo
 int StatementRunner::step_rows(Job& job, PreparedStatement& statement, bool may_tell) {
     sqlite3_stmt* handle = statement.handle.get();
     int code = sqlite3_step(handle);
-    if (job.wants_rows() && !job.has_columns() && is_end_of_statement(code))
-        job.set_columns(statements_->columns(statement));
-    if (!job.wants_rows()) {
+    if (job.rows().are_wanted() && !job.rows().have_columns() && is_end_of_statement(code))
+        job.rows().set_columns(statements_->columns(statement));
+    if (!job.rows().are_wanted()) {
         while (code == SQLITE_ROW) code = sqlite3_step(handle);
         return code;
     }
-    const bool only_first = job.wants_first_row_only() && statement.facts.nature == Nature::read;
+    const bool only_first = job.rows().is_first_enough() && statement.facts.nature == Nature::read;
     const int columns = sqlite3_column_count(handle);
     while (code == SQLITE_ROW) {
-        read_row(job.batch(), handle, columns);
+        read_row(job.rows().batch(), handle, columns);
         if (only_first) return SQLITE_DONE;
-        if (job.batch().is_full()) job.next_batch(may_tell);
+        if (job.rows().batch().is_full()) job.next_batch(may_tell);
         code = sqlite3_step(handle);
     }
     return code;

@@ -8,7 +8,7 @@ bool WriteTurn::wait(detail::Clock::time_point limit, const Job* job) {
     if (queue_ == nullptr || has_turn_) return true;
     const auto gives_up = [&] {
         watcher_.on_progress();
-        return watcher_.is_ending() || (job != nullptr && job->should_stop()) || limit <= detail::Clock::now();
+        return watcher_.is_ending() || (job != nullptr && job->stop_wish().is_due()) || limit <= detail::Clock::now();
     };
     has_turn_ = queue_->enter(this, gives_up);
     return has_turn_;
@@ -16,7 +16,7 @@ bool WriteTurn::wait(detail::Clock::time_point limit, const Job* job) {
 
 std::exception_ptr WriteTurn::take(const Job& job) {
     if (wait(job.request().turn_deadline, &job)) return {};
-    if (job.should_stop()) return job.stop_error();
+    if (job.stop_wish().is_due()) return job.stop_wish().error();
     if (watcher_.is_ending()) {
         return std::make_exception_ptr(
             NotConnectedError("the Database was disconnected while this statement waited for its turn"));
