@@ -204,7 +204,7 @@ ASYNC_TEST(SqliteReadAtOnce, ThatTakesLongerMayBeStopped) {
     const SqliteFile file{schema};
     Database database{file.url()};
     EXPECT_TRUE(co_await comes_to_run_at_once(database, count_up, 10));
-    Session session = database.session({.statement_timeout = 10ms});
+    Session session = database.session({.statement_timeout = 200ms});
     co_await session.execute("INSERT INTO film VALUES (3)");
     EXPECT_TRUE(co_await comes_to_run_at_once(session, count_up, 10));
 

@@ -143,19 +143,21 @@ ASYNC_TEST(SqliteWatch, KnowsTheSchemaOfTheFileByItsName) {
     EXPECT_EQ(co_await next(watch), 1);
 }
 
-/// A process that writes a thousand rows once it is told to; made before there are threads.
+/// A process that writes rows once it is told to; made before there are threads.
 class WritingProcess {
   public:
-    static constexpr int rows = 1'000;
+    static constexpr int rows = 500;
 
     explicit WritingProcess(const SqliteFile& file) {
         if (pipe(ends_) != 0) throw std::runtime_error("no pipe");
         child_ = fork();
         if (child_ != 0) return;
         alarm(60);
+        close(ends_[1]);
         char begin = 0;
         if (read(ends_[0], &begin, 1) != 1) _exit(1);
         RawDatabase database{file.path()};
+        database.execute("PRAGMA busy_timeout=60000; PRAGMA synchronous=off");
         for (int i = 0; i < rows; ++i) database.execute("INSERT INTO a VALUES (NULL)");
         _exit(0);
     }
@@ -178,7 +180,7 @@ class WritingProcess {
 ASYNC_TEST(SqliteWatch, MissesNothingWhileThisProcessAndAnotherOneWrite) {
     const SqliteFile file{schema};
     const WritingProcess process{file};
-    Database database{file.url()};
+    Database database{file.url("?busy_timeout=60s&synchronous=off")};
     constexpr int own = 100;
     const auto write_as_well = [&]() -> Task<> {
         for (int i = 0; i < own; ++i) co_await database.execute("INSERT INTO a VALUES (NULL)");
