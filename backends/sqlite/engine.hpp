@@ -2,8 +2,8 @@
 // otherwise.
 #pragma once
 
+#include "command_runner.hpp"
 #include "connection_state.hpp"
-#include "cursors.hpp"
 #include "groups.hpp"
 #include "handle.hpp"
 #include "interrupts.hpp"
@@ -16,7 +16,6 @@
 #include <exception>
 #include <memory>
 #include <span>
-#include <string>
 
 namespace databased::sqlite {
 
@@ -55,15 +54,8 @@ class Engine {
     bool run_changes(std::span<Job* const> jobs);
 
   private:
-    std::exception_ptr run_commands(Job& job);
-    std::exception_ptr run_command(Job& job, const backend::Command& command);
-    std::exception_ptr run_verb(Job& job, const backend::Command& command);
-    void close_cursors(const backend::Command& command) noexcept;
-    std::exception_ptr run_statement(Job& job);
-    std::exception_ptr run_cursor(Job& job, const backend::Command& command);
     std::exception_ptr install_news();
     bool has_lost_file(Job& job);
-    bool is_immediate(const Job& job);
     void note_transaction() noexcept;
 
     Handle handle_;
@@ -73,10 +65,9 @@ class Engine {
     OutgoingNews news_;
     StatementRunner runner_;
     Groups groups_;
-    Cursors cursors_;
+    CommandRunner commands_;
     std::shared_ptr<NewsHub> memory_news_;  // null: that of the file
     detail::Clock::time_point looks_for_file_at_{};
-    std::string sql_;  // of the verb that is told
     // Seldom changed and often read by the loop's thread: on a cache line of their own.
     alignas(64) std::atomic<bool> is_lost_{false};
     std::atomic<bool> is_in_transaction_{false};

@@ -26,6 +26,14 @@ void redact(ErrorDetails& details, const Statement& statement, std::optional<std
 
 }  // namespace
 
+std::exception_ptr refusal_to_begin(const Interrupts& interrupts, const Job& job) {
+    if (interrupts.watcher().is_ending() && job.stop_wish().is_heeded()) {
+        return std::make_exception_ptr(
+            NotConnectedError("the Database was disconnected before this statement could run"));
+    }
+    return job.stop_wish().is_due() ? job.stop_wish().error() : std::exception_ptr{};
+}
+
 std::exception_ptr failure(const Handle& handle, Interrupts& interrupts, const Job& job, int code,
                            std::optional<std::size_t> run) {
     return failure(handle, interrupts, job, job.statement(), code, run);

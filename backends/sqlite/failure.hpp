@@ -11,6 +11,8 @@
 
 namespace databased::sqlite {
 
+/// Why `job` is not begun any more; nothing if it is.
+std::exception_ptr refusal_to_begin(const Interrupts& interrupts, const Job& job);
 /// `run` is the number of the item where there are several.
 std::exception_ptr failure(const Handle& handle, Interrupts& interrupts, const Job& job, int code,
                            std::optional<std::size_t> run = {});

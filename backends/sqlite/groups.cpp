@@ -2,25 +2,18 @@
 
 #include "failure.hpp"
 
-#include <databased/error.hpp>
-
 #include <sqlite3.h>
 
 namespace databased::sqlite {
 
 void Groups::run(Job& job, bool may_tell, std::span<Job* const> ran) {
-    if (interrupts_.watcher().is_ending()) {
-        job.outcome.error =
-            std::make_exception_ptr(NotConnectedError("the Database was disconnected before this statement could run"));
-    } else if (job.stop_wish().is_due()) {
-        job.outcome.error = job.stop_wish().error();
-    } else {
-        interrupts_.begin(job, ran);
-        job.outcome.error = runner_.run(job, may_tell);
-        if (!job.outcome.error) ++job.outcome.done;
-        handle_.forget_changes();
-        interrupts_.end();
-    }
+    job.outcome.error = refusal_to_begin(interrupts_, job);
+    if (job.outcome.error) return;
+    interrupts_.begin(job, ran);
+    job.outcome.error = runner_.run(job, may_tell);
+    if (!job.outcome.error) ++job.outcome.done;
+    handle_.forget_changes();
+    interrupts_.end();
 }
 
 void Groups::end_reads() noexcept {
