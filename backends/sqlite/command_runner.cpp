@@ -66,14 +66,10 @@ std::exception_ptr CommandRunner::run_one(Job& job, const backend::Command& comm
 /// What a statement that fails has sent is not sent.
 std::exception_ptr CommandRunner::run_rows(Job& job, const backend::Command& command) {
     const std::size_t mark = news_.pending().mark();
-    std::exception_ptr error;
-    if (command.verb == Verb::run) {
-        error = runner_.run(job, !interrupts_.is_momentary());  // what may begin anew tells nobody before its end
-    } else if (command.verb == Verb::declare) {
-        error = cursors_.declare(job, command.number);
-    } else {
-        error = cursors_.fetch(job, command.number);
-    }
+    const bool may_tell = !interrupts_.is_momentary();  // what may begin anew tells nobody before its end
+    auto error = command.verb == Verb::run       ? runner_.run(job, may_tell)
+                 : command.verb == Verb::declare ? cursors_.declare(job, command.number)
+                                                 : cursors_.fetch(job, command.number);
     if (error) news_.pending().take_back(mark);
     return error;
 }

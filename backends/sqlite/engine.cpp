@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <thread>
+#include <utility>
 
 namespace databased::sqlite {
 
@@ -98,8 +99,8 @@ void Engine::reset() {
 void Engine::run(Job& job) {
     if (has_lost_file(job)) return;
     interrupts_.begin(job);
-    job.outcome.error = refusal_to_begin(interrupts_, job);
-    if (!job.outcome.error) job.outcome.error = commands_.run(job);
+    auto refusal = refusal_to_begin(interrupts_, job);
+    job.outcome.error = refusal ? std::move(refusal) : commands_.run(job);
     interrupts_.end();
     note_transaction();
     const bool is_open = handle_.in_transaction();

@@ -4,17 +4,6 @@
 
 namespace databased::sqlite {
 
-JobRows::JobRows(RowSink* sink)
-    : sink_(sink),
-      are_wanted_(sink != nullptr),
-      is_first_enough_(are_wanted_ && sink->wants_first_row_only()),
-      batch_(are_wanted_ ? std::make_unique<RowBatch>() : nullptr) {}
-
-void JobRows::set_columns(std::shared_ptr<const detail::ColumnSet> columns) noexcept {
-    have_columns_ = true;
-    if (are_wanted_) batch_->set_columns(std::move(columns));
-}
-
 std::unique_ptr<RowBatch> JobRows::take_batch() {
     auto next = std::make_unique<RowBatch>(batch_->columns());
     next->expect_full();

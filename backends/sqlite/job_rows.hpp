@@ -6,6 +6,7 @@
 
 #include <exception>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace databased::sqlite {
@@ -14,7 +15,11 @@ namespace databased::sqlite {
 class JobRows {
   public:
     /// Null if nobody wants them.
-    explicit JobRows(RowSink* sink);
+    explicit JobRows(RowSink* sink)
+        : sink_(sink),
+          are_wanted_(sink != nullptr),
+          is_first_enough_(are_wanted_ && sink->wants_first_row_only()),
+          batch_(are_wanted_ ? std::make_unique<RowBatch>() : nullptr) {}
 
     // On the worker.
 
@@ -23,7 +28,10 @@ class JobRows {
     /// Where the next row goes.
     RowBatch& batch() noexcept { return *batch_; }
     bool have_columns() const noexcept { return have_columns_; }
-    void set_columns(std::shared_ptr<const detail::ColumnSet> columns) noexcept;
+    void set_columns(std::shared_ptr<const detail::ColumnSet> columns) noexcept {
+        have_columns_ = true;
+        if (are_wanted_) batch_->set_columns(std::move(columns));
+    }
     /// The batch, which is full; another one begins.
     std::unique_ptr<RowBatch> take_batch();
     /// To be told at the end.
