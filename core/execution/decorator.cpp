@@ -4,7 +4,7 @@
 
 namespace databased::backend {
 
-SessionDecorator::SessionDecorator(std::unique_ptr<SessionBackend> inner) noexcept : inner_(std::move(inner)) {}
+SessionDecorator::SessionDecorator(std::unique_ptr<SessionBackend> inner) noexcept : inner_(inner.release()) {}
 SessionDecorator::~SessionDecorator() = default;
 
 void SessionDecorator::start(Exchange& exchange) noexcept { inner_->start(exchange); }
@@ -13,7 +13,7 @@ bool SessionDecorator::is_clean() const noexcept { return inner_->is_clean(); }
 std::chrono::nanoseconds SessionDecorator::round_trip() const noexcept { return inner_->round_trip(); }
 Task<> SessionDecorator::close() { return inner_->close(); }
 
-BackendDecorator::BackendDecorator(std::unique_ptr<DatabaseBackend> inner) noexcept : inner_(std::move(inner)) {}
+BackendDecorator::BackendDecorator(std::unique_ptr<DatabaseBackend> inner) noexcept : inner_(inner.release()) {}
 BackendDecorator::~BackendDecorator() = default;
 
 const Dialect& BackendDecorator::dialect() const noexcept { return inner_->dialect(); }

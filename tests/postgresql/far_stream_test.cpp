@@ -14,8 +14,8 @@ using support::Direction;
 constexpr const char* impatient = "?max_size=1&cancel_timeout=100ms&sslmode=disable";
 constexpr std::string_view numbers = "SELECT i FROM generate_series(1, 30000) i";
 
-Task<> read_all(RowStream<int>& stream) {
-    int last = 0;
+/// All that come behind `last`.
+Task<> read_all(RowStream<int>& stream, int last = 0) {
     while (true) {
         const auto number = co_await stream.next();
         if (!number) break;
@@ -43,7 +43,7 @@ ASYNC_TEST(FarStream, ComesWholeOverANetworkThatIsSlow) {
 ASYNC_TEST(FarStream, SaysThatItsConnectionWasCutWhereverThatWas) {
     Far far;
     Database database{far.url(impatient)};
-    for (const std::size_t bytes : {0, 1, 1'000, 4'000, 30'000, 100'000, 300'000, 600'000}) {
+    for (const std::size_t bytes : {0, 1, 1'000, 4'000, 30'000, 100'000, 300'000}) {
         co_await database.execute("SELECT 1");
         far.network().cut_after(Direction::to_client, bytes);
 
@@ -63,7 +63,7 @@ ASYNC_TEST(FarStream, IsStoppedWhileItsNetworkStandsStill) {
         for (int row = 0; row < rows; ++row) co_await stream.next();
         far.stall();
 
-        EXPECT_THROW(co_await with_timeout(50ms, read_all(stream)), TimeoutError) << rows;
+        EXPECT_THROW(co_await with_timeout(50ms, read_all(stream, rows)), TimeoutError) << rows;
 
         co_await stream.close();
         far.heal();
@@ -91,7 +91,7 @@ ASYNC_TEST(FarStream, IsStoppedInEachPhase) {
         const bool is_stopped = co_await is_stopped_after(turns, read());
         stopped += is_stopped ? 1 : 0;
         co_await until_unused(database);
-        EXPECT_EQ(place.busy(), 0);
+        co_await until([&] { return place.busy() == 0; });  // the catalogue may be asked about a text
     }
 
     EXPECT_GT(stopped, 10);
@@ -109,7 +109,7 @@ ASYNC_TEST(FarStream, IsClosedOrForgottenInEachPhase) {
             if (is_closed) co_await stream.close();
         }
         co_await until_unused(database);
-        EXPECT_EQ(place.busy(), 0);
+        co_await until([&] { return place.busy() == 0; });  // the catalogue may be asked about a text
         EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM pg_cursors WHERE name <> ''"), 0);
     }
     co_await database.disconnect();

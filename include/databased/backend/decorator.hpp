@@ -12,6 +12,7 @@
 #pragma once
 
 #include <databased/backend.hpp>
+#include <databased/detail/owner.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -39,7 +40,7 @@ class DATABASED_API SessionDecorator : public SessionBackend {
     SessionBackend& inner() const noexcept { return *inner_; }
 
   private:
-    std::unique_ptr<SessionBackend> inner_;
+    databased::detail::Owner<SessionBackend> inner_;
 };
 
 class DATABASED_API BackendDecorator : public DatabaseBackend {
@@ -60,7 +61,7 @@ class DATABASED_API BackendDecorator : public DatabaseBackend {
     virtual std::unique_ptr<SessionBackend> decorate(std::unique_ptr<SessionBackend> session) = 0;
 
   private:
-    std::unique_ptr<DatabaseBackend> inner_;
+    databased::detail::Owner<DatabaseBackend> inner_;
 };
 
 }  // namespace databased::backend
