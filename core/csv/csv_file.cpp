@@ -82,7 +82,7 @@ class FileSource final : public CsvSource {
     Task<std::string_view> next() override {
         errno = 0;
         if (!file_.is_open()) file_.open(path_, std::ios::binary);
-        file_.read(part_.data(), part_.size());
+        file_.read(part_.data(), static_cast<std::streamsize>(part_.size()));
         const bool is_at_end = file_.eof() && !file_.bad();
         if (!file_ && !is_at_end) throw_cannot("read", path_, errno);
         co_return std::string_view{part_.data(), static_cast<std::size_t>(file_.gcount())};

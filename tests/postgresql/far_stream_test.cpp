@@ -1,7 +1,6 @@
 // Streams over a network that is slow, is cut or stands still, and streams that are stopped wherever they are.
 #include "far.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -43,7 +42,7 @@ ASYNC_TEST(FarStream, ComesWholeOverANetworkThatIsSlow) {
 ASYNC_TEST(FarStream, SaysThatItsConnectionWasCutWhereverThatWas) {
     Far far;
     Database database{far.url(impatient)};
-    for (const std::size_t bytes : {0, 1, 1'000, 4'000, 30'000, 100'000, 300'000}) {
+    for (const unsigned bytes : {0U, 1U, 1'000U, 4'000U, 30'000U, 100'000U, 300'000U}) {
         co_await database.execute("SELECT 1");
         far.network().cut_after(Direction::to_client, bytes);
 
