@@ -22,7 +22,6 @@ class PostgresqlBackend final : public DatabaseBackend {
         capabilities.shared_depth = 32;
         capabilities.takes_passwords = true;
         capabilities.cursors = true;
-        capabilities.chains = true;
         capabilities.fetches_ahead = true;
         capabilities.bulk = true;
         capabilities.notifications = true;

@@ -37,7 +37,6 @@ bool repeats(Operation& operation) {
 
 const char* Endings::sync_came(const Sent& sync) {
     Operation* operation = sync.operation;
-    if (!skipped_.empty() && operation != nullptr && operation->request().is_chained) return chain_ended(sync);
     if (operation != nullptr && operation->was_skipped && !operation->is_answered) {
         operation->fail(skipped_by_failure());  // unless it is told already why
     }
@@ -103,26 +102,11 @@ void Endings::flight_ended(Operation& operation) {
 }
 
 void Endings::part_ended(Operation& operation) {
-    if (repeats_chain(operation)) return skipped_.push_back(operation);
     if (operation.was_skipped && !operation.has_failed()) {
         if (operation.may_join_burst()) return skipped_.push_back(operation);
         operation.fail(skipped_by_failure());
     }
     flight_ended(operation);
-}
-
-/// The plan of its first statement was out of date: nothing of it was done, and nobody was told of any.
-bool Endings::repeats_chain(Operation& operation) {
-    if (operation.request().is_chained) return operation.was_skipped && !skipped_.empty();
-    if (!operation.heads_chain || !operation.begins_transaction() || !operation.is_stale) return false;
-    return operation.repetitions++ < most_repetitions;
-}
-
-const char* Endings::chain_ended(const Sent& sync) {
-    skipped_.push_back(*sync.operation);
-    repeat_skipped();
-    const bool is_hopeless = sync.kind == Sent::Kind::reset_end && state_.reset.ended() == SessionReset::Next::hopeless;
-    return is_hopeless ? "the connection could not be made as good as new" : nullptr;
 }
 
 /// What an error in a burst has skipped is sent again, each by itself.
@@ -159,10 +143,8 @@ void Endings::settle_stopped() {
 /// error can change it.
 void Endings::finish(Operation& operation) {
     const auto status = PQtransactionStatus(state_.connection());
-    if (operation.is_in_unit() && (operation.verbs() == 0 || operation.heads_chain) && status == PQTRANS_ACTIVE) {
-        const bool has_begun = !operation.begins_transaction() || operation.has_begun();
-        const Transaction begun = operation.has_failed() ? Transaction::failed : Transaction::open;
-        return operation.finish(has_begun ? begun : Transaction::none);
+    if (operation.is_in_unit() && operation.verbs() == 0 && status == PQTRANS_ACTIVE) {
+        return operation.finish(operation.has_failed() ? Transaction::failed : Transaction::open);
     }
     const bool is_users = !operation.request().read_only || operation.is_in_unit() || operation.verbs() != 0;
     operation.finish(is_users ? state_.transaction() : Transaction::none);

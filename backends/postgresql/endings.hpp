@@ -50,8 +50,6 @@ class Endings {
     const char* recover(Operation* operation);
     bool reset_again(Operation* operation);
     void repeat_skipped();
-    bool repeats_chain(Operation& operation);
-    const char* chain_ended(const Sent& sync);
     void finish(Operation& operation);
     void repeat(Operation& operation);
 

@@ -1,7 +1,5 @@
 #include "flight_sender.hpp"
 
-#include "error.hpp"
-
 #include <databased/detail/busy_wait.hpp>
 #include <databased/error.hpp>
 
@@ -47,10 +45,6 @@ void refuse_what_cannot_work(const Operation& operation, const ConnectionState& 
     }
 }
 
-std::exception_ptr was_not_sent() {
-    return as_exception({.message = "what had to come before it was not sent", .sqlstate = "25P02"});
-}
-
 constexpr const char* exact_doubles = "SET LOCAL extra_float_digits = 1";
 
 }  // namespace
@@ -79,7 +73,6 @@ void FlightSender::pump(bool is_asking) {
 
 void FlightSender::begin(Operation& operation) {
     if (operation.should_stop()) return operation.refuse(operation.stop_error());
-    if (operation.request().is_chained) return operation.refuse(was_not_sent());
     try {
         refuse_what_cannot_work(operation, state_);
         if (operation.statement() != nullptr && operation.runs() != 0) asker_.find_statement(operation);
@@ -89,7 +82,6 @@ void FlightSender::begin(Operation& operation) {
     }
     if (state_.statements.has_evicted() && state_.expected.empty() && !state_.is_in_transaction())
         sender_.send_evictions();
-    if (has_link()) return begin_chain(operation);
     if (operation.may_join_burst() && !state_.settings.rounds_doubles) {
         begin_shared(operation, &Operation::may_join_burst, Sent::Kind::burst_end);
     } else if (operation.may_join_flight()) {
@@ -147,6 +139,36 @@ void FlightSender::begin_flight(Operation& operation) {
     } else {
         feed();
     }
+}
+
+/// Runs go in arrays only where something in front of them can be rolled back to.
+void FlightSender::begin_many(Operation& operation) {
+    if (operation.can_be_undone())
+        operation.arrays = ArrayInsert::of(*operation.statement(), state_.round_trip.least());
+    if (operation.arrays == nullptr) return feed();
+    operation.is_asking = may_repeat_ = true;
+    sender_.send_questions(operation);
+}
+
+void FlightSender::go_on(Operation& operation) {
+    operation.is_asking = false;
+    if (!operation.has_failed() && !operation.arrays->is_proved()) {
+        operation.arrays = nullptr;
+        operation.prepared = state_.statements.find(*operation.statement(), 0);
+    }
+    feed();
+    flush();
+}
+
+/// With a sync of its own: under one with what follows it misleads pgpool-II.
+void FlightSender::undo_savepoint(Operation& operation) {
+    const Request& request = operation.request();
+    std::string sql;
+    postgresql_dialect.verb(sql, {backend::Verb::rollback_to, request.commands[operation.place_of_run() - 1].number},
+                            request.options);
+    sender_.send_text(&operation, sql, Sent::Kind::housekeeping);
+    sender_.send_sync(Sent::Kind::sync, nullptr);
+    while (operation.verbs_done() < operation.place_of_run()) operation.verb_done();
 }
 
 /// `first` and those behind it in the outbox that may share its sync. Others may follow at once. What an error skips in

@@ -47,9 +47,6 @@ class FlightSender {
     bool can_feed() const noexcept { return feeding_ != nullptr && !feeding_->is_asking && !is_blocked(); }
     void begin_shared(Operation& first, MayJoin may_join, Sent::Kind end);
     Operation* next_to_join(MayJoin may_join);
-    bool has_link() noexcept;
-    void begin_chain(Operation& head);
-    Operation* next_link();
     void feed();
     void end_flight(Operation& operation);
     void send_verbs(Operation& operation, std::size_t first, std::size_t end);

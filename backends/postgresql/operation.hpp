@@ -50,8 +50,6 @@ class Operation final : public detail::ListNode<Operation>,
     /// Whether it should end: it was asked to, or its time is over.
     bool should_stop() const noexcept { return may_be_stopped() && !is_answered && stop_.is_due(); }
     std::exception_ptr stop_error() const { return stop_.error(); }
-    /// Whether the transaction that it begins has begun.
-    bool has_begun() const noexcept { return verbs_done() > place_of_begin(); }
     /// Whether it has been told that what it commits is committed.
     bool has_committed() const noexcept { return commits() && verbs_done() == verbs() && !has_failed(); }
 

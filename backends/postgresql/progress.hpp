@@ -25,7 +25,6 @@ struct Progress {
     std::size_t done_runs = 0;
     bool is_sent = false;
     bool is_asking = false;      // whether its runs may go in arrays
-    bool heads_chain = false;    // others are chained to it
     bool is_stale = false;       // its plan is out of date, nothing of it was done
     bool was_cancelled = false;  // by whomever
     bool was_ended = false;      // as it was asked for

@@ -23,12 +23,6 @@ QueuedRequest::QueuedRequest(Request&& request, bool is_own)
       is_in_unit_(verbs_.leave_open(request_.expected == backend::Transaction::open)),
       may_be_stopped_(verbs_.may_be_stopped()) {}
 
-std::size_t QueuedRequest::place_of_begin() const noexcept {
-    std::size_t place = 0;
-    while (place < request_.commands.size() && request_.commands[place].verb != backend::Verb::begin) ++place;
-    return place;
-}
-
 bool QueuedRequest::ends_transaction() const noexcept {
     if (request_.commands.empty()) return false;
     const backend::Verb last = request_.commands[request_.commands.size() - 1].verb;

@@ -38,8 +38,6 @@ class QueuedRequest {
     /// Whether it takes back what others have done: the server does that at once, or when the connection ends.
     bool cleans_up() const noexcept { return statement() == nullptr && !may_be_stopped_ && !commits(); }
     bool begins_transaction() const noexcept { return verbs_.has(backend::Verb::begin); }
-    /// Behind all commands if it begins none.
-    std::size_t place_of_begin() const noexcept;
     bool ends_transaction() const noexcept;
     /// Whether what gives rows can be undone, and nothing of anybody else with it.
     bool can_be_undone() const noexcept;
@@ -62,9 +60,7 @@ class QueuedRequest {
     /// May travel in one read-only transaction with others.
     bool may_join_burst() const noexcept;
     /// A statement in an open transaction, which may share its sync with others of it.
-    bool may_join_flight() const noexcept {
-        return is_in_unit_ && verbs() == 0 && runs() == 1 && !uses_cursor() && !request_.is_chained;
-    }
+    bool may_join_flight() const noexcept { return is_in_unit_ && verbs() == 0 && runs() == 1 && !uses_cursor(); }
 
     backend::Nature nature;
     bool goes_alone = false;  // not in a burst any more

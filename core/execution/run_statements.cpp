@@ -5,7 +5,6 @@
 #include <databased/backend.hpp>
 #include <databased/when_all.hpp>
 
-#include <algorithm>
 #include <exception>
 #include <vector>
 
@@ -64,13 +63,6 @@ Task<> AtomicBatch::run(StatementTarget& unit) {
     for (const auto& entry : entries_) {
         if (entry->failure()) std::rethrow_exception(entry->failure());
     }
-}
-
-BatchEntries AtomicBatch::statements() const noexcept {
-    const bool are_single = std::all_of(entries_.begin(), entries_.end(), [](const auto& entry) {
-        return !entry->is_many() && entry->statement().runs() == 1;
-    });
-    return are_single ? entries_ : BatchEntries{};
 }
 
 Task<> AtomicBatch::run_together(StatementTarget& unit) {

@@ -30,7 +30,6 @@ class AtomicBatch final : public UnitWork {
     /// `entries` outlive this.
     explicit AtomicBatch(BatchEntries entries) noexcept : entries_(entries) {}
     Task<> run(StatementTarget& unit) override;
-    BatchEntries statements() const noexcept override;
 
   private:
     Task<> run_together(StatementTarget& unit);

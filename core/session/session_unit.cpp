@@ -1,7 +1,5 @@
 #include "session/session_unit.hpp"
 
-#include "session/session_chain.hpp"
-
 #include <databased/batch.hpp>
 #include <databased/session.hpp>
 
@@ -13,11 +11,6 @@ namespace databased::detail {
 Task<> do_alone(std::shared_ptr<SessionState> session, UnitWork& work) {
     const BodyEnding ending{session};
     std::exception_ptr failure;
-    const BatchEntries together = work.statements();
-    if (!together.empty() && session->plan().database->capabilities().chains) {
-        co_await run_in_one_trip(session, together);
-        co_return;
-    }
     try {
         co_await work.run(*session);
         co_await ending.commit();

@@ -39,24 +39,6 @@ Transaction::Step Transaction::end(const backend::Commands& commands, Clock::tim
     return Step{*this, Step::Kind::end, commands, std::move(request), patience_of(Clock::now(), deadline)};
 }
 
-Transaction::Step Transaction::run_chained(Request&& request) {
-    request.expected = backend::Transaction::open;
-    request.is_chained = true;
-    return Step{*this, Step::Kind::statement, {}, std::move(request), Channel::without_end};
-}
-
-/// Statements without a time limit may be ahead of it: no time is too long then.
-Transaction::Step Transaction::end_chained(const backend::Commands& commands, Clock::time_point deadline) {
-    Request request;
-    request.commands = commands;
-    request.expected = backend::Transaction::open;
-    request.is_chained = true;
-    request.read_only = options_.access == Access::read;
-    const bool has_limit = deadline != Clock::time_point::max();
-    const auto patience = has_limit ? patience_of(Clock::now(), deadline) : Channel::without_end;
-    return Step{*this, Step::Kind::end, commands, std::move(request), patience};
-}
-
 Outcome Transaction::Step::await_resume() {
     Judged judged = sending_.await_resume();
     transaction_.savepoints_.note(commands_, judged);

@@ -42,10 +42,6 @@ class Transaction {
     class Step;
     /// Runs `request`, which says what gives rows, behind what is still to be said. Only with the lock.
     Step run(Request&& request);
-    /// The same behind what is under way, in the same trip, and only if that is carried out.
-    Step run_chained(Request&& request);
-    /// Ends the transaction, or a part of it, in the same way.
-    Step end_chained(const backend::Commands& commands, Clock::time_point deadline);
     /// Ends the transaction, or a part of it. Only with the lock.
     Step end(const backend::Commands& commands, Clock::time_point deadline = Clock::time_point::max());
 

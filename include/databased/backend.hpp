@@ -40,10 +40,6 @@
 //      none. The error names the item where the database tells it, whichever step it comes with. No more memory is
 //      used than for a few exchanges of rows. What is refused fails the transaction as a statement does. `bulk_end`
 //      says in rows_affected how many the table has taken.
-//  21. Where Capabilities::chains is declared, a request that is chained (Request::is_chained) is given in the turn of
-//      the loop in which the one before it was. It travels with that one, without waiting for its answer, and is
-//      carried out only if that was, all of it; else it is refused, and so is what is chained to it. So where a
-//      `commit` is the last of them, all is committed or nothing.
 #pragma once
 
 #include <databased/backend/listening.hpp>
@@ -124,8 +120,6 @@ struct Request {
     bool makes_ready = false;
     /// Its user has another statement for the connection: what it leaves may be taken away behind that one.
     bool is_followed = false;
-    /// It is carried out only if the request before it is, and travels with that.
-    bool is_chained = false;
     /// ErrorDetails::parameters is wanted: Statement::describe_values() of the run that failed.
     bool reports_values = false;
     detail::StopState* stop = nullptr;  ///< Null if nobody can stop it; outlives the exchange.
@@ -245,8 +239,6 @@ struct Capabilities {
     bool takes_passwords = false;
     /// Verb::declare, Verb::fetch and Verb::close_cursor are served.
     bool cursors = false;
-    /// Request::is_chained is heeded.
-    bool chains = false;
     /// `fetch`es may begin before others have finished, and are served in order; one behind the end of its cursor gives
     /// no rows.
     bool fetches_ahead = false;

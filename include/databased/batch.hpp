@@ -35,10 +35,6 @@ class DATABASED_API BatchEntry {
     BatchEntry& operator=(const BatchEntry&) = delete;
 
     bool is_many() const noexcept { return statement_ != nullptr && statement_->is_many(); }
-    /// Before it is taken.
-    const Statement& statement() const noexcept { return *statement_; }
-    /// Whether rows that the database has given may be found not to fit.
-    virtual bool converts_rows() const noexcept { return false; }
     Statement::Pointer take_statement() noexcept { return std::move(statement_); }
     /// Where its rows go; null if they are not wanted.
     virtual RowSink* sink() noexcept = 0;
@@ -89,7 +85,6 @@ class ReadEntry final : public TypedEntry<T> {
     ReadEntry(Statement::Pointer statement, const RowTaker& taker)
         : TypedEntry<T>(std::move(statement)), sink_(&value_, taker) {}
     RowSink* sink() noexcept override { return &sink_; }
-    bool converts_rows() const noexcept override { return true; }
     T& value() override { return value_; }
 
   private:
@@ -151,7 +146,7 @@ class BatchResult {
 };
 
 /// Collects statements and sends them together: where the database is a server, without waiting for one answer before
-/// the next statement goes out. Run it once, in one of two ways.
+/// the next statement goes out, but for that of the first in a transaction. Run it once, in one of two ways.
 class DATABASED_API Batch {
   public:
     template <class... Args>
@@ -211,12 +206,10 @@ class DATABASED_API Batch {
     std::size_t size() const noexcept { return entries_.size(); }
 
     /// In one transaction, in a session as a child of it: all or none. Throws what the first statement that fails has
-    /// failed with, and so does get() of every result then. What begins and ends the transaction travels along, unless
-    /// rows are read as something that they may not fit: then it is committed once they were read. A statement_timeout
-    /// is for all together.
+    /// failed with, and so does get() of every result then.
     Task<> run_atomic() { return detail::run_batch_atomically(target_, take_entries()); }
     /// Each by itself, in their order, whatever becomes of those before it. Gives the number of those that have failed:
-    /// get() of their results throws. A statement_timeout is for all that travel together.
+    /// get() of their results throws.
     Task<std::size_t> run_independent() { return detail::run_batch_each(target_, take_entries()); }
 
   private:

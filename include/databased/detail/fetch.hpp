@@ -36,8 +36,6 @@ using BatchEntries = std::span<const std::shared_ptr<BatchEntry>>;
 class UnitWork {
   public:
     virtual Task<> run(StatementTarget& unit) = 0;
-    /// Where it is no more than some statements that may travel with what begins and ends the transaction: those.
-    virtual BatchEntries statements() const noexcept { return {}; }
 
   protected:
     ~UnitWork() = default;
