@@ -44,11 +44,13 @@ std::optional<AboutRow> find_row(std::string_view context, std::string_view tabl
 
 /// Whether `rest` says " NAME:", before anything else with a colon.
 bool names(std::string_view rest, std::string_view column) noexcept {
-    const auto place = rest.find(column);
-    if (column.empty() || place == rest.npos || place == 0) return false;
-    const auto before = rest.substr(0, place);
-    return before.ends_with(' ') && before.find(':') == before.npos &&
-           rest.substr(place + column.size()).starts_with(':');
+    if (column.empty()) return false;
+    for (auto place = rest.find(column, 1); place != rest.npos; place = rest.find(column, place + 1)) {
+        const auto before = rest.substr(0, place);
+        if (before.find(':') != before.npos) return false;
+        if (before.ends_with(' ') && rest.substr(place + column.size()).starts_with(':')) return true;
+    }
+    return false;
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ constexpr std::int16_t end_of_rows = -1;
 
 void write_null(std::string& out, const detail::Cell&) { append_number(out, length_of_null); }
 
-std::string item_of(const Statement& rows, std::size_t run) { return "item " + std::to_string(rows.item(run)) + ": "; }
+std::string item_of(const Statement& rows, std::size_t run) { return rows.name_of_item(run); }
 
 }  // namespace
 

@@ -93,6 +93,11 @@ void Operation::finish(backend::Transaction transaction) noexcept {
 void Operation::refuse(std::exception_ptr error, backend::Transaction transaction) noexcept {
     fail(std::move(error));
     outcome_.delivery = backend::Delivery::not_sent;
+    if (undoes_savepoint) {  // a first attempt has made it, and has failed behind it
+        while (verbs_done() < place_of_run()) verb_done();
+        outcome_.delivery = backend::Delivery::answered;
+        transaction = backend::Transaction::failed;
+    }
     end(transaction);
 }
 

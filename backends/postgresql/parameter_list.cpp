@@ -12,7 +12,7 @@ namespace {
 
 [[noreturn]] void throw_for_parameter(const Statement& statement, std::size_t run, std::size_t index,
                                       const ParameterError& error) {
-    const std::string item = statement.is_many() ? "item " + std::to_string(statement.item(run)) + ": " : "";
+    const std::string item = statement.name_of_item(run);
     throw ParameterError(item + "parameter " + std::to_string(index + 1) + ": " + error.what());
 }
 

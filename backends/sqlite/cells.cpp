@@ -19,7 +19,7 @@ namespace {
 constexpr int not_stored = SQLITE_MISMATCH;  // what bind_cell() returns for what SQLite has no form for
 
 std::exception_ptr cannot_store(const Statement& values, std::size_t run, std::size_t parameter) {
-    const std::string item = values.is_many() ? "item " + std::to_string(values.item(run)) + ": " : "";
+    const std::string item = values.name_of_item(run);
     const std::string place = item + "parameter " + std::to_string(parameter + 1) + ": ";
     if (values.parameter(parameter, run).kind == ValueKind::array) {
         return std::make_exception_ptr(ParameterError(place + "SQLite has no arrays; use expand() for a list"));

@@ -54,8 +54,7 @@ std::exception_ptr failure(const Handle& handle, Interrupts& interrupts, const J
     if (statement != nullptr) redact(details, *statement, run);
     if (statement != nullptr && job.request().reports_values)
         details.parameters = statement->describe_values(run.value_or(0));
-    if (run && statement->is_many())
-        details.message = "item " + std::to_string(statement->item(*run)) + ": " + details.message;
+    if (run) details.message = statement->name_of_item(*run) + details.message;
     if ((code & 0xff) == SQLITE_BUSY && code != SQLITE_BUSY_SNAPSHOT)
         return locked(std::move(details), interrupts.busy_timeout());
     if ((code & 0xff) == SQLITE_FULL) details.message += ": free some space, or raise max_page_count";

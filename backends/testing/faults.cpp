@@ -146,6 +146,7 @@ Task<Outcome> forward_first(std::shared_ptr<Line> line, Request request, std::si
         co_return nothing;
     }
     request.commands.resize(count);
+    if (!request.has(Verb::run) && !request.has(Verb::declare)) request.statement = nullptr;
     Outcome outcome = co_await forward(std::move(line), std::move(request));
     co_return outcome;
 }
@@ -234,6 +235,7 @@ class FaultyBackend final : public backend::BackendDecorator {
         Capabilities capabilities = inner().capabilities();
         capabilities.pipelines = false;  // one after another, so that operations can be counted
         capabilities.shared_depth = 0;
+        capabilities.fetches_ahead = false;
         return capabilities;
     }
     Task<std::unique_ptr<SessionBackend>> open(backend::Opening opening) override {

@@ -64,26 +64,26 @@ std::string difference(const Statement& expected, const Statement& asked) {
     return text;
 }
 
-std::shared_ptr<Script::State::Line> Script::State::take(Lines& lines) {
-    const std::lock_guard lock{mutex};
-    if (lines.empty()) return nullptr;
+std::shared_ptr<Script::State::Line> Script::State::take_first(Lines& lines) {
     auto line = std::move(lines.front());
     lines.pop_front();
     return line;
 }
 
+std::shared_ptr<Script::State::Line> Script::State::take(Lines& lines) {
+    const std::lock_guard lock{mutex};
+    return lines.empty() ? nullptr : take_first(lines);
+}
+
 std::shared_ptr<Script::State::Line> Script::State::take_for(const Statement& statement) {
-    std::string wrong;
+    std::string wrong = "the script is at its end, but was asked: " + described(statement);
     {
         const std::lock_guard lock{mutex};
-        wrong = statements.empty() ? "the script is at its end, but was asked: " + described(statement)
-                                   : difference(*statements.front()->statement, statement);
+        if (!statements.empty()) wrong = difference(*statements.front()->statement, statement);
+        if (wrong.empty()) return take_first(statements);
     }
-    if (!wrong.empty()) {
-        report_failure(wrong);
-        throw_database_error({.message = "the test's script does not expect this statement", .sqlstate = "HY000"});
-    }
-    return take(statements);
+    report_failure(wrong);
+    throw_database_error({.message = "the test's script does not expect this statement", .sqlstate = "HY000"});
 }
 
 std::string Script::State::rest() {

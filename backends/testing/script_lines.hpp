@@ -50,6 +50,9 @@ struct Script::State {
     Lines transactions{};  ///< That are to be committed.
     int commits = 0;
     int rollbacks = 0;
+
+  private:
+    static std::shared_ptr<Line> take_first(Lines& lines);
 };
 
 /// Empty if they are the same, else both, and where they begin to differ.

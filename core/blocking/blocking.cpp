@@ -1,6 +1,8 @@
 #include <databased/blocking.hpp>
 #include <databased/error.hpp>
 
+#include "runtime/time_after.hpp"
+
 namespace databased {
 
 namespace detail {
@@ -97,9 +99,11 @@ bool AnyBlockingWatch::next(void* rows, const RowTaker& taker) {
 }
 
 std::optional<bool> AnyBlockingWatch::next_within(Duration limit, void* rows, const RowTaker& taker) {
+    const Clock::time_point end = time_after(limit);
     try {
         return hand_over(*loop_, [&](WaitingThread&) { return with_timeout(limit, watch_->next(rows, taker)); });
     } catch (const TimeoutError&) {
+        if (Clock::now() < end) throw;  // a limit of the query's own
         return std::nullopt;
     }
 }

@@ -146,7 +146,9 @@ Task<bool> BulkRun::insert_together(std::size_t rows) {
     if (together_ == nullptr) together_ = bulk_insert_text(*session_->rules().dialect, table_, part_.granule);
     ParameterBuffer values = part_.values;
     values.resize(rows * table_.width);
-    const Outcome outcome = co_await send(Statement::of_rows(together_, std::move(values), 0), Verb::run);
+    const auto first = static_cast<std::size_t>(progress_.rows);
+    auto statement = Statement::of_rows(together_, std::move(values), first, part_.granule);
+    const Outcome outcome = co_await send(std::move(statement), Verb::run);
     if (outcome.error && may_be_repeated(outcome)) co_return false;
     note(outcome);
     co_return true;

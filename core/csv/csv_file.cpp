@@ -4,8 +4,11 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -21,25 +24,25 @@ namespace {
 /// Writes beside the file, which is what it was until all is there. What is no plain file, as a pipe, is written to.
 class FileSink final : public CsvSink {
   public:
-    explicit FileSink(std::string path) : path_(std::move(path)), written_(path_) {}
+    explicit FileSink(std::string path) : path_(std::move(path)) {}
     ~FileSink() override {
         if (!is_made_) return;
-        file_.close();
+        file_ = nullptr;
         std::error_code ignored;
         std::filesystem::remove(written_, ignored);
     }
 
     Task<> write(std::string_view part) override {
         open();
-        file_.write(part.data(), static_cast<std::streamsize>(part.size()));
-        check();
+        errno = 0;
+        if (std::fwrite(part.data(), 1, part.size(), file_.get()) != part.size()) throw_cannot("written", path_, errno);
         co_return;
     }
 
     void finish() override {
         open();
-        file_.close();
-        check();
+        errno = 0;
+        if (std::fclose(file_.release()) != 0) throw_cannot("written", path_, errno);
         if (!is_made_) return;
         std::error_code problem;
         std::filesystem::rename(written_, path_, problem);
@@ -49,27 +52,41 @@ class FileSink final : public CsvSink {
 
   private:
     void open() {
-        if (file_.is_open()) return;
+        if (file_ != nullptr) return;
         std::error_code problem;
         const auto real_path = std::filesystem::canonical(path_, problem);
-        if (!problem) written_ = path_ = real_path.string();
+        if (!problem) path_ = real_path.string();
         const auto status = std::filesystem::status(path_, problem);
         const bool is_there = std::filesystem::exists(status);
-        const bool is_plain = !is_there || std::filesystem::is_regular_file(status);
-        if (is_plain) written_ += ".partial";
-        errno = 0;
-        file_.open(written_, std::ios::binary | std::ios::trunc);
-        check();
-        is_made_ = is_plain;
-        if (is_plain && is_there) std::filesystem::permissions(written_, status.permissions(), problem);
+        is_made_ = !is_there || std::filesystem::is_regular_file(status);
+        if (is_made_) {
+            make_beside();
+        } else {
+            file_.reset(std::fopen(path_.c_str(), "wb"));
+        }
+        if (file_ == nullptr) {
+            is_made_ = false;
+            throw_cannot("written", path_, errno);
+        }
+        if (is_made_ && is_there) std::filesystem::permissions(written_, status.permissions(), problem);
     }
-    void check() const {
-        if (!file_) throw_cannot("written", path_, errno);
+    /// A file that was not there: nobody else's.
+    void make_beside() {
+        constexpr int most = 100;  // that others have left
+        for (int i = 1; file_ == nullptr && i <= most; ++i) {
+            written_ = path_ + ".partial" + (i == 1 ? std::string{} : std::to_string(i));
+            file_.reset(std::fopen(written_.c_str(), "wbx"));
+            if (errno != EEXIST) break;
+        }
     }
+
+    struct Close {
+        void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+    };
 
     std::string path_;
     std::string written_;
-    std::ofstream file_;
+    std::unique_ptr<std::FILE, Close> file_;
     bool is_made_ = false;  // and is not in its place
 };
 

@@ -37,10 +37,20 @@ Task<std::vector<std::string>> CsvRows::read_header() {
 Task<> CsvRows::fill(BulkRows& out) {
     Step step = Step::more;
     while (step != Step::end && !(step == Step::end_of_record && out.is_full())) {
-        step = reader_.next();
+        step = next();
         if (step == Step::more) co_await feed();
         if (step == Step::field) add_field(out);
         if (step == Step::end_of_record) end_record(out);
+    }
+}
+
+/// What breaks in its first field is in the line in which it begins.
+CsvReader::Step CsvRows::next() {
+    try {
+        return reader_.next();
+    } catch (const ParameterError&) {
+        if (field_ == 0) lines_.add(records_, reader_.line());
+        throw;
     }
 }
 

@@ -38,6 +38,7 @@ class CsvRows final : public BulkSource {
 
   private:
     Task<> feed();
+    CsvReader::Step next();
     void add_field(BulkRows& out);
     void end_record(BulkRows& out);
 

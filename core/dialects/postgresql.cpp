@@ -136,9 +136,10 @@ class PostgresqlDialect final : public Dialect {
     }
     Lookup table_columns(std::string_view schema, std::string_view table) const override {
         return {
-            "SELECT CAST(a.attname AS pg_catalog.text), "
-            "pg_catalog.format_type(CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE a.atttypid END, NULL) "
-            "FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid "
+            "SELECT CAST(a.attname AS pg_catalog.text), pg_catalog.format_type((WITH RECURSIVE base AS ("
+            "SELECT a.atttypid AS type UNION ALL SELECT t.typbasetype FROM base JOIN pg_catalog.pg_type t "
+            "ON t.oid = base.type WHERE t.typtype = 'd') SELECT base.type FROM base JOIN pg_catalog.pg_type t "
+            "ON t.oid = base.type WHERE t.typtype <> 'd'), NULL) FROM pg_catalog.pg_attribute a "
             "WHERE a.attrelid = pg_catalog.to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped AND "
             "a.attgenerated = '' ORDER BY a.attnum",
             full_name(schema, table)};

@@ -111,7 +111,7 @@ class SqliteDialect final : public Dialect {
         if (has(type, "INT")) return TextMeaning::number;
         if (has(type, "CHAR") || has(type, "CLOB") || has(type, "TEXT")) return TextMeaning::text;
         if (has(type, "BLOB") || has(type, "BINARY") || has(type, "BYTEA")) return TextMeaning::bytes;
-        if (type.empty()) return TextMeaning::text;
+        if (type.empty() || (type.size() == 3 && has(type, "ANY"))) return TextMeaning::text;
         if (has(type, "BOOL")) return TextMeaning::boolean;
         if (has(type, "WITH TIME ZONE") || has(type, "TIMESTAMPTZ")) return TextMeaning::instant;
         return TextMeaning::number;

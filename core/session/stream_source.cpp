@@ -126,6 +126,7 @@ Task<> StreamSource::wait() {
     if (!rows_.empty()) co_await yield();
     progress_.had_turn = true;
     while (!is_ready()) {
+        transaction_->refuse_feeder(context);
         if (progress_.under_way == 0) start_fetches();
         if (is_ready()) break;
         Waiter waiter;

@@ -91,14 +91,22 @@ Statement::Pointer Statement::make_erased(const StatementRules& rules, std::stri
 }
 
 Statement::Pointer Statement::of_rows(std::shared_ptr<const SqlText> text, detail::ParameterBuffer values,
-                                      std::size_t first_item) {
+                                      std::size_t first_item, std::size_t items_in_a_run) {
     Pointer statement = empty();
     statement->text_ = std::move(text);
     statement->values_ = std::move(values);
     statement->runs_ = statement->values_.size() / statement->text_->parameter_count;
     statement->first_item_ = first_item;
+    statement->items_in_a_run_ = items_in_a_run;
     statement->many_ = true;
     return statement;
+}
+
+std::string Statement::name_of_item(std::size_t run) const {
+    if (!many_) return {};
+    const std::string first = std::to_string(item(run));
+    if (items_in_a_run_ == 1) return "item " + first + ": ";
+    return "items " + first + " to " + std::to_string(item(run + 1) - 1) + ": ";
 }
 
 Statement::Pointer Statement::copy() const { return Pointer{new Statement{*this}}; }

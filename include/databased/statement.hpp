@@ -90,7 +90,9 @@ class DATABASED_API Statement {
     /// Of a query that was built: takes the values out of `shape` and of `rows`, which may be null.
     static Pointer of_query(const StatementRules& rules, detail::Shape&& shape, detail::RowValues* rows);
     /// Once for each of the rows whose values are in `values`; messages count items from `first_item`.
-    static Pointer of_rows(std::shared_ptr<const SqlText> text, detail::ParameterBuffer values, std::size_t first_item);
+    /// A run may hold several items.
+    static Pointer of_rows(std::shared_ptr<const SqlText> text, detail::ParameterBuffer values, std::size_t first_item,
+                           std::size_t items_in_a_run = 1);
     /// As it is, without parameters.
     static Statement of_text(std::shared_ptr<const SqlText> text);
 
@@ -110,7 +112,9 @@ class DATABASED_API Statement {
     std::size_t runs() const noexcept { return runs_; }
     bool is_many() const noexcept { return many_; }
     /// The number of a run for messages, where it is one of many.
-    std::size_t item(std::size_t run) const noexcept { return first_item_ + run; }
+    std::size_t item(std::size_t run) const noexcept { return first_item_ + run * items_in_a_run_; }
+    /// "item 5: " or "items 32 to 63: ", for the beginning of a message; empty where it is not one of many.
+    std::string name_of_item(std::size_t run) const;
     /// Parameter number `index`, counted from 0, of run number `run`.
     detail::Cell parameter(std::size_t index, std::size_t run = 0) const noexcept {
         return values_[run * text_->parameter_count + index];
@@ -169,6 +173,7 @@ class DATABASED_API Statement {
     detail::ParameterBuffer values_;
     std::size_t runs_ = 1;
     std::size_t first_item_ = 0;
+    std::size_t items_in_a_run_ = 1;
     bool many_ = false;
     bool has_fixed_shape_ = true;
     std::vector<std::uint32_t> order_;  // of the arguments of one run; empty if they are sent as they came

@@ -264,6 +264,26 @@ CONFORMANCE_TEST(BulkInsert, InsertsNothingWhereItsProducerThrows) {
     EXPECT_EQ(co_await database.fetch_val<int>("SELECT count(*) FROM film"), 0);
 }
 
+CONFORMANCE_TEST(BulkInsert, RefusesAProducerThatReadsAStreamOfItsSession) {
+    auto database = co_await fresh_database(films);
+    const std::string many =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) SELECT i FROM n";
+
+    EXPECT_THROW(co_await database.session([&](Session& session) -> Task<> {
+        RowStream<std::int64_t> numbers = session.stream<std::int64_t>(many);
+        const auto producer = [&]() -> Task<std::optional<Film>> {
+            const auto number = co_await numbers.next();
+            if (!number) co_return std::nullopt;
+            co_return Film{*number, "title", {}};
+        };
+        co_await session.bulk_insert("film", producer);
+    }),
+                 WouldDeadlockError);
+
+    EXPECT_EQ(co_await committed_rows("film"), 0);
+    co_await database.disconnect();
+}
+
 CONFORMANCE_TEST(BulkInsert, RefusesAProducerThatWouldWaitForItself) {
     auto database = co_await fresh_database(films);
 

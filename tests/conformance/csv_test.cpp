@@ -325,10 +325,12 @@ CONFORMANCE_TEST(Csv, NamesTheLineThatIsNoRecord) {
     const auto too_few = co_await refusal_of("1,a\n2\n");
     const auto too_many = co_await refusal_of("1,a\n\n");
     const auto open = co_await refusal_of("1,a\n2,\"hunter2\n");
+    const auto open_at_once = co_await refusal_of("1,\"a\nb\"\n\"hunter2\n");
 
     EXPECT_EQ(too_few, "line 2 (record 2): the record has 1 fields, for 2 columns");
     EXPECT_EQ(too_many, "line 2 (record 2): the record has 1 fields, for 2 columns");
     EXPECT_EQ(open, "line 2 (record 2): the quote that is opened in line 2 is not closed");
+    EXPECT_EQ(open_at_once, "line 3 (record 2): the quote that is opened in line 3 is not closed");
     EXPECT_EQ(co_await committed_rows("film"), 0);
 }
 
@@ -385,6 +387,22 @@ CONFORMANCE_TEST(Csv, GoesThroughAFile) {
     EXPECT_EQ(text_of_file(file.path()), csv);
     EXPECT_EQ(co_await database.copy_out(SqlQuery("SELECT * FROM film ORDER BY id")), csv);
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator{folder.path()}, {}), 1);
+}
+
+CONFORMANCE_TEST(Csv, LeavesFilesOfOthersBesideItsOwnAlone) {
+    auto database = co_await fresh_database(films);
+    const TemporaryFolder folder;
+    const CsvFile file{folder.path("films.csv")};
+    write_file(file.path() + ".partial", "somebody else's");
+    const std::string csv = many_records(20'000);
+    co_await database.copy_in("film", csv);
+
+    const SqlQuery query{"SELECT * FROM film ORDER BY id"};
+    co_await when_all(database.copy_out(query, file), database.copy_out(query, file));
+
+    EXPECT_EQ(text_of_file(file.path()), csv);
+    EXPECT_EQ(text_of_file(file.path() + ".partial"), "somebody else's");
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator{folder.path()}, {}), 2);
 }
 
 CONFORMANCE_TEST(Csv, LeavesAFileAsItWasWhereItFails) {

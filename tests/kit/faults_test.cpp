@@ -86,6 +86,28 @@ ASYNC_TEST_P(FaultsTest, RefuseAStatement) {
     CO_ASSERT_EQ(co_await balance(temporary.url(), 2), 10);
 }
 
+ASYNC_TEST_P(FaultsTest, RefuseAStatementThatBeginsATransactionWithoutRunningIt) {
+    const test::TemporaryDatabase temporary{url()};
+    co_await prepare(temporary.url());
+    test::Faults faults{temporary.url()};
+    faults.fail_at(3, "53100");
+    Database database{faults.url()};
+
+    co_await database.session([](Session& session) -> Task<> {
+        bool is_refused = false;
+        try {
+            co_await session.execute("UPDATE account SET balance = balance + 1 WHERE id = 2");
+        } catch (const ResourceError&) {
+            is_refused = true;
+        }
+        EXPECT_TRUE(is_refused);
+        co_await session.execute("UPDATE account SET balance = balance + 10 WHERE id = 2");
+    });
+    co_await database.disconnect();
+
+    CO_ASSERT_EQ(co_await balance(temporary.url(), 2), 10);
+}
+
 ASYNC_TEST_P(FaultsTest, LetARetryMeetASerializationFailure) {
     const test::TemporaryDatabase temporary{url()};
     co_await prepare(temporary.url());

@@ -49,7 +49,7 @@ TEST(CopyFailure, TellsTheRow) {
 }
 
 TEST(CopyFailure, TellsTheColumn) {
-    const std::vector<std::string> columns{"title", "itle", "two words", "a: b"};
+    const std::vector<std::string> columns{"title", "itle", "two words", "a: b", "co"};
     const auto column = [&](std::string_view context) {
         return postgresql::column_of_failure(context, "film", columns);
     };
@@ -57,6 +57,7 @@ TEST(CopyFailure, TellsTheColumn) {
     EXPECT_EQ(column("COPY film, line 12, column title: \"itle: 7\""), "title");
     EXPECT_EQ(column("COPY film, Zeile 3, Spalte two words: NULL Eingabe"), "two words");
     EXPECT_EQ(column("COPY film, line 3, column a: b: \"7\""), "a: b");
+    EXPECT_EQ(column("COPY film, line 4, column co: \"7\""), "co");
     EXPECT_EQ(column("COPY film, line 5: \"1\ttitle: 7\""), "");
     EXPECT_EQ(column("COPY other, line 12, column title: \"7\""), "");
 }
