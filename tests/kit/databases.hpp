@@ -6,6 +6,7 @@
 #endif
 #include "support/temporary_folder.hpp"
 
+#include <databased/databased.hpp>
 #include <databased/testing.hpp>
 
 #include <string>
