@@ -77,7 +77,7 @@ Parameters item_of_all_types(int i) {
         return row;
     }
     const std::chrono::microseconds time{i * std::int64_t{123'456'789}};
-    row.add(i).add(i - 150).add(i * 10'000).add(i * std::int64_t{10'000'000'000}).add(i * 16'777'217).add(i);
+    row.add(i).add(i - 150).add(i * 10'000).add(i * std::int64_t{10'000'000'000}).add(i % 128 * 16'777'217).add(i);
     row.add(i % 2 == 0 ? std::int64_t{i} : std::int64_t{i} << 40).add(i / 7.0).add(i / 7.0).add(i / 7.0);
     row.add(Decimal::parse(std::to_string(i) + ".125")).add(Decimal::parse("0.001")).add(i % 3 == 0);
     row.add("'{a,\"b\\" + std::to_string(i) + ",NULL}'").add("");
