@@ -76,7 +76,7 @@ SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.reln
   AND NOT EXISTS (
     SELECT FROM pg_catalog.pg_depend d WHERE d.refobjid >= 16384
       AND d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass, 'pg_catalog.pg_operator'::pg_catalog.regclass,
-        'pg_catalog.pg_opclass'::pg_catalog.regclass)
+        'pg_catalog.pg_opclass'::pg_catalog.regclass, 'pg_catalog.pg_type'::pg_catalog.regclass)
       AND (d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
           AND d.objid IN (SELECT a.oid FROM pg_catalog.pg_attrdef a WHERE a.adrelid = c.oid)
         OR d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass

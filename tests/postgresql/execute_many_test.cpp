@@ -152,6 +152,10 @@ const std::vector<Table> tables_to_be_asked_of{
     {"a check of the user's", "id bigint, title text",
      "CREATE FUNCTION f(bigint) RETURNS boolean LANGUAGE sql AS 'SELECT count(*) <= $1 FROM films'; "
      "ALTER TABLE films ADD CHECK (f(id))"},
+    {"a domain in a check", "id bigint, title text",
+     "CREATE FUNCTION f(bigint) RETURNS boolean LANGUAGE sql AS 'SELECT count(*) <= $1 FROM films'; "
+     "CREATE DOMAIN enough AS bigint CHECK (f(VALUE)); "
+     "ALTER TABLE films ADD CHECK (CAST(id AS enough) IS NOT NULL)"},
     {"an index of the user's", "id bigint, title text",
      "CREATE FUNCTION f(bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN $1; END $$; "
      "CREATE INDEX ON films (f(id))"},
