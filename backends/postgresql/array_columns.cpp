@@ -1,7 +1,7 @@
 #include "array_columns.hpp"
 
 #include "values/byte_order.hpp"
-#include "values/encoders.hpp"
+#include "values/type_numbers.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,31 +14,24 @@ namespace {
 
 using detail::Cell;
 
-// pg_type.dat
-constexpr Oid int8_type = 20;
-constexpr Oid int2_type = 21;
-constexpr Oid int4_type = 23;
-constexpr Oid float4_type = 700;
-constexpr Oid float8_type = 701;
-
 constexpr std::array<std::pair<Oid, Oid>, 18> array_types{{
-    {16, 1000},
-    {17, 1001},
+    {bool_type, 1000},
+    {bytea_type, 1001},
     {int8_type, 1016},
     {int2_type, 1005},
     {int4_type, 1007},
-    {25, 1009},
-    {114, 199},
+    {text_type, text_array_type},
+    {json_type, 199},
     {float4_type, 1021},
     {float8_type, 1022},
-    {1042, 1014},
-    {1043, 1015},
-    {1082, 1182},
-    {1083, 1183},
-    {1114, 1115},
-    {1184, 1185},
-    {2950, 2951},
-    {3802, 3807},
+    {bpchar_type, 1014},
+    {varchar_type, 1015},
+    {date_type, 1182},
+    {time_type, 1183},
+    {timestamp_type, 1115},
+    {timestamptz_type, 1185},
+    {uuid_type, 2951},
+    {jsonb_type, 3807},
     {numeric_type, numeric_array_type},
 }};
 

@@ -20,44 +20,24 @@ using std::chrono::microseconds;
 constexpr std::int64_t microseconds_of_day = 86'400'000'000;
 constexpr std::string_view utc = "+00";
 
-void append_time(std::string& out, std::int64_t since_midnight) {
-    std::array<char, time_text_size> text;
-    if (is_writable(microseconds{since_midnight})) {
-        out.append(text.data(), write_time(text.data(), microseconds{since_midnight}));
-    } else {
-        out += "24:00:00";  // PostgreSQL has that one, too
-    }
-}
-
-void append_moment(std::string& out, std::int64_t since_1970, std::string_view zone) {
-    if (append_infinity(out, since_1970)) return;
-    const Timestamp time{microseconds{since_1970}};
-    if (zone.empty() && is_writable(time)) {
-        std::array<char, timestamp_text_size> text;
-        out.append(text.data(), write_timestamp(text.data(), time));
-        return;
-    }
-    std::int64_t day = since_1970 / microseconds_of_day;
-    if (since_1970 % microseconds_of_day < 0) --day;
-    std::string behind{' '};
-    append_time(behind, since_1970 - day * microseconds_of_day);
-    behind += zone;
-    append_day(out, day, behind);
-}
-
 /// Where copy_in() does not see to it that it is read as one of UTC, that is said.
 void append_instant(std::string& out, std::int64_t since_1970) {
     const bool is_usual = is_writable(Timestamp{microseconds{since_1970}});
     append_moment(out, since_1970, is_usual ? std::string_view{} : utc);
 }
 
+using AppendElement = void (*)(std::string& out, const Cell& cell);
+
+/// An instant in an array always says that it is one.
 void append_element(std::string& out, const Cell& cell) {
-    std::string text;
     if (cell.kind == ValueKind::timestamptz) {
-        append_moment(text, cell.integer, utc);
+        append_moment(out, cell.integer, utc);
     } else {
-        append_value_text(text, cell);
+        append_value_text(out, cell);
     }
+}
+
+void append_quoted(std::string& out, std::string_view text) {
     out += '"';
     for (const char character : text) {
         if (character == '"' || character == '\\') out += '\\';
@@ -66,21 +46,24 @@ void append_element(std::string& out, const Cell& cell) {
     out += '"';
 }
 
-void append_elements(std::string& out, const ArrayView& array, std::size_t depth, std::size_t& next) {
+void append_elements(std::string& out, const ArrayView& array, AppendElement append, std::size_t depth,
+                     std::size_t& next) {
     const std::int32_t size = array.rank() == 0 ? 0 : array.dimension(depth).size;
     out += '{';
     for (std::int32_t i = 0; i < size; ++i) {
         if (i != 0) out += ',';
         if (depth + 1 < array.rank()) {
-            append_elements(out, array, depth + 1, next);
+            append_elements(out, array, append, depth + 1, next);
             continue;
         }
         const Cell cell = array[next++];
         if (cell.kind == ValueKind::null) {
             out += "NULL";
-        } else {
-            append_element(out, cell);
+            continue;
         }
+        std::string text;
+        append(text, cell);
+        append_quoted(out, text);
     }
     out += '}';
 }
@@ -99,12 +82,6 @@ void append_bounds(std::string& out, const ArrayView& array) {
         out += ']';
     }
     out += '=';
-}
-
-void append_array(std::string& out, const ArrayView& array) {
-    std::size_t next = 0;
-    append_bounds(out, array);
-    append_elements(out, array, 0, next);
 }
 
 }  // namespace
@@ -143,7 +120,7 @@ void append_value_text(std::string& out, const Cell& cell) {
             return;
         }
         case ValueKind::array:
-            return append_array(out, ArrayView{cell.text()});
+            return append_array(out, ArrayView{cell.text()}, append_element);
     }
 }
 
@@ -200,6 +177,37 @@ void append_day(std::string& out, std::int64_t day, std::string_view time) {
     padded(of_year - (153 * month_from_march + 2) / 5 + 1, 2);
     out += time;
     if (year <= 0) out += " BC";
+}
+
+void append_time(std::string& out, std::int64_t since_midnight) {
+    std::array<char, time_text_size> text;
+    if (is_writable(microseconds{since_midnight})) {
+        out.append(text.data(), write_time(text.data(), microseconds{since_midnight}));
+    } else {
+        out += "24:00:00";  // PostgreSQL has that one, too
+    }
+}
+
+void append_moment(std::string& out, std::int64_t since_1970, std::string_view zone) {
+    if (append_infinity(out, since_1970)) return;
+    const Timestamp time{microseconds{since_1970}};
+    if (zone.empty() && is_writable(time)) {
+        std::array<char, timestamp_text_size> text;
+        out.append(text.data(), write_timestamp(text.data(), time));
+        return;
+    }
+    std::int64_t day = since_1970 / microseconds_of_day;
+    if (since_1970 % microseconds_of_day < 0) --day;
+    std::string behind{' '};
+    append_time(behind, since_1970 - day * microseconds_of_day);
+    behind += zone;
+    append_day(out, day, behind);
+}
+
+void append_array(std::string& out, const ArrayView& array, AppendElement append_element) {
+    std::size_t next = 0;
+    append_bounds(out, array);
+    append_elements(out, array, append_element, 0, next);
 }
 
 bool append_infinity(std::string& out, std::int64_t number) {

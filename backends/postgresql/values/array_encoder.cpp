@@ -4,6 +4,7 @@
 #include "values/encoders.hpp"
 
 #include <databased/detail/array_block.hpp>
+#include <databased/detail/value_text.hpp>
 #include <databased/error.hpp>
 
 namespace databased::postgresql {
@@ -65,57 +66,11 @@ void append_binary(std::string& out, const ArrayView& array, const Elements& ele
 // As text
 
 void append_text_element(std::string& out, const Cell& cell) {
-    if (cell.kind == ValueKind::null) {
-        out += "NULL";
-    } else {
-        check_text(cell.text());
-        append_quoted(out, cell.text());
-    }
-}
-
-void append_list(std::string& out, const ArrayView& array, std::size_t depth, std::size_t& next) {
-    const std::int32_t size = array.rank() == 0 ? 0 : array.dimension(depth).size;
-    out += '{';
-    for (std::int32_t i = 0; i < size; ++i) {
-        if (i != 0) out += ',';
-        if (depth + 1 < array.rank()) {
-            append_list(out, array, depth + 1, next);
-        } else {
-            append_text_element(out, array[next++]);
-        }
-    }
-    out += '}';
-}
-
-void append_text(std::string& out, const ArrayView& array) {
-    std::size_t next = 0;
-    append_bounds(out, array);
-    append_list(out, array, 0, next);
-    out += '\0';
+    check_text(cell.text());
+    out += cell.text();
 }
 
 }  // namespace
-
-void append_quoted(std::string& out, std::string_view text) {
-    out += '"';
-    for (const char character : text) {
-        if (character == '"' || character == '\\') out += '\\';
-        out += character;
-    }
-    out += '"';
-}
-
-void append_bounds(std::string& out, const detail::ArrayView& array) {
-    bool is_needed = false;
-    for (std::size_t i = 0; i < array.rank(); ++i) is_needed = is_needed || array.dimension(i).lower_bound != 1;
-    if (!is_needed) return;
-    for (std::size_t i = 0; i < array.rank(); ++i) {
-        const ArrayDimension dimension = array.dimension(i);
-        const std::int64_t upper = std::int64_t{dimension.lower_bound} + dimension.size - 1;
-        out += '[' + std::to_string(dimension.lower_bound) + ':' + std::to_string(upper) + ']';
-    }
-    out += '=';
-}
 
 EncodedArray append_array(std::string& out, const Cell& cell, ArrayTyping typing) {
     const ArrayView array{cell.text()};
@@ -127,7 +82,8 @@ EncodedArray append_array(std::string& out, const Cell& cell, ArrayTyping typing
         append_binary(out, array, elements, *encoder);
         return {encoder->array_type, ArrayFormat::binary};
     }
-    append_text(out, array);
+    detail::append_array(out, array, append_text_element);
+    out += '\0';
     return {elements.kind == ValueKind::decimal ? numeric_array_type : unknown_type, ArrayFormat::text};
 }
 

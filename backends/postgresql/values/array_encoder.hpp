@@ -26,11 +26,4 @@ enum class ArrayTyping : std::uint8_t { ours, servers };
 /// ParameterError if its elements are of several kinds, or if PostgreSQL does not have one of them.
 EncodedArray append_array(std::string& out, const detail::Cell& cell, ArrayTyping typing = ArrayTyping::ours);
 
-// Of an array that is written as text:
-
-/// In quotation marks, so that it is an element whatever it contains.
-void append_quoted(std::string& out, std::string_view text);
-/// [lower:upper] for each dimension and =, unless all begin with 1.
-void append_bounds(std::string& out, const detail::ArrayView& array);
-
 }  // namespace databased::postgresql

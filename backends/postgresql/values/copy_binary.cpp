@@ -2,6 +2,7 @@
 
 #include "values/byte_order.hpp"
 #include "values/encoders.hpp"
+#include "values/type_numbers.hpp"
 
 #include <databased/error.hpp>
 
@@ -16,25 +17,6 @@ namespace databased::postgresql {
 namespace {
 
 using detail::Cell;
-
-// pg_type.dat
-constexpr Oid bool_type = 16;
-constexpr Oid bytea_type = 17;
-constexpr Oid int8_type = 20;
-constexpr Oid int2_type = 21;
-constexpr Oid int4_type = 23;
-constexpr Oid text_type = 25;
-constexpr Oid json_type = 114;
-constexpr Oid float4_type = 700;
-constexpr Oid float8_type = 701;
-constexpr Oid bpchar_type = 1042;
-constexpr Oid varchar_type = 1043;
-constexpr Oid date_type = 1082;
-constexpr Oid time_type = 1083;
-constexpr Oid timestamp_type = 1114;
-constexpr Oid timestamptz_type = 1184;
-constexpr Oid uuid_type = 2950;
-constexpr Oid jsonb_type = 3802;
 
 [[noreturn]] void throw_out_of_range(std::string_view type) {
     throw_database_error({.message = "the number does not fit into the column's type, which is " + std::string{type},

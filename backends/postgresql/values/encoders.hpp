@@ -1,18 +1,14 @@
 // Values of single kinds in PostgreSQL's binary formats.
 #pragma once
 
+#include "values/type_numbers.hpp"
+
 #include <databased/value.hpp>
 
-#include <libpq-fe.h>
 #include <string>
 #include <string_view>
 
 namespace databased::postgresql {
-
-inline constexpr Oid unknown_type = 0;  ///< The server is to find it.
-inline constexpr Oid numeric_type = 1700;
-inline constexpr Oid numeric_array_type = 1231;
-inline constexpr Oid text_array_type = 1009;
 
 /// How the values of a kind are sent.
 struct Encoder {
